@@ -1,0 +1,1 @@
+"""Starts the bot from the command line."""
