@@ -1,0 +1,1 @@
+"""The stories of the bot from start to end; the only place where awaits are put in order."""

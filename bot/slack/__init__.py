@@ -1,0 +1,1 @@
+"""The edge that speaks with Slack."""

@@ -1,0 +1,1 @@
+"""Our memory; the only place with SQL."""
