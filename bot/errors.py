@@ -85,6 +85,10 @@ class NoMessageError(SlackError):
     """The message to be edited is gone or can no longer be edited."""
 
 
+class NoHistoryError(SlackError):
+    """The place's history may not be read, so nothing can be said about an attempt in doubt."""
+
+
 class TokenRefusedError(SlackError):
     """The token is wrong, revoked or lacks a scope: nothing works until the operator mends it."""
 

@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.announcement import Said
+from bot.domain.delivery import Posted
 from bot.domain.request import LipsyncRequest, Page
 
 
@@ -27,4 +29,20 @@ class Chamelaion(Protocol):
 
     async def retrieve(self, request_id: str) -> LipsyncRequest:
         """One request by its UUID; `NoSuchRequestError` when there is none."""
+        ...
+
+
+class Chat(Protocol):
+    """The workspace in Slack. Every method is one attempt, never repeated, and raises only `errors.SlackError`s."""
+
+    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+        """Post a new message to a channel, or to a person's DM with the bot when `place` is a user id."""
+        ...
+
+    async def update(self, posted: Posted, said: Said) -> None:
+        """Edit a message in place; `NoMessageError` when it is gone or can no longer be edited."""
+        ...
+
+    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
+        """Look for a message by its delivery id in the place's history; `NoHistoryError` when that cannot be read."""
         ...

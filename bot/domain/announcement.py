@@ -1,0 +1,124 @@
+"""What is said, as facts with a unique key; how it looks is chosen when it is posted."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.progress import Progress, Settlement
+from bot.domain.watch import Watch
+
+ONCE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes an announcement the same as another: it is never lost and never said twice per key."""
+
+    workspace_id: str
+    place: str
+    kind: str
+    subject: str
+    level: str = ONCE
+    generation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FailureFacts:
+    """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first."""
+
+    progress: Progress
+    key: str
+    name: str
+    ids: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+    read_at: datetime
+    kind: Literal["failure"] = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class ClipsFacts:
+    """M13: requests that completed since the last announcement of this kind."""
+
+    progress: Progress
+    ids: tuple[str, ...]
+    read_at: datetime
+    kind: Literal["clips"] = "clips"
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFacts:
+    """M5: the batch is settled; `status`, `output_url` and `error_message` are given for a reference of one request."""
+
+    progress: Progress
+    read_at: datetime
+    status: str | None = None
+    output_url: str | None = None
+    error_message: str | None = None
+    kind: Literal["finished"] = "finished"
+
+
+@dataclass(frozen=True, slots=True)
+class ShortFacts:
+    """M5b: settled, but fewer arrived than `progress.expected`."""
+
+    progress: Progress
+    read_at: datetime
+    kind: Literal["short"] = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenedFacts:
+    """M5c: `arrived` requests came after the batch had settled."""
+
+    progress: Progress
+    arrived: int
+    read_at: datetime
+    kind: Literal["reopened"] = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """M11: the bot may not post to `trouble_place`; `why` is Slack's word, `references` what is watched there."""
+
+    trouble_place: str
+    place_name: str
+    why: str
+    references: tuple[str, ...]
+    kind: Literal["access"] = "access"
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it."""
+
+    watch: Watch
+    progress: Progress
+    settlement: Settlement
+    read_at: datetime | None
+    kind: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class CardPlaceholder:
+    """Stored for a card: what it shows is looked up at the moment of posting."""
+
+    watch_id: str
+    kind: Literal["card"] = "card"
+
+
+News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
+StoredFacts = News | AccessFacts | CardPlaceholder
+Said = News | AccessFacts | CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something to be said once. `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for."""
+
+    key: Key
+    facts: StoredFacts
+    reference_id: str
+    recorded_at: datetime
+    happened_at: datetime | None = None
+    watch_id: str | None = None

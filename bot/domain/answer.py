@@ -1,0 +1,132 @@
+"""What people are told when they ask: values that Slack and the terminal show in the same words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.progress import Progress, Settlement, Unfinished
+from bot.domain.request import LipsyncRequest
+from bot.domain.watch import Events, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Our memory of one reference: its listed requests, how many are no longer listed, and when it was last read whole.
+
+    `read_at` is our clock; None when it was never read as a whole.
+    """
+
+    reference_id: str
+    requests: tuple[LipsyncRequest, ...] = ()
+    vanished: int = 0
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StillReading:
+    """The reading goes on: so many pages, about so long."""
+
+    pages: int
+    about: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """How a reference is doing. `read_at` (our clock) is None when it was never read.
+
+    `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
+    then the totals are those of `read_at`. `still` is given while the reading goes on.
+    """
+
+    progress: Progress
+    read_at: datetime | None
+    settlement: Settlement = Unfinished()
+    complete: bool = True
+    trouble: str | None = None
+    still: StillReading | None = None
+    requests: tuple[LipsyncRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """One request, asked for by its UUID."""
+
+    request: LipsyncRequest
+    read_at: datetime
+
+
+class Scope(StrEnum):
+    """Whose watches are listed."""
+
+    HERE = "here"
+    MINE = "mine"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class WatchLine:
+    """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word."""
+
+    watch: Watch
+    progress: Progress
+    read_at: datetime | None
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WatchesAnswer:
+    """The watches of a scope, the oldest first."""
+
+    scope: Scope
+    lines: tuple[WatchLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default)."""
+
+    workspace_id: str
+    account_id: str
+    place: str
+    reference_id: str
+    author: str
+    events: Events | None = None
+    expected: int | None = None
+    place_name: str = ""
+    public: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WatchAnswer:
+    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept."""
+
+    watch: Watch
+    is_new: bool
+    status: StatusAnswer
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedAnswer:
+    """What `unwatch` did: the watch that was stopped, or None when this place did not watch the reference."""
+
+    reference_id: str
+    watch: Watch | None
+
+
+@dataclass(frozen=True, slots=True)
+class AboutAnswer:
+    """The bot about itself. Latencies are seconds, calls are those of the last 60 s."""
+
+    version: str
+    started_at: datetime
+    looked_at: datetime | None
+    api_trouble: str | None
+    watches: int
+    unsent: int
+    in_doubt: int
+    parked: int
+    latency_median: float | None
+    latency_p99: float | None
+    calls: int
+    calls_limit: int

@@ -1,0 +1,85 @@
+"""The ledger's entries, and what a reading changes in them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.request import LipsyncRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A request as our memory has it.
+
+    Readings of an account are numbered one after the other: a clock that no machine can set wrong. `first_reading` showed
+    it first, `open_reading` is one that showed it open (not always the newest), `outcome_reading` showed it terminal first.
+    `changed_at` is our clock when `request` was last changed; `listed` is False once the API no longer lists it.
+    """
+
+    request: LipsyncRequest
+    first_reading: int
+    changed_at: datetime
+    open_reading: int | None = None
+    outcome_reading: int | None = None
+    listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A request's move from one status to another, as the bot saw it; `old` is None at first sight.
+
+    `correction` marks a terminal request that the API itself moved: shown and logged, never announced again.
+    """
+
+    request_id: str
+    old: str | None
+    new: str
+    seen_at: datetime
+    correction: bool = False
+
+
+def first_sight(request: LipsyncRequest, number: int, read_at: datetime) -> Entry:
+    """The entry of a request that was never seen, in the reading of this number."""
+    return Entry(
+        request=request,
+        first_reading=number,
+        changed_at=read_at,
+        open_reading=None if request.is_terminal else number,
+        outcome_reading=number if request.is_terminal else None,
+    )
+
+
+def seen_again(
+    entry: Entry,
+    request: LipsyncRequest,
+    number: int,
+    *,
+    asked_at: datetime,
+    read_at: datetime,
+    open_since: int,
+) -> Entry:
+    """The entry after a reading showed `request`; the same object when nothing worth writing changed.
+
+    A row that was asked for before the entry last changed is old news and changes nothing. `open_since` is the newest
+    watch's first reading: seeing the request open after it is remembered once, not at every look.
+    """
+    if request != entry.request and entry.outcome_reading is not None and asked_at <= entry.changed_at:
+        request = entry.request
+    changed = entry
+    if request != entry.request:
+        changed = replace(changed, request=request, changed_at=read_at)
+    if not changed.listed:
+        changed = replace(changed, listed=True)
+    if request.is_terminal and changed.outcome_reading is None:
+        changed = replace(changed, outcome_reading=number)
+    if not request.is_terminal and (entry.open_reading is None or entry.open_reading <= open_since < number):
+        changed = replace(changed, open_reading=number)
+    return changed
+
+
+def transition(before: Entry | None, after: Entry, seen_at: datetime) -> Transition | None:
+    """The move between two states of an entry, if there was one."""
+    old = before.request.status if before else None
+    if old == after.request.status:
+        return None
+    correction = before is not None and before.request.is_terminal
+    return Transition(after.request.id, old, after.request.status, seen_at, correction)

@@ -1,0 +1,64 @@
+"""An announcement on its way to Slack."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.announcement import Announcement, CardFacts
+
+
+class State(StrEnum):
+    """Where an announcement stands; only `PENDING` may be posted."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    IN_DOUBT = "in_doubt"
+    SENT = "sent"
+    PARKED = "parked"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The identity of a message in Slack: the channel it is in (never a user id) and its `ts`."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An announcement with the state of its delivery, as it was claimed.
+
+    `id` travels in the message's metadata. Every later write repeats `version`, so that only the one who holds it
+    writes. `attempt_at` is when the call was (last) about to be made, on the lease clock. `repeat`: an earlier attempt
+    may have been shown, which could not be looked up.
+    """
+
+    id: str
+    announcement: Announcement
+    version: int
+    attempt_at: datetime
+    repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CardEdit:
+    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now."""
+
+    watch_id: str
+    posted: Posted
+    facts: CardFacts
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How deliveries stand: counts by state, the oldest unsent one, and how long the last hundred took.
+
+    `latencies` are seconds from what happened (the API's finish time) to the accepted message.
+    """
+
+    counts: dict[State, int]
+    oldest_unsent_at: datetime | None
+    latencies: tuple[float, ...]

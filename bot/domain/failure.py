@@ -1,0 +1,81 @@
+"""Failure kinds: failed requests whose error messages are the same once their particulars are taken out."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.request import LipsyncRequest
+
+NO_REASON = "no reason given"
+_LONGEST_MESSAGE = 2_000
+_LONGEST_NAME = 160
+
+_QUERY = re.compile(r"(\bhttps?://[^\s?#<>\"']*)[?#][^\s<>\"']*", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]+")
+_PARTICULARS = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (r"\b[a-z][a-z0-9+.-]{1,20}://[^\s<>\"']+", "<url>"),
+        (r"\"[^\"]*\"|“[^”]*”|`[^`]*`|(?<!\w)'[^']*'(?!\w)", "<text>"),
+        (r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", "<id>"),
+        (r"\b\d{4}-\d\d-\d\d(?:[t ]\d\d:\d\d(?::\d\d)?(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?", "<time>"),
+        (r"\b\d{1,2}:\d\d(?::\d\d)?(?:\.\d+)?\b", "<time>"),
+        (r"(?<![\w/])(?:[a-z]:\\|~?/)[^\s,;:]+", "<path>"),
+        (r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b", "<id>"),
+        (r"[-+]?\d+(?:[.,]\d+)*", "<n>"),
+        (r"\s+", " "),
+    )
+)
+
+
+def shown(message: str | None, longest: int = _LONGEST_NAME) -> str:
+    """The message on one line, as a person may see it: no query strings of URLs, no control characters, cut."""
+    text = _UNPRINTABLE.sub(" ", (message or "")[:_LONGEST_MESSAGE])
+    text = " ".join(_QUERY.sub(r"\1", text).split())
+    if not text:
+        return NO_REASON
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def kind_of(message: str | None) -> str:
+    """The key of the kind (16 hex digits): equal for messages that differ only in ids, URLs, paths, numbers, times, quotes."""
+    text = (message or "")[:_LONGEST_MESSAGE]
+    for pattern, name in _PARTICULARS:
+        text = pattern.sub(name, text)
+    return hashlib.sha256(text.strip().casefold().encode("utf-8", "replace")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureKind:
+    """One kind of failure in one reference: `name` is its first example, `ids` its requests, oldest first."""
+
+    key: str
+    name: str
+    ids: tuple[str, ...]
+    first_at: datetime
+    last_at: datetime
+
+    @property
+    def count(self) -> int:
+        """How many requests failed this way."""
+        return len(self.ids)
+
+
+def kinds(requests: Iterable[LipsyncRequest]) -> tuple[FailureKind, ...]:
+    """The failure kinds among these requests, the largest first; ties by first time."""
+    by_key: dict[str, list[LipsyncRequest]] = {}
+    for request in sorted((r for r in requests if r.status == "failed"), key=lambda r: (r.ended_at, r.id)):
+        by_key.setdefault(kind_of(request.error_message), []).append(request)
+    found = (
+        FailureKind(
+            key=key,
+            name=shown(alike[0].error_message),
+            ids=tuple(r.id for r in alike),
+            first_at=alike[0].ended_at,
+            last_at=alike[-1].ended_at,
+        )
+        for key, alike in by_key.items()
+    )
+    return tuple(sorted(found, key=lambda kind: (-kind.count, kind.first_at, kind.key)))

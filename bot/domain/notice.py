@@ -1,0 +1,182 @@
+"""What a reading means for one watch: what is worth saying, and how the watch moves on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.domain.announcement import (
+    ONCE,
+    Announcement,
+    ClipsFacts,
+    FailureFacts,
+    FinishedFacts,
+    Key,
+    News,
+    ReopenedFacts,
+    ShortFacts,
+)
+from bot.domain.change import Entry
+from bot.domain.failure import kinds
+from bot.domain.progress import Progress, Settled, settlement, summarise
+from bot.domain.request import LipsyncRequest
+from bot.domain.watch import Watch, may_announce
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The circumstances of a reading: its number, whether it ended and accounts for everything, and the clocks.
+
+    `steady` is False when requests vanished in it: then nothing is called finished before another reading agrees.
+    """
+
+    number: int
+    read_at: datetime
+    api_now: datetime
+    ended: bool
+    complete: bool
+    steady: bool
+    longest_settle: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """The watch as it is afterwards, and what is to be said, in order."""
+
+    watch: Watch
+    announcements: tuple[Announcement, ...]
+
+
+def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
+    """Decide what this place is told; `entries` is the whole memory of the reference after the reading."""
+    listed = [e for e in entries if e.listed]
+    progress = summarise(
+        watch.reference_id,
+        [e.request for e in listed],
+        expected=watch.expected,
+        vanished=len(entries) - len(listed),
+    )
+    said = list(_failures(watch, listed, progress, look))
+    if not look.ended:
+        return Noticed(watch, tuple(said))
+    if look.complete and watch.baseline_at is None:
+        watch = replace(watch, baseline_at=look.read_at)
+    watch, reopened = _reopened(watch, listed, progress, look)
+    watch, clips = _clips(watch, listed, progress, look)
+    watch, settled = _settled(watch, listed, progress, look)
+    return Noticed(watch, (*reopened, *said, *clips, *settled))
+
+
+def _announcement(
+    watch: Watch,
+    facts: News,
+    look: Look,
+    *,
+    subject: str,
+    level: str = ONCE,
+    generation: int = 0,
+    happened_at: datetime | None,
+) -> Announcement:
+    return Announcement(
+        key=Key(watch.workspace_id, watch.place, facts.kind, subject, level, generation),
+        facts=facts,
+        reference_id=watch.reference_id,
+        recorded_at=look.read_at,
+        happened_at=happened_at,
+        watch_id=watch.id,
+    )
+
+
+def _failures(watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look) -> Iterator[Announcement]:
+    """One announcement for each kind that this reading added to; the key makes it once per watch."""
+    failed = [e for e in listed if e.request.status == "failed" and may_announce(watch, e)]
+    new = {e.request.id for e in failed if e.outcome_reading == look.number}
+    if not new:
+        return
+    for kind in kinds([e.request for e in failed]):
+        if new.isdisjoint(kind.ids):
+            continue
+        facts = FailureFacts(progress, kind.key, kind.name, kind.ids, kind.first_at, kind.last_at, look.read_at)
+        yield _announcement(
+            watch,
+            facts,
+            look,
+            subject=f"{watch.reference_id}\n{kind.key}",
+            level=watch.id,
+            happened_at=kind.first_at,
+        )
+
+
+def _reopened(
+    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
+) -> tuple[Watch, tuple[Announcement, ...]]:
+    if watch.settled_reading is None:
+        return watch, ()
+    settled = watch.settled_reading
+    arrived = [e for e in listed if e.first_reading > settled]
+    if not arrived:
+        return watch, ()
+    watch = replace(watch, generation=watch.generation + 1, generation_reading=settled, settled_reading=None)
+    facts = ReopenedFacts(progress, len(arrived), look.read_at)
+    happened_at = min(e.request.created_at for e in arrived)
+    said = _announcement(
+        watch, facts, look, subject=watch.reference_id, generation=watch.generation, happened_at=happened_at
+    )
+    return watch, (said,)
+
+
+def _clips(
+    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
+) -> tuple[Watch, tuple[Announcement, ...]]:
+    if not watch.events.tell_completions:
+        return watch, ()
+    done = [
+        e.request
+        for e in listed
+        if e.request.status == "completed" and may_announce(watch, e) and (e.outcome_reading or 0) > watch.clips_reading
+    ]
+    if not done:
+        return watch, ()
+    done.sort(key=lambda r: (r.ended_at, r.id))
+    facts = ClipsFacts(progress, tuple(r.id for r in done), look.read_at)
+    said = _announcement(
+        watch,
+        facts,
+        look,
+        subject=watch.reference_id,
+        level=f"{watch.id} {look.number}",
+        happened_at=done[0].ended_at,
+    )
+    return replace(watch, clips_reading=look.number), (said,)
+
+
+def _settled(
+    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
+) -> tuple[Watch, tuple[Announcement, ...]]:
+    if not (look.complete and look.steady) or watch.settled_reading is not None:
+        return watch, ()
+    requests = [e.request for e in listed]
+    state = settlement(requests, expected=watch.expected, api_now=look.api_now, longest=look.longest_settle)
+    if not isinstance(state, Settled):
+        return watch, ()
+    watch = replace(watch, settled_reading=look.number)
+    outcomes = [e for e in listed if may_announce(watch, e) and (e.outcome_reading or 0) > watch.generation_reading]
+    if not outcomes:
+        return watch, ()
+    facts = ShortFacts(progress, look.read_at) if state.short else _finished(progress, requests, look)
+    said = _announcement(
+        watch,
+        facts,
+        look,
+        subject=watch.reference_id,
+        level=str(watch.expected) if state.short else ONCE,
+        generation=watch.generation,
+        happened_at=progress.last_ended_at,
+    )
+    return watch, (said,)
+
+
+def _finished(progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:
+    if len(requests) != 1:
+        return FinishedFacts(progress, look.read_at)
+    only = requests[0]
+    return FinishedFacts(progress, look.read_at, only.status, only.output_url, only.error_message)

@@ -1,0 +1,78 @@
+"""A watch: "tell this place about this reference"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.change import Entry
+
+
+class Events(StrEnum):
+    """What a watch wants to be told; finish, settled short and reopened are always told."""
+
+    FAILURES = "failures"
+    PROBLEMS = "problems"
+    EACH = "each"
+    ALL = "all"
+
+    @property
+    def tell_completions(self) -> bool:
+        """Whether finished clips are told, folded per look."""
+        return self in (Events.EACH, Events.ALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One place's interest in one reference.
+
+    `started_at` is the API's clock when the watch began, `since_reading` the account's reading number then. `generation`
+    grows at each reopening and each new watch; it covers what came after `generation_reading`. `settled_reading` is the
+    reading that saw the batch settled, `clips_reading` the last one whose completions were told.
+    """
+
+    id: str
+    workspace_id: str
+    account_id: str
+    place: str
+    reference_id: str
+    author: str
+    events: Events
+    expected: int | None
+    created_at: datetime
+    started_at: datetime
+    since_reading: int
+    generation: int
+    generation_reading: int
+    place_name: str = ""
+    public: bool = False
+    baseline_at: datetime | None = None
+    settled_reading: int | None = None
+    clips_reading: int = 0
+    ended_at: datetime | None = None
+
+
+def may_announce(watch: Watch, entry: Entry) -> bool:
+    """The baseline rule: was this outcome still to come when the watch began?
+
+    Yes when the request was seen open after the watch began, or ended (else was created) later than the watch's start
+    on the API's clock. An outcome that our memory already had when the watch began was said when it was confirmed.
+    """
+    if entry.outcome_reading is None or entry.outcome_reading <= watch.since_reading:
+        return False
+    if entry.open_reading is not None and entry.open_reading > watch.since_reading:
+        return True
+    return entry.request.ended_at > watch.started_at
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A reference that somebody watches, as the look needs it.
+
+    `settled` when every watch of it is; `read_at` is our clock at its last complete reading;
+    `oldest_open_at` the earliest start (else creation) among its open requests, on the API's clock.
+    """
+
+    reference_id: str
+    settled: bool
+    read_at: datetime | None
+    oldest_open_at: datetime | None
