@@ -1,0 +1,1 @@
+"""How what is said looks in Slack: pure functions, domain in, blocks out."""
