@@ -114,7 +114,10 @@ Said = News | AccessFacts | CardFacts
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something to be said once. `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for."""
+    """Something to be said once.
+
+    `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for.
+    """
 
     key: Key
     facts: StoredFacts

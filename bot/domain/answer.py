@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.domain.progress import Progress, Settlement, Unfinished
+from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 
@@ -40,7 +40,7 @@ class StatusAnswer:
 
     progress: Progress
     read_at: datetime | None
-    settlement: Settlement = Unfinished()
+    settlement: Settlement = UNFINISHED
     complete: bool = True
     trouble: str | None = None
     still: StillReading | None = None

@@ -10,9 +10,10 @@ from bot.domain.request import LipsyncRequest
 class Entry:
     """A request as our memory has it.
 
-    Readings of an account are numbered one after the other: a clock that no machine can set wrong. `first_reading` showed
-    it first, `open_reading` is one that showed it open (not always the newest), `outcome_reading` showed it terminal first.
-    `changed_at` is our clock when `request` was last changed; `listed` is False once the API no longer lists it.
+    Readings of an account are numbered one after the other: a clock that no machine can set wrong. `first_reading`
+    showed it first, `open_reading` is one that showed it open (not always the newest), `outcome_reading` showed it
+    terminal first. `changed_at` is our clock when `request` was last changed; `listed` is False once the API no longer
+    lists it.
     """
 
     request: LipsyncRequest

@@ -40,7 +40,7 @@ def shown(message: str | None, longest: int = _LONGEST_NAME) -> str:
 
 
 def kind_of(message: str | None) -> str:
-    """The key of the kind (16 hex digits): equal for messages that differ only in ids, URLs, paths, numbers, times, quotes."""
+    """The key of the kind (16 hex digits), equal for messages that differ only in their particulars."""
     text = (message or "")[:_LONGEST_MESSAGE]
     for pattern, name in _PARTICULARS:
         text = pattern.sub(name, text)

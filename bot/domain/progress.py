@@ -15,9 +15,9 @@ _DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The totals of one reference. `other` counts undocumented statuses by name, `ended_otherwise` those of them that are terminal.
+    """The totals of one reference.
 
-    `total` counts what the API lists; `vanished` what it no longer lists. Times are the API's.
+    `other` counts undocumented statuses by name, `ended_otherwise` those of them that are terminal. `total` counts what the API lists; `vanished` what it no longer lists. Times are the API's.
     """
 
     reference_id: str
@@ -110,10 +110,11 @@ class Settled:
 
 
 Settlement = Unfinished | Waiting | Settled
+UNFINISHED = Unfinished()
 
 
 def settle_window(created: Sequence[datetime], longest: timedelta) -> timedelta:
-    """How long nothing new must be created: twice the longest gap between creations, 60 s at least, `longest` at most."""
+    """How long nothing new must be created: twice the longest gap so far, 60 s at least, `longest` at most."""
     in_order = sorted(created)
     gap = max((later - earlier for earlier, later in pairwise(in_order)), default=timedelta())
     return min(max(2 * gap, SHORTEST_SETTLE_WINDOW), longest)
@@ -122,9 +123,9 @@ def settle_window(created: Sequence[datetime], longest: timedelta) -> timedelta:
 def settlement(
     requests: Sequence[LipsyncRequest], *, expected: int | None, api_now: datetime, longest: timedelta
 ) -> Settlement:
-    """Whether a batch is settled, by its listed requests and the API's clock; `longest` is the longest settle window."""
+    """Whether a batch is settled, by its listed requests and the API's clock; `longest` caps the settle window."""
     if not requests or not all(r.is_terminal for r in requests):
-        return Unfinished()
+        return UNFINISHED
     if expected is not None and len(requests) >= expected:
         return Settled(short=False)
     created = [r.created_at for r in requests]

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.change import Transition
-from bot.domain.request import LipsyncRequest
+from bot.domain.request import LipsyncRequest, Page
 
 LONGEST_OVERLAP = 3
+_MOST_ROUNDS = 3
 
 
 def overlap(page_size: int) -> int:
@@ -16,9 +17,9 @@ def overlap(page_size: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What our memory holds of a reference before it is read: ids listed at the last complete reading, and which are open.
+    """What our memory holds of a reference before it is read: which ids are listed, and which of them are open.
 
-    `complete` is False when it was never read as a whole; `read_at` is the time of the last complete reading, on our clock.
+    `complete` is False when it was never read as a whole; `read_at` is our clock at the last complete reading.
     """
 
     listed: frozenset[str] = frozenset()
@@ -36,9 +37,9 @@ class Known:
 class Reading:
     """One part of a reading (usually a page), ready to be recorded.
 
-    `reference_id` is None for the head page of the whole account. `ended` marks the last part. `complete` says that the
-    parts together account for the whole reference; `listed` has every id when they were all seen (else None).
-    `asked_at` and `read_at` are our clock before the first and after the last call, `api_now` the API's clock at `read_at`.
+    `reference_id` is None for the head page of the whole account. `ended` marks the last part. `complete` says that
+    the parts together account for the whole reference; `listed` has every id when they were all seen (else None).
+    `asked_at` and `read_at` are our clock before and after this part's call, `api_now` the API's clock at `read_at`.
     """
 
     reference_id: str | None
@@ -65,3 +66,62 @@ class Recorded:
     announced: int = 0
     references: frozenset[str] = frozenset()
     settles_at: datetime | None = None
+
+
+class Range:
+    """Reads a list of the API as a whole, towards larger offsets, so that rows that arrive meanwhile repeat and never hide.
+
+    Ask for `offset` until it is None, and `add` what came. A round ends when the offset passes the newest total; the
+    range is complete when the distinct ids equal it, else it is read again from the gap, three rounds in all.
+    Unless `whole`, it ends as soon as what is known explains what was seen.
+    """
+
+    def __init__(self, known: Known, *, whole: bool) -> None:
+        self.offset: int | None = 0
+        self.seen: dict[str, LipsyncRequest] = {}
+        self.total = 0
+        self.complete = False
+        self.listed: frozenset[str] | None = None
+        self._known = known
+        self._whole = whole
+        self._round = 1
+        self._last: str | None = None
+        self._gap: int | None = None
+        self._step = 1
+
+    @property
+    def pages_left(self) -> int:
+        """How many more pages this round needs, as far as is known."""
+        return 0 if self.offset is None else -((self.offset - self.total) // self._step)
+
+    def add(self, page: Page) -> None:
+        """Take in the page that was read at `offset`."""
+        offset = self.offset or 0
+        ids = [request.id for request in page.requests]
+        if self._last is not None and overlap(page.limit) and self._last not in ids and self._gap is None:
+            self._gap = max(offset - page.limit, 0)
+        self.seen.update(zip(ids, page.requests, strict=True))
+        self.total = page.total
+        self._last = ids[-1] if ids else None
+        self._step = max(len(ids) - overlap(page.limit), 1)
+        if not self._whole and self._round == 1 and self._known.explains(self.seen, self.total):
+            self._end(complete=True)
+        elif not ids or offset + len(ids) >= page.total:
+            self._end_round()
+        else:
+            self.offset = offset + self._step
+
+    def _end_round(self) -> None:
+        if len(self.seen) == self.total:
+            self.listed = frozenset(self.seen)
+            self._end(complete=True)
+        elif self._round == _MOST_ROUNDS:
+            self._end(complete=False)
+        else:
+            self._round += 1
+            if self._gap is None or len(self.seen) > self.total:
+                self.seen, self._gap = {}, 0
+            self.offset, self._gap, self._last = self._gap, None, None
+
+    def _end(self, *, complete: bool) -> None:
+        self.offset, self.complete = None, complete

@@ -8,7 +8,7 @@ _RESOLUTION = timedelta(seconds=1)  # an HTTP Date is cut to whole seconds
 
 @dataclass(frozen=True, slots=True)
 class Skew:
-    """What must be added to our clock to get the API's, known to lie between `low` and `high` (None: never observed)."""
+    """What must be added to our clock to get the API's: between `low` and `high` (None: never observed)."""
 
     low: timedelta | None = None
     high: timedelta | None = None

@@ -25,9 +25,9 @@ class Events(StrEnum):
 class Watch:
     """One place's interest in one reference.
 
-    `started_at` is the API's clock when the watch began, `since_reading` the account's reading number then. `generation`
-    grows at each reopening and each new watch; it covers what came after `generation_reading`. `settled_reading` is the
-    reading that saw the batch settled, `clips_reading` the last one whose completions were told.
+    `started_at` is the API's clock when the watch began, `since_reading` the account's reading number then.
+    `generation` grows at each reopening and each new watch; it covers what came after `generation_reading`.
+    `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     """
 
     id: str

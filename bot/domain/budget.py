@@ -1,0 +1,93 @@
+"""The budget of calls to the API: in any 60 s at most so many, questions first, less after a 429."""
+
+from collections import Counter, deque
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+_WINDOW = timedelta(seconds=60)
+_BURST_SHARE = 6  # at most a sixth of a minute's calls at once: enough for a question of ten pages
+_PATIENCE_WITHOUT_WORD = timedelta(seconds=5)  # after a 429 that does not say how long
+
+
+class Purpose(Enum):
+    """What a call is for."""
+
+    QUESTION = auto()
+    LOOK = auto()
+
+
+class Budget:
+    """A token bucket: burst + refill x 60 s never exceeds the limit; it starts with one token, not with a burst.
+
+    Questions from people go first, with at most half of the calls while looks are waiting. A 429 halves the rate,
+    every clean minute gives one call a minute back.
+    """
+
+    def __init__(self, calls_per_minute: int, now: datetime) -> None:
+        self.limit = calls_per_minute
+        self._allowed = float(calls_per_minute)
+        self._tokens = 1.0
+        self._filled_at = now
+        self._closed_until = now
+        self._eased_at = now
+        self._waiting: Counter[Purpose] = Counter()
+        self._taken: deque[tuple[datetime, Purpose]] = deque()
+
+    @property
+    def _burst(self) -> float:
+        return max(1.0, self._allowed // _BURST_SHARE)
+
+    @property
+    def _per_second(self) -> float:
+        spare = self._allowed - self._burst
+        return (spare if spare > 0 else 0.99 * self._allowed) / _WINDOW.total_seconds()
+
+    def join(self, purpose: Purpose) -> None:
+        """Somebody begins to wait for a call."""
+        self._waiting[purpose] += 1
+
+    def leave(self, purpose: Purpose) -> None:
+        """Somebody waits no longer."""
+        self._waiting[purpose] -= 1
+
+    def take(self, purpose: Purpose, now: datetime) -> float:
+        """Take a call and return 0, or take nothing and return after how many seconds to ask again."""
+        self._refill(now)
+        if now < self._closed_until:
+            return (self._closed_until - now).total_seconds()
+        pause = 1 / self._per_second
+        if self._tokens < 1:
+            return max((1 - self._tokens) * pause, 0.001)
+        if not self._is_turn_of(purpose):
+            return pause
+        self._tokens -= 1
+        self._taken.append((now, purpose))
+        return 0.0
+
+    def _is_turn_of(self, purpose: Purpose) -> bool:
+        questions = sum(1 for _, taken in self._taken if taken is Purpose.QUESTION)
+        questions_had_half = questions >= self._allowed / 2
+        if purpose is Purpose.QUESTION:
+            return not (self._waiting[Purpose.LOOK] and questions_had_half)
+        return questions_had_half or not self._waiting[Purpose.QUESTION]
+
+    def _refill(self, now: datetime) -> None:
+        elapsed = max((now - self._filled_at).total_seconds(), 0.0)
+        self._filled_at = now
+        self._tokens = min(self._burst, self._tokens + elapsed * self._per_second)
+        while self._taken and self._taken[0][0] <= now - _WINDOW:
+            self._taken.popleft()
+        while self._allowed < self.limit and now >= self._eased_at + _WINDOW:
+            self._allowed = min(self._allowed + 1, self.limit)
+            self._eased_at += _WINDOW
+
+    def refused(self, now: datetime, retry_after: timedelta | None) -> None:
+        """The API answered 429: stay away as long as it says, and ask half as often from then on."""
+        self._closed_until = max(self._closed_until, now + (retry_after or _PATIENCE_WITHOUT_WORD))
+        self._allowed = max(self._allowed / 2, 1.0)
+        self._tokens = min(self._tokens, 1.0)
+        self._eased_at = self._closed_until
+
+    def used(self, now: datetime) -> int:
+        """How many calls were made in the last 60 s."""
+        return sum(1 for at, _ in self._taken if at > now - _WINDOW)

@@ -1,0 +1,43 @@
+"""Which references to read in a look, and when to look next."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from bot.domain.watch import Watched
+
+SETTLED_INTERVAL = timedelta(minutes=5)
+IDLE_INTERVAL = timedelta(seconds=60)
+_SOONEST = timedelta(seconds=1)
+
+
+def due(watched: Iterable[Watched], moved: frozenset[str], now: datetime) -> tuple[str, ...]:
+    """The references to read now, soonest expected finish first.
+
+    Open ones every time, settled ones when the head page showed something new of them, or every five minutes. What
+    has been running longest is expected to finish first; a reference that was never read comes before all.
+    """
+
+    def is_due(one: Watched) -> bool:
+        if not one.settled or one.reference_id in moved or one.read_at is None:
+            return True
+        return not one.read_at <= now < one.read_at + SETTLED_INTERVAL
+
+    def urgency(one: Watched) -> tuple[bool, bool, datetime, str]:
+        return (one.read_at is not None, one.oldest_open_at is None, one.oldest_open_at or now, one.reference_id)
+
+    return tuple(one.reference_id for one in sorted(filter(is_due, watched), key=urgency))
+
+
+def next_look(now: datetime, *, active: bool, interval: timedelta, settles_at: datetime | None) -> datetime:
+    """When to look next: after the interval (longer when nothing is watched), or the moment a batch may be settled."""
+    regular = now + (interval if active else max(interval, IDLE_INTERVAL))
+    if settles_at is None:
+        return regular
+    return min(regular, max(settles_at, now + _SOONEST))
+
+
+def after_trouble(now: datetime, *, failures: int, interval: timedelta, jitter: float) -> datetime:
+    """When to try again after the API failed so many times in a row; `jitter` is from 0 to 1."""
+    longest = max(interval, IDLE_INTERVAL)
+    pause = min(interval * 2 ** min(failures - 1, 10), longest)
+    return now + pause * (0.75 + 0.5 * jitter)
