@@ -1,0 +1,103 @@
+"""Response URLs: how the bot answers a command or a click, 5 times within 30 minutes."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiohttp import web
+
+from bot.ports import Clock
+from bot.sandbox.blockkit import TEXT_IN_POST, block_problems
+from bot.sandbox.slack_api import Hooks, cut, hooked, spoiled
+from bot.sandbox.slack_entities import Draft, Fields, RefusedError, ResponseUrl
+from bot.sandbox.slack_faults import Faults
+from bot.sandbox.workspace import Workspace
+
+_STATUS = {"used_url": 404, "expired_url": 404}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One use of a response URL as it went; `outcome` is `ok` or Slack's word for why not."""
+
+    url_id: str
+    body: Fields
+    outcome: str
+    at: datetime
+
+
+@dataclass(slots=True)
+class ResponseUrls:
+    """Serves `/response/{id}`; `answers` keeps every use."""
+
+    clock: Clock
+    workspace: Workspace
+    faults: Faults
+    hooks: Hooks
+    answers: list[Answered] = field(default_factory=list)
+
+    def routes(self) -> list[web.RouteDef]:
+        """To be added to an application."""
+        return [web.post("/response/{id}", self.handle)]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One answer, through whatever goes wrong on its way."""
+        if self.faults.down:
+            return cut(request)
+        body: Fields = json.loads(await request.text())
+        await hooked(self.hooks.before and self.hooks.before("response", body))
+        fault = self.faults.take("response")
+        early = await spoiled(self.clock, request, fault)
+        if early is not None:
+            return early
+        outcome = self.answer(request.match_info["id"], body)
+        await hooked(self.hooks.after and self.hooks.after("response", body, {"outcome": outcome}))
+        if fault and fault.kind == "drop_after":
+            return cut(request)
+        if fault and fault.kind == "slow_after":
+            await self.clock.sleep(fault.seconds)
+        return web.Response(text=outcome, status=200 if outcome == "ok" else _STATUS.get(outcome, 400))
+
+    def answer(self, url_id: str, body: Fields) -> str:
+        """Show, replace or take away; `ok` or why not."""
+        try:
+            say(self.workspace, self.workspace.use_response_url(url_id), body)
+            outcome = "ok"
+        except RefusedError as refused:
+            outcome = refused.code
+        self.answers.append(Answered(url_id, body, outcome, self.clock.now()))
+        self.workspace.note("response", url=url_id, outcome=outcome)
+        return outcome
+
+
+def say(workspace: Workspace, url: ResponseUrl, body: Fields) -> None:
+    """Do what an answer asks for, in the name of the bot, member of the channel or not.
+
+    The original is the message that was clicked, or what was last said through this URL.
+    """
+    if body.get("delete_original"):
+        workspace.delete(url.channel, _original(url))
+        return
+    draft = _draft(url, body)
+    if body.get("replace_original"):
+        workspace.update(url.channel, _original(url), draft)
+        return
+    url.original = workspace.post(url.channel, workspace.bot.id, draft).ts
+
+
+def _original(url: ResponseUrl) -> str:
+    if url.original is None:
+        raise RefusedError("message_not_found")
+    return url.original
+
+
+def _draft(url: ResponseUrl, body: Fields) -> Draft:
+    text, blocks = str(body.get("text") or ""), body.get("blocks") or None
+    if not text and not blocks:
+        raise RefusedError("no_text")
+    if len(text) > TEXT_IN_POST:
+        raise RefusedError("msg_too_long")
+    if blocks is not None and block_problems(blocks):
+        raise RefusedError("invalid_blocks")
+    seen_by = None if body.get("response_type") == "in_channel" else url.user
+    return Draft(text, blocks, body.get("thread_ts") or url.thread_ts, ephemeral_to=seen_by)
