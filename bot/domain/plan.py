@@ -39,5 +39,5 @@ def next_look(now: datetime, *, active: bool, interval: timedelta, settles_at: d
 def after_trouble(now: datetime, *, failures: int, interval: timedelta, jitter: float) -> datetime:
     """When to try again after the API failed so many times in a row; `jitter` is from 0 to 1."""
     longest = max(interval, IDLE_INTERVAL)
-    pause = min(interval * 2 ** min(failures - 1, 10), longest)
+    pause = min(interval * (1 << min(failures - 1, 10)), longest)
     return now + pause * (0.75 + 0.5 * jitter)

@@ -17,7 +17,8 @@ _DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
 class Progress:
     """The totals of one reference.
 
-    `other` counts undocumented statuses by name, `ended_otherwise` those of them that are terminal. `total` counts what the API lists; `vanished` what it no longer lists. Times are the API's.
+    `other` counts undocumented statuses by name, `ended_otherwise` those of them that are terminal. `total` counts
+    what the API lists; `vanished` what it no longer lists. Times are the API's.
     """
 
     reference_id: str

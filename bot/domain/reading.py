@@ -69,10 +69,10 @@ class Recorded:
 
 
 class Range:
-    """Reads a list of the API as a whole, towards larger offsets, so that rows that arrive meanwhile repeat and never hide.
+    """Reads a list of the API as a whole, towards larger offsets: rows that arrive meanwhile repeat and never hide.
 
-    Ask for `offset` until it is None, and `add` what came. A round ends when the offset passes the newest total; the
-    range is complete when the distinct ids equal it, else it is read again from the gap, three rounds in all.
+    Ask for `offset` until it is None, and `add` what came. A round ends when the offset passes the newest total;
+    the range is complete when the distinct ids equal it, else it is read again from the gap, three rounds in all.
     Unless `whole`, it ends as soon as what is known explains what was seen.
     """
 

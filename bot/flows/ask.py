@@ -1,33 +1,180 @@
 """Answer a question: how is it doing, what failed, where are the links, who watches what."""
 
+import asyncio
+import statistics
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
 
-from bot.domain.answer import AboutAnswer, RequestAnswer, Scope, StatusAnswer, WatchesAnswer
+from bot import __version__
+from bot.domain.answer import (
+    AboutAnswer,
+    RequestAnswer,
+    Scope,
+    StatusAnswer,
+    StillReading,
+    WatchesAnswer,
+)
+from bot.domain.budget import Purpose
+from bot.domain.delivery import State
+from bot.domain.progress import settlement, summarise
+from bot.errors import ChamelaionError, NoSuchRequestError
+from bot.flows.identity import Identity
+from bot.flows.read import Readings, Run
+from bot.flows.source import Source
+from bot.flows.vitals import Vitals
+from bot.ports import Clock
+from bot.store import Store
+
+PATIENCE_SECONDS = 3.0
+_SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it back
 
 
 class Ask:
-    """The questions people ask. The iterators give one answer, or a first one that says "still reading" and then the last."""
+    """The questions people ask. The iterators give one answer, or first one that says "still reading", then the last."""
 
-    def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+    def __init__(
+        self,
+        *,
+        readings: Readings,
+        source: Source,
+        store: Store,
+        clock: Clock,
+        vitals: Vitals,
+        identity: Identity,
+        account_id: str,
+        longest_settle: timedelta,
+    ) -> None:
+        self._readings = readings
+        self._source = source
+        self._store = store
+        self._clock = clock
+        self._vitals = vitals
+        self._identity = identity
+        self._account_id = account_id
+        self._longest_settle = longest_settle
+
+    async def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page."""
-        raise NotImplementedError
+        try:
+            one = await self.request(reference)
+        except ChamelaionError as error:
+            yield await self.recall(reference, trouble=str(error))
+            return
+        if one is not None:
+            yield one
+            return
+        async for answer in self.reference(reference, fresh=fresh):
+            yield answer
 
-    def failures(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+    async def failures(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Like status, for its failure kinds with their ids."""
-        raise NotImplementedError
+        async for answer in self.status(reference):
+            yield answer
 
-    def links(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+    async def links(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Like status, reading every page, with `requests` filled for their links."""
-        raise NotImplementedError
+        async for answer in self.status(reference, fresh=True):
+            yield answer
 
-    async def recall(self, reference_id: str) -> StatusAnswer:
+    async def reference(self, reference_id: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer]:
+        """Read a reference live from the list endpoint; over 3 s, first what is known with its age."""
+        run = await self._readings.start(reference_id, Purpose.QUESTION, whole=fresh)
+        if not await self._done_in_time(run):
+            left = run.pages_left
+            yield await self.recall(reference_id, still=StillReading(left, self._time_for(left)))
+        try:
+            await asyncio.shield(run.task)
+        except ChamelaionError as error:
+            yield await self.recall(reference_id, trouble=str(error))
+        else:
+            yield await self.recall(reference_id, complete=run.spread.complete)
+
+    async def _done_in_time(self, run: Run) -> bool:
+        patience = asyncio.create_task(self._clock.sleep(PATIENCE_SECONDS), name="patience")
+        await asyncio.wait({run.task, patience}, return_when=asyncio.FIRST_COMPLETED)
+        patience.cancel()
+        await asyncio.gather(patience, return_exceptions=True)
+        return run.task.done()
+
+    def _time_for(self, pages: int) -> timedelta:
+        return timedelta(seconds=max(pages * 60 / self._source.budget.limit, pages * _SECONDS_PER_CALL, 1))
+
+    async def request(self, reference: str) -> RequestAnswer | None:
+        """The request of this UUID; None when it is no UUID or no request has it. Raises a `ChamelaionError`."""
+        if not _is_uuid(reference):
+            return None
+        try:
+            request = await self._source.retrieve(reference, Purpose.QUESTION)
+        except NoSuchRequestError:
+            return None
+        if request.id.lower() != reference.lower():  # the API also retrieves by reference
+            return None
+        return RequestAnswer(request, self._clock.now())
+
+    async def recall(
+        self,
+        reference_id: str,
+        *,
+        complete: bool = True,
+        trouble: str | None = None,
+        still: StillReading | None = None,
+    ) -> StatusAnswer:
         """What our memory has of a reference, with its age; nothing is read."""
-        raise NotImplementedError
+        batch = await self._store.ledger.batch(self._account_id, reference_id)
+        expected = await self._expected(reference_id)
+        requests = batch.requests
+        return StatusAnswer(
+            progress=summarise(reference_id, requests, expected=expected, vanished=batch.vanished),
+            read_at=batch.read_at,
+            settlement=settlement(
+                requests, expected=expected, api_now=self._source.api_now(), longest=self._longest_settle
+            ),
+            complete=complete,
+            trouble=trouble,
+            still=still,
+            requests=requests,
+        )
+
+    async def _expected(self, reference_id: str) -> int | None:
+        watches = await self._store.watches.active(self._account_id)
+        return max((w.expected for w in watches if w.reference_id == reference_id and w.expected), default=None)
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
         """The watches of this place, of this person, or all public ones and this person's."""
-        raise NotImplementedError
+        workspace_id = self._identity.workspace_id
+        listing = self._store.watches.listing
+        if scope is Scope.HERE:
+            lines = await listing(workspace_id, place=place)
+        elif scope is Scope.MINE:
+            lines = await listing(workspace_id, author=user)
+        else:
+            lines = await listing(workspace_id, public_or_author=user)
+        return WatchesAnswer(scope, lines)
 
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
-        raise NotImplementedError
+        tally = await self._store.outbox.tally(self._identity.workspace_id)
+        watches = await self._store.watches.active(self._account_id)
+        latencies = sorted(tally.latencies)
+        return AboutAnswer(
+            version=__version__,
+            started_at=self._vitals.started_at,
+            looked_at=await self._store.ledger.looked_at(self._account_id),
+            api_trouble=self._vitals.api_trouble,
+            watches=len(watches),
+            unsent=tally.counts.get(State.PENDING, 0) + tally.counts.get(State.SENDING, 0),
+            in_doubt=tally.counts.get(State.IN_DOUBT, 0),
+            parked=tally.counts.get(State.PARKED, 0),
+            latency_median=statistics.median(latencies) if latencies else None,
+            latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
+            calls=self._source.budget.used(self._clock.now()),
+            calls_limit=self._source.budget.limit,
+        )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,17 @@
+"""Who the bot is in Slack, once Slack has told."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Identity:
+    """`workspace_id` is the team id of `auth.test`, empty until Slack answered for the first time."""
+
+    workspace_id: str = ""
+    bot_user_id: str = ""
+    bot_id: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether Slack has told yet."""
+        return bool(self.workspace_id)

@@ -1,0 +1,125 @@
+"""Read a reference from the API and record what was seen, once for everybody who asks at the same moment."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot.domain.budget import Purpose
+from bot.domain.reading import Range, Reading, Recorded
+from bot.flows.source import Source
+from bot.flows.vitals import Vitals
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+
+
+async def parts(source: Source, reference_id: str, spread: Range, purpose: Purpose) -> AsyncIterator[Reading]:
+    """Read `spread` to its end, page by page; raises a `ChamelaionError` where a page cannot be had."""
+    while spread.offset is not None:
+        page = await source.page(reference_id, spread.offset, purpose)
+        spread.add(page)
+        yield Reading(
+            reference_id=reference_id,
+            requests=page.requests,
+            total=page.total,
+            asked_at=page.asked_at,
+            read_at=page.read_at,
+            api_now=source.api_now(page.read_at),
+            ended=spread.offset is None,
+            complete=spread.complete,
+            listed=spread.listed,
+        )
+
+
+@dataclass(slots=True)
+class Run:
+    """A reading under way; `task` ends with what its last part brought, or raises."""
+
+    spread: Range
+    task: asyncio.Task[Recorded]
+
+    @property
+    def pages_left(self) -> int:
+        """How many more pages, as far as is known; at least one."""
+        return max(self.spread.pages_left, 1)
+
+
+class Readings:
+    """Reads references and records each part as it comes; readings of the same reference at the same time are one."""
+
+    def __init__(
+        self,
+        source: Source,
+        store: Store,
+        vitals: Vitals,
+        *,
+        account_id: str,
+        longest_settle: timedelta,
+        on_news: Callable[[], None],
+    ) -> None:
+        self.source = source
+        self._store = store
+        self._vitals = vitals
+        self._account_id = account_id
+        self._longest_settle = longest_settle
+        self._on_news = on_news
+        self._runs: dict[tuple[str, bool], Run] = {}
+
+    async def start(self, reference_id: str, purpose: Purpose, *, whole: bool = False) -> Run:
+        """Begin to read a reference, or join the reading of it that is under way; `whole` reads every page."""
+        known = await self._store.ledger.known(self._account_id, reference_id)
+        key = (reference_id, whole)
+        if run := self._runs.get(key):
+            return run
+        spread = Range(known, whole=whole)
+        run = Run(spread, asyncio.create_task(self._read(reference_id, spread, purpose), name=f"read {key}"))
+        self._runs[key] = run
+        run.task.add_done_callback(lambda task: self._forget(key, task))
+        return run
+
+    async def head(self, purpose: Purpose) -> Recorded:
+        """Read and record the first page of the whole account."""
+        page = await self.source.page(None, 0, purpose)
+        return await self.record(
+            Reading(
+                reference_id=None,
+                requests=page.requests,
+                total=page.total,
+                asked_at=page.asked_at,
+                read_at=page.read_at,
+                api_now=self.source.api_now(page.read_at),
+                ended=False,
+            )
+        )
+
+    async def _read(self, reference_id: str, spread: Range, purpose: Purpose) -> Recorded:
+        recorded = Recorded(number=0)
+        async for part in parts(self.source, reference_id, spread, purpose):
+            recorded = await self.record(part)
+        return recorded
+
+    async def record(self, part: Reading) -> Recorded:
+        """Write what was seen to the ledger; announcements are queued in the same transaction."""
+        recorded = await self._store.ledger.record(self._account_id, part, self._longest_settle)
+        for move in recorded.transitions:
+            self._vitals.transitions[move.new] += 1
+            if move.correction:
+                log.warning("the API corrected an outcome", request=move.request_id, old=move.old, new=move.new)
+        if recorded.announced or recorded.references:
+            self._on_news()
+        return recorded
+
+    def _forget(self, key: tuple[str, bool], task: asyncio.Task[Recorded]) -> None:
+        self._runs.pop(key, None)
+        if not task.cancelled():
+            task.exception()  # whoever waits hears of it; when nobody does any more, the log already has it
+
+    async def close(self) -> None:
+        """Cancel what is under way and wait for its end."""
+        tasks = [run.task for run in self._runs.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,68 @@
+"""A task with an owner that does its step whenever it is woken."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.errors import StoreError
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+AFTER_A_FAULT = timedelta(seconds=5)
+
+
+class Alarm(Protocol):
+    """Something that calls back at a time."""
+
+    def ring(self, name: str, at: datetime, wake: Callable[[], None]) -> None:
+        """Call `wake` at this time; an earlier alarm of the same name is moved."""
+        ...
+
+
+class Routine:
+    """Runs `step` when woken, by somebody or by the alarm that the step asked for with the time it returned."""
+
+    def __init__(
+        self, name: str, step: Callable[[], Awaitable[datetime | None]], *, clock: Clock, alarm: Alarm
+    ) -> None:
+        self.name = name
+        self._step = step
+        self._clock = clock
+        self._alarm = alarm
+        self._woken = asyncio.Event()
+        self._failed = False
+        self.busy_since: datetime | None = None
+
+    def wake(self) -> None:
+        """Do the step soon; several calls before it begins count as one."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Go on until cancelled; a fault of one step is logged and the next one is tried."""
+        while True:
+            await self._woken.wait()
+            self._woken.clear()
+            self.busy_since = self._clock.now()
+            next_at = await self._safely()
+            self.busy_since = None
+            if next_at is not None:
+                self._alarm.ring(self.name, next_at, self.wake)
+
+    async def _safely(self) -> datetime | None:
+        try:
+            next_at = await self._step()
+        except StoreError as error:
+            if not self._failed:
+                log.error("database trouble", routine=self.name, error=str(error))  # noqa: TRY400 - told in a sentence
+        except Exception:
+            log.exception("step failed", routine=self.name)
+        else:
+            if self._failed:
+                log.info("works again", routine=self.name)
+            self._failed = False
+            return next_at
+        self._failed = True
+        return self._clock.now() + AFTER_A_FAULT

@@ -1,0 +1,120 @@
+"""The account at Chamelaion behind the budget: every call of the bot goes through here."""
+
+import asyncio
+from datetime import datetime
+
+import structlog
+
+from bot.domain.budget import Budget, Purpose
+from bot.domain.request import LipsyncRequest, Page
+from bot.domain.skew import Skew
+from bot.errors import (
+    BadRequestError,
+    ChamelaionError,
+    KeyRefusedError,
+    NoSuchRequestError,
+    RateLimitedError,
+    UnavailableError,
+)
+from bot.flows.vitals import Vitals
+from bot.ports import Chamelaion, Clock
+
+log = structlog.get_logger(__name__)
+LARGEST_PAGE = 500
+SMALLEST_PAGE = 20
+_LONGEST_NAP = 5.0
+
+
+class Source:
+    """Calls the API when the budget allows, learns the page size and the API's clock, and tells trouble once."""
+
+    def __init__(self, api: Chamelaion, budget: Budget, clock: Clock, vitals: Vitals) -> None:
+        self.budget = budget
+        self.clock = clock
+        self._api = api
+        self._vitals = vitals
+        self._page_size = LARGEST_PAGE
+        self._skew = Skew()
+        self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
+
+    def api_now(self, at: datetime | None = None) -> datetime:
+        """The API's clock at this time of ours (now, if none is given)."""
+        return (at or self.clock.now()) + self._skew.offset
+
+    def our_time(self, api_time: datetime) -> datetime:
+        """Our clock when the API's shows this."""
+        return api_time - self._skew.offset
+
+    async def page(self, reference_id: str | None, offset: int, purpose: Purpose) -> Page:
+        """One page, as large as the API takes; raises a `ChamelaionError`."""
+        while True:
+            size = self._page_size
+            await self._turn(purpose)
+            try:
+                page = await self._api.page(reference_id=reference_id, offset=offset, limit=size)
+            except BadRequestError as error:
+                self._count(error)
+                if size > SMALLEST_PAGE:
+                    self._page_size = max(min(self._page_size, size // 2), SMALLEST_PAGE)
+                    continue
+                if reference_id is not None:
+                    raise
+                raise UnavailableError(f"the API does not take the simplest question: {error}") from error
+            except ChamelaionError as error:
+                self._count(error)
+                raise
+            self._answered(page)
+            return page
+
+    async def retrieve(self, request_id: str, purpose: Purpose) -> LipsyncRequest:
+        """One request by its UUID; raises a `ChamelaionError`."""
+        await self._turn(purpose)
+        try:
+            request = await self._api.retrieve(request_id)
+        except ChamelaionError as error:
+            self._count(error)
+            raise
+        self._works()
+        return request
+
+    async def _turn(self, purpose: Purpose) -> None:
+        self.budget.join(purpose)
+        try:
+            async with self._lines[purpose]:
+                while (pause := self.budget.take(purpose, self.clock.now())) > 0:
+                    self._vitals.beat_at = self.clock.now()
+                    await self.clock.sleep(min(pause, _LONGEST_NAP))
+        finally:
+            self.budget.leave(purpose)
+        self._vitals.beat_at = self.clock.now()
+
+    def _answered(self, page: Page) -> None:
+        if page.api_now is not None:
+            self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
+        self._works()
+
+    def _works(self) -> None:
+        self._vitals.api_calls["ok"] += 1
+        self._vitals.beat_at = self.clock.now()
+        if self._vitals.api_trouble is not None:
+            log.info("the API answers again")
+        self._vitals.api_trouble = None
+
+    def _count(self, error: ChamelaionError) -> None:
+        self._vitals.api_calls[_OUTCOME.get(type(error), "unavailable")] += 1
+        self._vitals.beat_at = self.clock.now()
+        if isinstance(error, RateLimitedError):
+            self.budget.refused(self.clock.now(), error.retry_after)
+        if isinstance(error, (NoSuchRequestError, BadRequestError)):
+            return
+        if self._vitals.api_trouble != str(error):
+            log.warning("the API cannot be read; every watch is kept", why=str(error))
+        self._vitals.api_trouble = str(error)
+
+
+_OUTCOME: dict[type[ChamelaionError], str] = {
+    KeyRefusedError: "key_refused",
+    RateLimitedError: "rate_limited",
+    BadRequestError: "bad_request",
+    NoSuchRequestError: "not_found",
+}

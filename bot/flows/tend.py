@@ -1,0 +1,66 @@
+"""Keep house: learn who the bot is in Slack, forget what is old, look after the connection."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import SlackError, TokenRefusedError
+from bot.flows.identity import Identity
+from bot.flows.vitals import Vitals
+from bot.ports import Clock
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+INTERVAL = timedelta(seconds=10)
+FORGET_EVERY = timedelta(hours=6)
+
+
+@dataclass(slots=True)
+class Tend:
+    """Small duties every ten seconds; retention a few times a day."""
+
+    store: Store
+    clock: Clock
+    vitals: Vitals
+    identity: Identity
+    account_id: str
+    retention: timedelta
+    introduce: Callable[[], Awaitable[None]]
+    look_after_connection: Callable[[], Awaitable[None]]
+    _forgotten_at: datetime | None = field(default=None, init=False)
+
+    async def step(self) -> datetime:
+        """Do what is due; returns when to come back."""
+        self.vitals.database_ready = await self.store.database.ping()
+        if not self.identity.known:
+            await self._introduce()
+        await self.look_after_connection()
+        await self._forget()
+        return self.clock.now() + INTERVAL
+
+    async def _introduce(self) -> None:
+        try:
+            await self.introduce()
+        except TokenRefusedError as error:
+            self._slack_trouble(error)
+        except SlackError as error:
+            self._slack_trouble(error)
+        else:
+            log.info("connected to Slack", workspace=self.identity.workspace_id)
+            self.vitals.slack_trouble = None
+
+    def _slack_trouble(self, error: SlackError) -> None:
+        if self.vitals.slack_trouble != error.code:
+            log.warning("Slack cannot be used yet; trying again", why=error.code)
+        self.vitals.slack_trouble = error.code
+
+    async def _forget(self) -> None:
+        now = self.clock.now()
+        if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY:
+            return
+        self._forgotten_at = now
+        gone = await self.store.ledger.forget(self.account_id, now - self.retention)
+        if gone:
+            log.info("forgot what is old", requests=gone)

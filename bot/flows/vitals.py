@@ -1,0 +1,23 @@
+"""What the program knows about its own health: counters and moments, for `about`, the health checks and the metrics."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(slots=True)
+class Vitals:
+    """Plain numbers, written by the flows and read by the edges."""
+
+    started_at: datetime
+    beat_at: datetime
+    """When the look last made progress; waiting for the budget is progress."""
+    slack_ready: bool = False
+    database_ready: bool = False
+    api_trouble: str | None = None
+    slack_trouble: str | None = None
+    api_calls: Counter[str] = field(default_factory=Counter)
+    slack_calls: Counter[str] = field(default_factory=Counter)
+    commands: Counter[str] = field(default_factory=Counter)
+    transitions: Counter[str] = field(default_factory=Counter)
+    looks: int = 0

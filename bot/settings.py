@@ -1,0 +1,159 @@
+"""The settings: the only reader of the environment."""
+
+from collections.abc import Mapping, MutableMapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from bot.errors import SettingsError
+
+FOREIGN = (
+    "SLACK_CLIENT_ID",
+    "SLACK_CLIENT_SECRET",
+    "SLACK_VERIFICATION_TOKEN",
+    "CHAMELAION_BEARER_TOKEN",
+    "CHAMELAION_CUSTOM_HEADERS",
+)
+"""Variables that Slack's or Chamelaion's libraries would act on behind our back."""
+
+
+class InDoubt(StrEnum):
+    """What happens to an attempt in doubt where the history cannot be read."""
+
+    RESEND = "resend"
+    HOLD = "hold"
+
+
+class LogFormat(StrEnum):
+    """How the log is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least important lines that are written."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("must be an address that starts with https:// or http://")
+    return value
+
+
+def _slack_api_url(value: str) -> str:
+    return _http_url(value).rstrip("/") + "/"
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("postgres://"):
+        value = "postgresql://" + value.removeprefix("postgres://")
+    if not (value.startswith("sqlite:///") and len(value) > len("sqlite:///")) and not value.startswith(
+        "postgresql://"
+    ):
+        raise ValueError("must be sqlite:///path or postgresql://user:password@host/name")
+    return value
+
+
+def _prefixed(prefix: str, what: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(prefix):
+            raise ValueError(f"must be {what}, which starts with {prefix}")
+        return value
+
+    return AfterValidator(check)
+
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+
+
+class Settings(BaseModel):
+    """All settings, by the names of the environment contract. Secrets show as stars everywhere."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-", "the bot token")] | None = None
+    slack_app_token: Annotated[SecretStr, _prefixed("xapp-", "the app-level token")] | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
+    slack_command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/lipsync"
+    chamelaion_api_key: SecretStr | None = None
+    chamelaion_base_url: HttpUrl | None = None
+    database_url: Annotated[str, AfterValidator(_database_url)] = Field("sqlite:///lipsync.db", repr=False)
+    host: str = "0.0.0.0"  # noqa: S104 - a container listens on every interface
+    port: Annotated[int, Field(ge=0, le=65_535)] = 3000
+    poll_interval: Annotated[float, Field(gt=0, le=3_600)] = 15
+    api_calls_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 60
+    api_timeout: Annotated[float, Field(gt=0, le=300)] = 10
+    settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 600
+    card_interval: Annotated[float, Field(gt=0, le=3_600)] = 45
+    quiet_seconds: Annotated[float, Field(gt=0, le=3_600)] = 90
+    in_doubt: InDoubt = InDoubt.RESEND
+    retention_days: Annotated[int, Field(ge=1, le=3_650)] = 90
+    http_proxy_url: HttpUrl | None = Field(None, repr=False)
+    log_level: LogLevel = LogLevel.INFO
+    log_format: LogFormat = LogFormat.CONSOLE
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], *, needed: tuple[str, ...] = ()) -> Self:
+        """Read a mapping such as `os.environ`; empty counts as unset. `needed` names fields that must be set."""
+        given = {name: environment.get(name.upper(), "").strip() for name in cls.model_fields}
+        given = {name: value for name, value in given.items() if value}
+        for name in ("log_level", "log_format", "in_doubt"):
+            if name in given:
+                given[name] = given[name].upper() if name == "log_level" else given[name].lower()
+        problems = [f"{name.upper()} is not set: {MEND[name]}" for name in needed if name not in given]
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            wrong = [f"{str(e['loc'][0]).upper()} is wrong: {_told(str(e['msg']))}" for e in error.errors()]
+            raise SettingsError(problems + wrong) from None
+        if problems:
+            raise SettingsError(problems)
+        return settings
+
+    @property
+    def socket_mode(self) -> bool:
+        """Whether Slack is spoken with over a socket that the bot opens, rather than over HTTP."""
+        return self.slack_app_token is not None
+
+    @property
+    def longest_settle(self) -> timedelta:
+        """The longest settle window."""
+        return timedelta(seconds=self.settle_seconds)
+
+
+MEND = {
+    "slack_bot_token": "copy the bot token (xoxb-…) from your Slack app's page OAuth & Permissions",
+    "slack_signing_secret": (
+        "copy the signing secret from your Slack app's page Basic Information,"
+        " or set SLACK_APP_TOKEN (xapp-…) to use Socket Mode"
+    ),
+    "chamelaion_api_key": "copy an API key from your Chamelaion account",
+}
+"""How to mend a setting that is missing."""
+
+
+def needed_to_run(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """The fields without which the bot cannot run, in the mode that the environment chooses."""
+    http_mode = not environment.get("SLACK_APP_TOKEN", "").strip()
+    return ("slack_bot_token", *(("slack_signing_secret",) if http_mode else ()), "chamelaion_api_key")
+
+
+def forget_foreign(environment: MutableMapping[str, str]) -> tuple[str, ...]:
+    """Remove the variables that libraries would act on behind our back; returns the names of those that were there."""
+    found = tuple(name for name in FOREIGN if environment.pop(name, None) is not None)
+    return found
+
+
+def _told(message: str) -> str:
+    return message.removeprefix("Value error, ").replace("Input should", "it should")
