@@ -13,13 +13,12 @@ from bot.ports import Clock
 from bot.sandbox import slack_chat, slack_conversations, slack_team
 from bot.sandbox.slack_call import DEFAULT_SCOPES, TIER_1, ApiCall, Method
 from bot.sandbox.slack_entities import Fields, RefusedError
-from bot.sandbox.slack_faults import Fault, Faults
+from bot.sandbox.slack_faults import Fault, Faults, cut, spoiled
 from bot.sandbox.slack_limits import Limits
 from bot.sandbox.workspace import Workspace
 
 METHODS: dict[str, Method] = {**slack_chat.METHODS, **slack_conversations.METHODS, **slack_team.METHODS}
 OPEN_SOCKET = "apps.connections.open"
-_SERVER_ERRORS = {"status_500": 500, "status_502": 502, "status_503": 503}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,10 @@ class WebApi:
         if self.faults.down:
             return cut(request)
         method = request.match_info["method"]
-        args, token = await read_args(request)
+        try:
+            args, token = await read_args(request)
+        except RefusedError as refused:
+            return web.json_response({"ok": False, "error": refused.code})
         await hooked(self.hooks.before and self.hooks.before(method, args))
         fault = self.faults.take(method)
         early = await spoiled(self.clock, request, fault)
@@ -176,7 +178,7 @@ async def read_args(request: web.Request) -> tuple[Fields, str]:
     """What was asked, from query, form or JSON body alike, and the token from the header or among the arguments."""
     args: dict[str, Any] = dict(request.query)
     if request.content_type == "application/json":
-        args |= json.loads(await request.text() or "{}")
+        args |= json_object(await request.text() or "{}")
     else:
         args |= dict(await request.post())
     header = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
@@ -184,28 +186,12 @@ async def read_args(request: web.Request) -> tuple[Fields, str]:
     return {name: value for name, value in args.items() if value is not None}, header or in_body
 
 
-def cut(request: web.Request) -> web.Response:
-    """Abort the connection; the response that aiohttp wants goes nowhere."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)
-
-
-async def spoiled(clock: Clock, request: web.Request, fault: Fault | None) -> web.Response | None:
-    """The answer of a call that is not even looked at; None when it is to be done."""
-    if fault is None:
-        return None
-    if fault.kind == "drop_before":
-        return cut(request)
-    if fault.kind in _SERVER_ERRORS:
-        return web.Response(status=_SERVER_ERRORS[fault.kind], text="upstream error")
-    if fault.kind == "ratelimited":
-        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-    if fault.kind == "error":
-        return web.json_response({"ok": False, "error": fault.code})
-    if fault.kind == "garbage":
-        return web.Response(text="<html>It works</html>", content_type="text/html")
-    if fault.kind == "slow":
-        await clock.sleep(fault.seconds)
-    return None
+def json_object(text: str) -> Fields:
+    """The object in a JSON body; `invalid_json`, `json_not_object`."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        raise RefusedError("invalid_json") from None
+    if not isinstance(parsed, dict):
+        raise RefusedError("json_not_object")
+    return parsed

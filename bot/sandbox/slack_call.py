@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.sandbox.blockkit import block_problems
+from bot.sandbox.blockkit import block_problems, mappings
 from bot.sandbox.slack_entities import Channel, Draft, Fields, Message, RefusedError
 from bot.sandbox.workspace import Workspace
 
@@ -96,12 +96,12 @@ def blocks_of(call: ApiCall) -> list[Fields] | None:
     blocks = call.structure("blocks", "invalid_blocks_format")
     if blocks is None or blocks == []:
         return None
+    if sum(each.get("type") in ("table", "data_table") for each in mappings(blocks)) > 1:
+        raise RefusedError("invalid_attachments", response_metadata={"messages": ["only_one_table_allowed"]})
     problems = block_problems(blocks)
-    tables = [each for each in problems if "table or data_table" in each]
     if problems:
-        code = "invalid_attachments" if tables else "invalid_blocks"
-        said = ["only_one_table_allowed" if each in tables else f"[ERROR] {each}" for each in problems]
-        raise RefusedError(code, errors=problems, response_metadata={"messages": said})
+        said = [f"[ERROR] {each}" for each in problems]
+        raise RefusedError("invalid_blocks", errors=problems, response_metadata={"messages": said})
     result: list[Fields] = blocks
     return result
 

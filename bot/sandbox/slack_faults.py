@@ -4,6 +4,10 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
+from aiohttp import web
+
+from bot.ports import Clock
+
 FaultKind = Literal[
     "drop_before",  # the connection is cut, nothing was done
     "drop_after",  # it was done, then the connection is cut
@@ -16,6 +20,7 @@ FaultKind = Literal[
     "error",  # ok: false with `code`
     "garbage",  # HTML where JSON was promised
 ]
+_SERVER_ERRORS = {"status_500": 500, "status_502": 502, "status_503": 503}
 
 
 @dataclass(slots=True)
@@ -70,3 +75,30 @@ class Faults:
                     self.rules.remove(fault)
                 return fault
         return None
+
+
+def cut(request: web.Request) -> web.Response:
+    """Abort the connection; the response that aiohttp wants goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)
+
+
+async def spoiled(clock: Clock, request: web.Request, fault: Fault | None) -> web.Response | None:
+    """The answer of a call that is not even looked at; None when it is to be done."""
+    if fault is None:
+        return None
+    if fault.kind == "drop_before":
+        return cut(request)
+    if fault.kind in _SERVER_ERRORS:
+        return web.Response(status=_SERVER_ERRORS[fault.kind], text="upstream error")
+    if fault.kind == "ratelimited":
+        headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+    if fault.kind == "error":
+        return web.json_response({"ok": False, "error": fault.code})
+    if fault.kind == "garbage":
+        return web.Response(text="<html>It works</html>", content_type="text/html")
+    if fault.kind == "slow":
+        await clock.sleep(fault.seconds)
+    return None

@@ -79,7 +79,7 @@ def command_fields(
         "api_app_id": workspace.app,
         "is_enterprise_install": "false",
         "response_url": response_url,
-        "trigger_id": workspace.new_trigger(user.id).id,
+        "trigger_id": workspace.passes.new_trigger(user.id).id,
     }
 
 
@@ -97,7 +97,7 @@ def click_fields(workspace: Workspace, user_id: str, message: Message, action: F
     return {
         **_interaction(workspace, "block_actions", user_id),
         "container": container,
-        "trigger_id": workspace.new_trigger(user_id).id,
+        "trigger_id": workspace.passes.new_trigger(user_id).id,
         "channel": {"id": channel.id, "name": channel_name(channel)},
         **shown,
         "state": {"values": {}},
@@ -111,7 +111,7 @@ def submit_fields(workspace: Workspace, user_id: str, view: Fields, values: Fiel
     shown = {name: each for name, each in view.items() if name != "user"}
     return {
         **_interaction(workspace, "view_submission", user_id),
-        "trigger_id": workspace.new_trigger(user_id).id,
+        "trigger_id": workspace.passes.new_trigger(user_id).id,
         "view": {**shown, "state": {"values": values}},
         "response_urls": [],
     }

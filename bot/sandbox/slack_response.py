@@ -1,6 +1,5 @@
 """Response URLs: how the bot answers a command or a click, 5 times within 30 minutes."""
 
-import json
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,9 +7,9 @@ from aiohttp import web
 
 from bot.ports import Clock
 from bot.sandbox.blockkit import TEXT_IN_POST, block_problems
-from bot.sandbox.slack_api import Hooks, cut, hooked, spoiled
+from bot.sandbox.slack_api import Hooks, hooked, json_object
 from bot.sandbox.slack_entities import Draft, Fields, RefusedError, ResponseUrl
-from bot.sandbox.slack_faults import Faults
+from bot.sandbox.slack_faults import Faults, cut, spoiled
 from bot.sandbox.workspace import Workspace
 
 _STATUS = {"used_url": 404, "expired_url": 404}
@@ -18,7 +17,7 @@ _STATUS = {"used_url": 404, "expired_url": 404}
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One use of a response URL as it went; `outcome` is `ok` or Slack's word for why not."""
+    """One use of a response URL as it went; `outcome` is `ok`, Slack's word for why not, or a fault."""
 
     url_id: str
     body: Fields
@@ -44,13 +43,18 @@ class ResponseUrls:
         """One answer, through whatever goes wrong on its way."""
         if self.faults.down:
             return cut(request)
-        body: Fields = json.loads(await request.text())
+        try:
+            body = json_object(await request.text())
+        except RefusedError:
+            return web.Response(text="invalid_payload", status=400)
         await hooked(self.hooks.before and self.hooks.before("response", body))
         fault = self.faults.take("response")
         early = await spoiled(self.clock, request, fault)
-        if early is not None:
+        url_id = request.match_info["id"]
+        if fault and early is not None:
+            self._note(url_id, body, fault.kind)
             return early
-        outcome = self.answer(request.match_info["id"], body)
+        outcome = self.answer(url_id, body)
         await hooked(self.hooks.after and self.hooks.after("response", body, {"outcome": outcome}))
         if fault and fault.kind == "drop_after":
             return cut(request)
@@ -61,13 +65,16 @@ class ResponseUrls:
     def answer(self, url_id: str, body: Fields) -> str:
         """Show, replace or take away; `ok` or why not."""
         try:
-            say(self.workspace, self.workspace.use_response_url(url_id), body)
+            say(self.workspace, self.workspace.passes.use_response_url(url_id), body)
             outcome = "ok"
         except RefusedError as refused:
             outcome = refused.code
+        self._note(url_id, body, outcome)
+        return outcome
+
+    def _note(self, url_id: str, body: Fields, outcome: str) -> None:
         self.answers.append(Answered(url_id, body, outcome, self.clock.now()))
         self.workspace.note("response", url=url_id, outcome=outcome)
-        return outcome
 
 
 def say(workspace: Workspace, url: ResponseUrl, body: Fields) -> None:

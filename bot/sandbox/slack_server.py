@@ -120,7 +120,7 @@ class SlackSandbox:
     async def command(self, user: str, channel: str, text: str, command: str = "/lipsync") -> Delivered:
         """Type a slash command. What the bot acknowledges with, or that it failed to, is shown to the user."""
         place = self.workspace.channel(channel)
-        url = self.workspace.new_response_url(user, place.id)
+        url = self.workspace.passes.new_response_url(user, place.id)
         typed = escaped(self.workspace, text) if self.should_escape else text
         fields = command_fields(self.workspace, user, place, command, typed, url_of(self.base_url, url))
         delivered = await self._delivery().form("slash_commands", fields)
@@ -144,7 +144,7 @@ class SlackSandbox:
         """Click an element of a message, or choose values in it; `LookupError` when it is not there."""
         message = self.workspace.message(channel, ts)
         action = clicked(self.workspace, message, action_id, block_id, value)
-        url = self.workspace.new_response_url(user, channel, ts, message.thread_ts)
+        url = self.workspace.passes.new_response_url(user, channel, ts, message.thread_ts)
         fields = click_fields(self.workspace, user, message, action, url_of(self.base_url, url))
         delivered = await self._delivery().form("interactive", fields)
         if not delivered.ok:
@@ -176,6 +176,11 @@ class SlackSandbox:
         """Let somebody into a channel, and tell the bot."""
         self.workspace.invite(channel, user)
         return await self.event("member_joined_channel", channel=channel, user=user, inviter=by)
+
+    async def go_down(self) -> None:
+        """Cut every connection, websockets too, and every new one until `faults.down` is False again."""
+        self.faults.down = True
+        await self.sockets.close()
 
     def _delivery(self) -> Delivery:
         if self._session is None:

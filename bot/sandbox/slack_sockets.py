@@ -9,9 +9,8 @@ from typing import Literal
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.slack_api import cut
 from bot.sandbox.slack_entities import Fields
-from bot.sandbox.slack_faults import Faults
+from bot.sandbox.slack_faults import Faults, cut
 from bot.sandbox.workspace import Workspace
 
 MOST_CONNECTIONS = 10

@@ -65,7 +65,7 @@ def add_reaction(call: ApiCall) -> Fields:
 def open_view(call: ApiCall) -> Fields:
     """views.open and views.push: a modal for the person who just did something."""
     view = _view(call, "modal")
-    trigger = call.workspace.use_trigger(call.needed("trigger_id", "invalid_trigger_id"))
+    trigger = call.workspace.passes.use_trigger(call.needed("trigger_id", "invalid_trigger_id"))
     return _stored(call, call.workspace.fresh_id("V"), view, trigger.user)
 
 

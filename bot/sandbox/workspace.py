@@ -14,10 +14,9 @@ from bot.sandbox.slack_entities import (
     Fields,
     Message,
     RefusedError,
-    ResponseUrl,
-    Trigger,
     User,
 )
+from bot.sandbox.slack_passes import Passes
 
 T = TypeVar("T")
 
@@ -25,7 +24,6 @@ TEAM, APP, BOT_ID = "T0SANDBOX", "A0LIPSYNC", "B0LIPSYNC"
 BOT = User("U0LIPSYNC", "lipsync", "Lip Sync", is_bot=True)
 ANA = User("U0ANA", "ana", "Ana", "Europe/Berlin")
 BEN = User("U0BEN", "ben", "Ben", "America/Los_Angeles")
-RESPONSE_URL_USES, RESPONSE_URL_AGE, TRIGGER_AGE = 5, timedelta(minutes=30), timedelta(seconds=3)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -48,10 +46,9 @@ class Workspace:
         self.log: list[Entry] = []
         self._messages: dict[str, dict[str, Message]] = {}
         self._last_ts: dict[str, int] = {}
-        self._response_urls: dict[str, ResponseUrl] = {}
-        self._triggers: dict[str, Trigger] = {}
         self._serial = 0
         self._changed = asyncio.Event()
+        self.passes = Passes(clock, self.fresh_id)
 
     # --- what happened ---
 
@@ -239,48 +236,10 @@ class Workspace:
         self._last_ts[channel_id] = stamp
         return f"{stamp // 1_000_000}.{stamp % 1_000_000:06d}"
 
-    # --- ids for one occasion ---
-
     def fresh_id(self, prefix: str) -> str:
         """An id that nothing else in this workspace has."""
         self._serial += 1
         return f"{prefix}{self._serial:06d}"
-
-    def new_response_url(
-        self, user: str, channel: str, original: str | None = None, thread_ts: str | None = None
-    ) -> ResponseUrl:
-        """A way to answer this user here, 5 times within 30 minutes."""
-        made = ResponseUrl(self.fresh_id("r"), user, channel, self.clock.now(), original, thread_ts)
-        self._response_urls[made.id] = made
-        return made
-
-    def use_response_url(self, url_id: str) -> ResponseUrl:
-        """Count one use; `expired_url` when it is late or unknown, `used_url` after five."""
-        url = self._response_urls.get(url_id)
-        if url is None or self.clock.now() - url.made_at > RESPONSE_URL_AGE:
-            raise RefusedError("expired_url")
-        if url.uses >= RESPONSE_URL_USES:
-            raise RefusedError("used_url")
-        url.uses += 1
-        return url
-
-    def new_trigger(self, user: str) -> Trigger:
-        """A permission for one modal within 3 seconds."""
-        made = Trigger(self.fresh_id("trigger."), user, self.clock.now())
-        self._triggers[made.id] = made
-        return made
-
-    def use_trigger(self, trigger_id: str) -> Trigger:
-        """Take the permission; `invalid_trigger_id`, `trigger_expired`, `trigger_exchanged`."""
-        trigger = self._triggers.get(trigger_id)
-        if trigger is None:
-            raise RefusedError("invalid_trigger_id")
-        if trigger.used:
-            raise RefusedError("trigger_exchanged")
-        if self.clock.now() - trigger.made_at > TRIGGER_AGE:
-            raise RefusedError("trigger_expired")
-        trigger.used = True
-        return trigger
 
 
 def furnish(workspace: Workspace) -> Workspace:
