@@ -18,7 +18,8 @@ class Fault:
 
     `status`, `message` and `retry_after` belong to "status", `seconds` to "slow" and `location` to "redirect".
     "drop_before" closes the connection unanswered, "drop_after" in the middle of the body, "truncated" is a whole
-    answer with half a body, "html" and "garbage" come with status 200.
+    answer with half a body, "html" and "garbage" come with status 200. An aiohttp client sends a GET once more by
+    itself when the connection closes unanswered, so "drop_before" takes two `times` to be felt.
     """
 
     kind: Kind
