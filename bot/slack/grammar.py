@@ -1,0 +1,277 @@
+"""What people can type after the slash command, and what each of it means."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.answer import Scope
+from bot.domain.watch import Events
+from bot.errors import BadCommandError
+from bot.slack.commands import (
+    About,
+    Command,
+    Failures,
+    Help,
+    Links,
+    ListWatches,
+    NotYet,
+    StartWatch,
+    Status,
+    StopWatch,
+)
+from bot.slack.typed import Word, words
+
+LONGEST_REFERENCE = 500
+MOST_EXPECTED = 100_000
+_NEAR = 2
+_SHOWN = 60
+_GLOB = re.compile(r"[*?]|\[[^]]+\]|\{[^{}]*(,|\.\.)[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class CommandForm:
+    """One command: the ways to type it (without the slash command itself), its stage, and what it does in one line."""
+
+    word: str
+    forms: tuple[str, ...]
+    stage: str
+    says: str
+
+    @property
+    def available(self) -> bool:
+        """Whether its stage has come."""
+        return self.stage in _STAGES
+
+
+_STAGES = ("A",)
+
+COMMANDS = (
+    CommandForm("status", ("<ref>", "status <ref> [fresh]"), "A", "how a batch is doing, read live"),
+    CommandForm(
+        "watch",
+        ("watch <ref> [for failures|problems|each|all] [expect N]",),
+        "A",
+        "a live card here, and a message when something needs you",
+    ),
+    CommandForm("unwatch", ("unwatch <ref>",), "A", "stop watching it here"),
+    CommandForm("watches", ("watches [mine|all]",), "A", "who watches what, where"),
+    CommandForm("failures", ("failures <ref>",), "A", "what failed and why, with ids"),
+    CommandForm("links", ("links <ref>",), "A", "the finished clips' links, for you only"),
+    CommandForm("help", ("help [command]",), "A", "what you can type"),
+    CommandForm("about", ("about",), "A", "version, freshness and health"),
+    CommandForm("mute", ("mute <ref|all> <2h>",), "D", "hold messages here for a while"),
+    CommandForm("unmute", ("unmute <ref|all>",), "D", "let messages through again"),
+    CommandForm("test", ("test",), "D", "post one of each message here, marked TEST"),
+    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
+    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
+    CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
+    CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
+    CommandForm("handled", ("handled <ref> [kind]",), "E", "mark failures as handled"),
+    CommandForm("assign", ("assign <ref> [kind] @x",), "E", "give failures to somebody"),
+    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
+    CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
+    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
+    CommandForm("settings", ("settings",), "F", "what this workspace allows"),
+)
+"""Every command there is or will be: the one list of them."""
+
+_FORMS = {form.word: form for form in COMMANDS}
+_AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
+_WATCH_OPTIONS = ("for", "expect", "in", "me", "mention", "by")
+
+
+class _NotYetError(Exception):
+    """Found while parsing: something that will come later."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+def parse(text: str, command: str = "/lipsync") -> Command:
+    """What was meant by the text after the slash command; raises `BadCommandError` saying what to type instead."""
+    try:
+        return _Parser(command).parse(words(text))
+    except _NotYetError as later:
+        return NotYet(later.word)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parser:
+    command: str
+
+    def parse(self, typed: Sequence[Word]) -> Command:
+        if not typed:
+            return Help()
+        first, rest = typed[0], typed[1:]
+        form = _FORMS.get(first.lower)
+        if form is None:
+            return self._unknown(first, rest)
+        if not form.available:
+            return NotYet(form.word)
+        rules: dict[str, Callable[[Sequence[Word]], Command]] = {
+            "status": self._status,
+            "watch": self._watch,
+            "unwatch": lambda words_: StopWatch(self._only_reference("unwatch", words_)),
+            "watches": self._watches,
+            "failures": lambda words_: Failures(self._only_reference("failures", words_)),
+            "links": self._links,
+            "help": self._help,
+            "about": self._about,
+        }
+        return rules[form.word](rest)
+
+    def _unknown(self, first: Word, rest: Sequence[Word]) -> Command:
+        near = nearest(first.lower)
+        if not rest:
+            return Status(self._reference("status", [first]), near=near)
+        following = " ".join(_as_typed(word) for word in rest)
+        if near:
+            raise BadCommandError(
+                f"I do not know `{_shown(first.text)}`. Did you mean `{self.command} {near} {_shown(following)}`?"
+            )
+        whole = _shown(f"{first.text} {' '.join(word.text for word in rest)}")
+        raise BadCommandError(
+            f"I do not know `{_shown(first.text)}`. For a reference with spaces, type"
+            f' `{self.command} status "{whole}"`; for everything else, `{self.command} help`.'
+        )
+
+    def _status(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("status", typed)
+        match [word.lower for word in typed[1:]]:
+            case []:
+                return Status(reference)
+            case ["fresh"]:
+                return Status(reference, fresh=True)
+        raise self._too_much("status", typed)
+
+    def _links(self, typed: Sequence[Word]) -> Command:
+        if [word.lower for word in typed[1:2]] == ["new"]:
+            self._reference("links", typed)
+            return NotYet("new")
+        return Links(self._only_reference("links", typed))
+
+    def _watches(self, typed: Sequence[Word]) -> Command:
+        match [word.lower for word in typed]:
+            case []:
+                return ListWatches()
+            case [("here" | "mine" | "all") as scope]:
+                return ListWatches(Scope(scope))
+        raise BadCommandError(self._type_instead("watches", "I cannot list those watches"))
+
+    def _help(self, typed: Sequence[Word]) -> Command:
+        if not typed:
+            return Help()
+        topic = typed[0].lower
+        if len(typed) == 1 and topic in _FORMS:
+            return Help(topic) if _FORMS[topic].available else NotYet(topic)
+        near = nearest(topic)
+        hint = f"Did you mean `{self.command} help {near}`?" if near else f"Type `{self.command} help` for all of it."
+        raise BadCommandError(f"There is no help on `{_shown(' '.join(word.text for word in typed))}`. {hint}")
+
+    def _about(self, typed: Sequence[Word]) -> Command:
+        if typed:
+            raise BadCommandError(f"`about` takes nothing more: type `{self.command} about`.")
+        return About()
+
+    def _watch(self, typed: Sequence[Word]) -> Command:
+        if typed and typed[0].lower in _WATCH_OPTIONS:
+            raise BadCommandError(self._type_instead("watch", "Say first what to watch"))
+        reference = self._reference("watch", typed)
+        events: Events | None = None
+        expected: int | None = None
+        rest = list(typed[1:])
+        while rest:
+            option, *values = rest
+            if option.lower == "for" and events is None:
+                events = self._events(values)
+            elif option.lower == "expect" and expected is None:
+                expected = self._expected(values)
+            else:
+                raise self._no_option(option)
+            rest = values[1:]
+        return StartWatch(reference, events, expected)
+
+    def _events(self, values: Sequence[Word]) -> Events:
+        if values and values[0].lower in tuple(Events):
+            return Events(values[0].lower)
+        raise BadCommandError(
+            "`for` takes one of `failures`, `problems`, `each` and `all`:"
+            f" type `{self.command} watch <ref> for failures`, for example."
+        )
+
+    def _expected(self, values: Sequence[Word]) -> int:
+        number = values[0].lower if values else ""
+        if number.isascii() and number.isdecimal() and len(number) <= len(str(MOST_EXPECTED)):
+            expected = int(number)
+            if 1 <= expected <= MOST_EXPECTED:
+                return expected
+        raise BadCommandError(
+            f"`expect` takes a whole number from 1 to {MOST_EXPECTED:,}:"
+            f" type `{self.command} watch <ref> expect 250`, for example."
+        )
+
+    def _no_option(self, option: Word) -> Exception:
+        if option.lower in ("for", "expect"):
+            return BadCommandError(self._type_instead("watch", f"`{option.lower}` goes only once"))
+        if option.lower in _WATCH_OPTIONS:
+            return _NotYetError(option.lower)
+        return BadCommandError(self._type_instead("watch", f"I do not understand `{_shown(option.text)}` there"))
+
+    def _only_reference(self, word: str, typed: Sequence[Word]) -> str:
+        reference = self._reference(word, typed)
+        if len(typed) > 1:
+            raise self._too_much(word, typed)
+        return reference
+
+    def _too_much(self, word: str, typed: Sequence[Word]) -> BadCommandError:
+        whole = _shown(" ".join(each.text for each in typed))
+        return BadCommandError(
+            f'`{word}` takes one reference. If yours has spaces, put it in quotes: `{self.command} {word} "{whole}"`.'
+        )
+
+    def _reference(self, word: str, typed: Sequence[Word]) -> str:
+        if not typed:
+            raise BadCommandError(self._type_instead(word, f"`{word}` needs a reference"))
+        reference = typed[0].text
+        if typed[0].mention:
+            raise BadCommandError(self._type_instead(word, "A person or a channel is not a reference"))
+        if not reference.strip():
+            raise BadCommandError(self._type_instead(word, "That reference is empty"))
+        if len(reference) > LONGEST_REFERENCE:
+            raise BadCommandError(
+                f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
+                " Type it shorter, as it was sent to Chamelaion."
+            )
+        if _GLOB.search(reference):
+            raise _NotYetError(_shown(reference))
+        return reference
+
+    def _type_instead(self, word: str, what: str) -> str:
+        return f"{what}. Type `{self.command} {_FORMS[word].forms[-1]}`."
+
+
+def nearest(word: str) -> str | None:
+    """The available command within two letters of this word, the closest first; None when there is none."""
+    if not word or len(word) > _SHOWN:
+        return None
+    distance, near = min((_distance(word, each), each) for each in _AVAILABLE)
+    return near if distance <= _NEAR else None
+
+
+def _distance(one: str, other: str) -> int:
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        before, row[0] = row[0], i
+        for j, against in enumerate(other, 1):
+            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (letter != against))
+    return row[-1]
+
+
+def _shown(text: str) -> str:
+    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return cut.replace("`", "'")
+
+
+def _as_typed(word: Word) -> str:
+    return f'"{word.text}"' if word.quoted else word.text

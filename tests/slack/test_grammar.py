@@ -1,0 +1,293 @@
+import string
+from typing import get_args
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from bot.domain.answer import Scope
+from bot.domain.watch import Events
+from bot.errors import BadCommandError
+from bot.slack.commands import (
+    About,
+    Command,
+    Failures,
+    Help,
+    Links,
+    ListWatches,
+    NotYet,
+    StartWatch,
+    Status,
+    StopWatch,
+)
+from bot.slack.grammar import COMMANDS, nearest, parse
+
+REF = "batch-2026-04"
+UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", Help()),
+        ("   \t\n ", Help()),
+        ("help", Help()),
+        ("HELP Watch", Help("watch")),
+        ("about", About()),
+        (REF, Status(REF)),
+        (UUID, Status(UUID)),
+        (f"status {REF}", Status(REF)),
+        (f"STATUS {REF} Fresh", Status(REF, fresh=True)),
+        ("status Batch-A", Status("Batch-A")),
+        ("status status", Status("status")),
+        ("status test", Status("test")),
+        ('"status"', Status("status")),
+        (f"watch {REF}", StartWatch(REF)),
+        (f"watch {REF} for failures", StartWatch(REF, Events.FAILURES)),
+        (f"watch {REF} for problems", StartWatch(REF, Events.PROBLEMS)),
+        (f"watch {REF} for EACH", StartWatch(REF, Events.EACH)),
+        (f"watch {REF} for all expect 250", StartWatch(REF, Events.ALL, 250)),
+        (f"watch {REF} expect 1 for all", StartWatch(REF, Events.ALL, 1)),
+        (f"watch {REF} expect 100000", StartWatch(REF, None, 100_000)),
+        ('watch "for"', StartWatch("for")),
+        (f"unwatch {REF}", StopWatch(REF)),
+        ("watches", ListWatches()),
+        ("watches here", ListWatches(Scope.HERE)),
+        ("watches Mine", ListWatches(Scope.MINE)),
+        ("watches all", ListWatches(Scope.ALL)),
+        (f"failures {REF}", Failures(REF)),
+        (f"links {REF}", Links(REF)),
+    ],
+)
+def test_every_form_of_every_command_is_understood(typed: str, meant: Command) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "reference"),
+    [
+        ("status R&amp;D", "R&D"),
+        ("status a&lt;b&gt;c", "a<b>c"),
+        ("status a&amp;lt;b", "a&lt;b"),
+        ("status &lt;!here&gt;", "<!here>"),
+        ("status <http://x.y|x.y>", "x.y"),
+        ("status <http://x.y/a?b=1&amp;c=2|x.y/a>", "x.y/a"),
+        ("status <https://x.y/a=1&amp;c=2>", "https://x.y/a=1&c=2"),
+        ("status <mailto:ana@x.y|ana@x.y>", "ana@x.y"),
+        ("status <tel:+49301234|+49301234>", "+49301234"),
+        ("status batch-<http://x.y|x.y>-2", "batch-x.y-2"),
+        ('status "my <http://x.y|x.y> clips"', "my x.y clips"),
+        ("status <slides>", "<slides>"),
+        ("status <@U1>-clips", "<@U1>-clips"),
+        ('status "two words"', "two words"),
+        ("status 'two words'", "two words"),
+        ("status “two words”", "two words"),
+        ("status «two words»", "two words"),
+        ("status ‘two words’", "two words"),
+        ("status Ana’s", "Ana's"),
+        ("status 'tis", "'tis"),
+        ('status spring" "2026', "spring 2026"),
+        ('status "  spaces  kept "', "  spaces  kept "),
+        ("status\u00a0a", "a"),
+        ("\u2009status\u3000a\u2028", "a"),
+        ("sta\u200btus \ufeffa", "a"),
+        ("status \u200da\u200d", "a"),
+        ("status a\u200db", "a\u200db"),
+        ('"two\u00a0words"', "two words"),
+        ("status\n\ta", "a"),
+        ("status 日本語-04", "日本語-04"),
+        ("status team@here", "team@here"),
+        ("status [", "["),
+        ("status {a}", "{a}"),
+    ],
+)
+def test_what_slack_and_phones_add_is_undone(typed: str, reference: str) -> None:
+    assert parse(typed) == Status(reference)
+
+
+@pytest.mark.parametrize("form", [form for form in COMMANDS if not form.available], ids=lambda form: form.word)
+def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
+    word = getattr(form, "word", "")
+    assert parse(word) == NotYet(word)
+    assert parse(f"{word.upper()} {REF} 2h @ana") == NotYet(word)
+    assert parse(f"help {word}") == NotYet(word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        (f"watch {REF} in thread", "in"),
+        (f"watch {REF} for failures me", "me"),
+        (f"watch {REF} mention <@U0ANA>", "mention"),
+        (f"watch {REF} expect 5 by fri", "by"),
+        (f"links {REF} new", "new"),
+        ("batch-*", "batch-*"),
+        ("status batch-?", "batch-?"),
+        ("watch batch-[ab]", "batch-[ab]"),
+        ('unwatch "{a,b} c"', "{a,b} c"),
+        ("links batch-{1..3}", "batch-{1..3}"),
+    ],
+)
+def test_an_option_or_pattern_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
+    assert parse(typed) == NotYet(word)
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
+        ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
+        ("links", "`links` needs a reference. Type `/lipsync links <ref>`."),
+        ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref>`."),
+        ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
+        ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
+        ("watch a for", "`for` takes one of `failures`, `problems`, `each` and `all`: type"),
+        ("watch a for fun", "`for` takes one of"),
+        ("watch a for all for each", "`for` goes only once. Type"),
+        ("watch a expect 1 expect 2", "`expect` goes only once. Type"),
+        ("watch a expect", "`expect` takes a whole number from 1 to 100,000: type `/lipsync watch <ref> expect 250`"),
+        ("watch a expect 0", "`expect` takes a whole number"),
+        ("watch a expect -3", "`expect` takes a whole number"),
+        ("watch a expect many", "`expect` takes a whole number"),
+        ("watch a expect 100001", "`expect` takes a whole number"),
+        ("watch a expect 1.5", "`expect` takes a whole number"),
+        ("watch a expect ٣", "`expect` takes a whole number"),
+        (f"watch a expect {'9' * 5_000}", "`expect` takes a whole number"),
+        ("watch a please", "I do not understand `please` there. Type `/lipsync watch"),
+        ("status a b", '`status` takes one reference. If yours has spaces, put it in quotes: `/lipsync status "a b"`.'),
+        ("links a b", '`links` takes one reference. If yours has spaces, put it in quotes: `/lipsync links "a b"`.'),
+        ("watches yours", "I cannot list those watches. Type `/lipsync watches [mine|all]`."),
+        ("about you", "`about` takes nothing more: type `/lipsync about`."),
+        ("help wach", "There is no help on `wach`. Did you mean `/lipsync help watch`?"),
+        ("help everything", "There is no help on `everything`. Type `/lipsync help` for all of it."),
+        ("help watch status", "There is no help on `watch status`."),
+        ("statsu a", "I do not know `statsu`. Did you mean `/lipsync status a`?"),
+        ('wacth "a b" for all', 'I do not know `wacth`. Did you mean `/lipsync watch "a b" for all`?'),
+        (
+            "spring batch 4",
+            'I do not know `spring`. For a reference with spaces, type `/lipsync status "spring batch 4"`;',
+        ),
+        ('"a b" c', "I do not know `a b`. For a reference with spaces"),
+        ('status "a', 'A quote is missing: put one `"` before the reference and one after it.'),
+        ("status “a", "A quote is missing"),
+        ('status ""', "That reference is empty. Type `/lipsync status"),
+        ('status " "', "That reference is empty."),
+        ("status <@U0ANA>", "A person or a channel is not a reference. Type `/lipsync status"),
+        ("<@U0ANA|ana>", "A person or a channel is not a reference."),
+        ('watch "<#C0DUBBING|dubbing>"', "A person or a channel is not a reference."),
+        ("status <#C0PRIVATE|>", "A person or a channel is not a reference."),
+        ("status @here", "I never ping a whole channel or group, so leave out `@here`"),
+        ("watch a mention @Channel", "I never ping"),
+        ("status a @everyone", "I never ping"),
+        ("<!here>", "I never ping"),
+        ("watch a <!channel|channel>", "I never ping"),
+        ("<!everyone> status", "I never ping"),
+        ("assign a <!subteam^S0TEAM|@team>", "I never ping"),
+        ('status "x <!here>"', "I never ping"),
+        ("status " + "x" * 501, "A reference has at most 500 characters, and that one has 501."),
+        ("status a\x00b", "That holds control characters"),
+        ("status a\x1bb", "That holds control characters"),
+        ("status a\ud800", "That holds control characters"),
+    ],
+)
+def test_what_cannot_be_done_is_told_with_what_to_type_instead(typed: str, says: str) -> None:
+    with pytest.raises(BadCommandError) as caught:
+        parse(typed)
+    assert str(caught.value).startswith(says)
+
+
+def test_a_reference_of_500_characters_is_taken() -> None:
+    assert parse("status " + "x" * 500) == Status("x" * 500)
+
+
+def test_errors_name_the_command_as_the_workspace_calls_it() -> None:
+    with pytest.raises(BadCommandError, match="Type `/dub status"):
+        parse("status", "/dub")
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("watchs", "watch"),
+        ("watchess", "watches"),
+        ("stats", "status"),
+        ("hlep", "help"),
+        ("Abuot", "about"),
+        ("tests", None),
+        (REF, None),
+        ('"stats"', None),
+    ],
+)
+def test_one_unknown_word_is_a_reference_that_may_resemble_a_command(typed: str, near: str | None) -> None:
+    assert parse(typed) == Status(typed.strip('"'), near=near)
+
+
+def test_a_very_long_word_resembles_no_command() -> None:
+    assert nearest("x" * 400) is None
+
+
+def test_a_long_foreign_text_is_cut_in_an_error() -> None:
+    with pytest.raises(BadCommandError) as caught:
+        parse("`x` " + "y" * 3_000)
+    assert len(str(caught.value)) < 300
+    assert "`'x'`" in str(caught.value)
+
+
+def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word() -> None:
+    for form in COMMANDS:
+        assert form.forms[-1].split()[0] == form.word
+        assert "\n" not in form.says
+        assert form.says
+    assert len({form.word for form in COMMANDS}) == len(COMMANDS)
+
+
+def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
+    for form in COMMANDS:
+        if form.available:
+            typed = form.forms[-1].replace("<ref>", REF).split(" [")[0]
+            assert not isinstance(parse(typed), NotYet)
+
+
+NO_MARKS = st.characters(
+    exclude_categories=("Cc", "Cs", "Cf", "Zs", "Zl", "Zp"), exclude_characters="\"“”„«»‘’‚'*?[]{}"
+)
+
+
+@settings(deadline=None)
+@given(st.text(NO_MARKS | st.just(" "), min_size=1, max_size=40))
+def test_any_printable_reference_in_quotes_comes_back_as_it_is(reference: str) -> None:
+    escaped = reference.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if not reference.strip() or reference.lower() in ("@here", "@channel", "@everyone"):
+        with pytest.raises(BadCommandError):
+            parse(f'status "{escaped}"')
+    else:
+        assert parse(f'status "{escaped}"') == Status(reference)
+
+
+COMMANDS_AND_OPTIONS = ["status", "watch", "for", "expect", "all", "0", "me", "help"]
+MARKS = ['"', "'", "“", "<", ">", "&lt;", "&amp;", "*", "{", ",", "}", " ", "\u00a0", "\u200b", "\x00", "\ud800"]
+TOKENS = ["<@U1>", "<#C1|>", "<!here>", "<http://a.b|a.b>"]
+PIECES = st.sampled_from([*COMMANDS_AND_OPTIONS, *MARKS, *TOKENS])
+
+
+def answer(typed: str) -> str:
+    try:
+        return type(parse(typed)).__name__
+    except BadCommandError as error:
+        return str(error)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES | st.text(string.printable, max_size=8), max_size=12).map("".join))
+@example("<")
+@example("'")
+@example("watch <")
+def test_nothing_that_can_be_typed_is_answered_with_anything_but_a_command_or_a_clear_sentence(typed: str) -> None:
+    told = answer(typed)
+    assert told.endswith((".", "?")) or told in {kind.__name__ for kind in get_args(Command)}
+
+
+@settings(deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_at_all_is_parsed_or_refused(typed: str) -> None:
+    assert answer(typed)
