@@ -151,8 +151,7 @@ def needed_to_run(environment: Mapping[str, str]) -> tuple[str, ...]:
 
 def forget_foreign(environment: MutableMapping[str, str]) -> tuple[str, ...]:
     """Remove the variables that libraries would act on behind our back; returns the names of those that were there."""
-    found = tuple(name for name in FOREIGN if environment.pop(name, None) is not None)
-    return found
+    return tuple(name for name in FOREIGN if environment.pop(name, None) is not None)
 
 
 def _told(message: str) -> str:

@@ -31,7 +31,7 @@ _SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it ba
 
 
 class Ask:
-    """The questions people ask. The iterators give one answer, or first one that says "still reading", then the last."""
+    """The questions people ask; iterators give one answer, or first one that says "still reading", then the last."""
 
     def __init__(
         self,

@@ -38,7 +38,8 @@ class Watching:
             one = await self.ask.request(wish.reference_id)
         except ChamelaionError as error:
             raise BadCommandError(
-                f"I could not ask which reference this request belongs to: {error}. Nothing was changed; try again soon."
+                f"I could not ask which reference this request belongs to: {error}."
+                " Nothing was changed; try again soon."
             ) from error
         if one is None:
             return wish

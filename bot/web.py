@@ -1,0 +1,82 @@
+"""The door for Slack over HTTP, and for those who run the bot: health, readiness, metrics."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+SlackHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+LARGEST_BODY = 1_000_000  # bytes; Slack's own requests stay far below
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One metric: `values` maps the value of `label` to a number ("" when it has no label)."""
+
+    name: str
+    help: str
+    values: Mapping[str, float]
+    label: str = ""
+    counts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What the health endpoints ask: each name with whether it is well."""
+
+    alive: Callable[[], Mapping[str, bool]]
+    ready: Callable[[], Mapping[str, bool]]
+    figures: Callable[[], Awaitable[Iterable[Figure]]]
+
+
+class _Snapshot(Collector):
+    """Figures that were already gathered, in the form that Prometheus' library writes."""
+
+    def __init__(self, figures: Iterable[Figure]) -> None:
+        self._figures = tuple(figures)
+
+    def collect(self) -> Iterable[Metric]:
+        for figure in self._figures:
+            labels = [figure.label] if figure.label else []
+            family_type = CounterMetricFamily if figure.counts else GaugeMetricFamily
+            family = family_type(figure.name, figure.help, labels=labels)
+            for label, value in sorted(figure.values.items()):
+                family.add_metric([label] if labels else [], value)
+            yield family
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The bot's HTTP server on HOST:PORT; `slack` is None in Socket Mode, then /slack/events is 404."""
+
+    checks: Checks
+    slack: SlackHandler | None
+
+    def application(self) -> web.Application:
+        """The routes."""
+        app = web.Application(client_max_size=LARGEST_BODY)
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._metrics)
+        if self.slack is not None:
+            app.router.add_post("/slack/events", self.slack)
+        return app
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return _verdict(self.checks.alive())
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        return _verdict(self.checks.ready())
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        registry = CollectorRegistry(auto_describe=False)
+        registry.register(_Snapshot(await self.checks.figures()))
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _verdict(checks: Mapping[str, bool]) -> web.Response:
+    return web.json_response(dict(checks), status=200 if all(checks.values()) else 503)

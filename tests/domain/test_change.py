@@ -1,0 +1,53 @@
+from dataclasses import replace
+
+from bot.domain.change import first_sight, seen_again, transition
+from tests.builders import NOON, at, entry, request
+
+
+def test_an_unchanged_row_leaves_the_entry_as_it_is() -> None:
+    known = entry(request(1), opened=3)
+    assert seen_again(known, request(1), 9, asked_at=at(5), read_at=at(6), open_since=2) is known
+
+
+def test_seeing_it_open_after_a_newer_watch_is_remembered_once() -> None:
+    known = entry(request(1), opened=3)
+    after = seen_again(known, request(1), 9, asked_at=at(5), read_at=at(6), open_since=5)
+    assert after.open_reading == 9
+    assert seen_again(after, request(1), 10, asked_at=at(7), read_at=at(8), open_since=5) is after
+
+
+def test_the_first_outcome_keeps_its_reading() -> None:
+    known = entry(request(1), opened=3)
+    ended = seen_again(known, request(1, "completed"), 7, asked_at=at(5), read_at=at(6), open_since=0)
+    assert (ended.outcome_reading, ended.open_reading, ended.changed_at) == (7, 3, at(6))
+    moved = transition(known, ended, at(6))
+    assert moved is not None
+    assert (moved.old, moved.new, moved.correction) == ("queued", "completed", False)
+
+
+def test_an_older_answer_does_not_take_an_outcome_back() -> None:
+    ended = replace(entry(request(1, "completed")), changed_at=at(100))
+    assert seen_again(ended, request(1, "processing"), 9, asked_at=at(99), read_at=at(101), open_since=0) is ended
+
+
+def test_a_correction_by_the_api_is_marked_and_keeps_the_first_outcome() -> None:
+    ended = entry(request(1, "completed"), first=2)
+    corrected = seen_again(ended, request(1, "failed", error="x"), 9, asked_at=at(99), read_at=at(101), open_since=0)
+    assert corrected.request.status == "failed"
+    assert corrected.outcome_reading == 2
+    moved = transition(ended, corrected, at(101))
+    assert moved is not None
+    assert moved.correction
+
+
+def test_a_row_that_comes_back_is_listed_again() -> None:
+    gone = entry(request(1), opened=1, listed=False)
+    assert seen_again(gone, request(1), 9, asked_at=at(5), read_at=at(6), open_since=0).listed
+
+
+def test_first_sight_remembers_how_it_was_seen() -> None:
+    assert first_sight(request(1), 4, NOON).open_reading == 4
+    assert first_sight(request(1, "failed"), 4, NOON).outcome_reading == 4
+    first = transition(None, first_sight(request(1), 4, NOON), NOON)
+    assert first is not None
+    assert first.old is None

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.failure import NO_REASON, kind_of, kinds, shown
+from tests.builders import request, uuid
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("video URL is not accessible", "Video  URL is not accessible "),
+        ("cannot read https://a.example/x.mp4?sig=1", "cannot read https://b.example/y/z.mov"),
+        (f"clip {uuid(1)} is broken", f"clip {uuid(2**100)} is broken"),
+        ("audio is 132.4 s, longer than 120 s", "audio is 7 s, longer than 6.25 s"),
+        ("expired at 2026-04-01T12:00:00Z", "expired at 2026-11-23 08:15:59.123+02:00"),
+        ("started 12:30, no face", "started 7:05:09, no face"),
+        ('no track named "Main Audio"', 'no track named "dialog 2"'),
+        ("no track named 'a'", "no track named 'b c'"),
+        ("no file /mnt/in/a.wav here", "no file /data/b/c.wav here"),
+        ("no file C:\\in\\a.wav here", "no file D:\\b.wav here"),
+        ("job deadbeef01 died", "job 0123abcdef died"),
+        (None, ""),
+    ],
+)
+def test_messages_that_differ_only_in_particulars_are_one_kind(one: str | None, other: str | None) -> None:
+    assert kind_of(one) == kind_of(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("no face detected", "no voice detected"),
+        ("can't read the video, it's too long", "can't read the audio, it's too long"),
+        ("facade effaced", "decade effaced"),
+        ("no reason", None),
+    ],
+)
+def test_messages_that_say_something_else_are_another_kind(one: str | None, other: str | None) -> None:
+    assert kind_of(one) != kind_of(other)
+
+
+def test_query_strings_never_show() -> None:
+    said = shown("GET https://store.example/a.mp4?X-Signature=s3cret&e=1#frag answered 403")
+    assert said == "GET https://store.example/a.mp4 answered 403"
+
+
+def test_a_message_is_shown_on_one_line_and_cut() -> None:
+    said = shown("line one\nline\ttwo\x00\x07 " + "x" * 5_000, 40)
+    assert said.startswith("line one line two xxx")
+    assert len(said) == 40
+    assert said.endswith("…")
+
+
+@pytest.mark.parametrize("nothing", [None, "", "  \n", "\x00"])
+def test_no_message_is_told_as_no_reason(nothing: str | None) -> None:
+    assert shown(nothing) == NO_REASON
+
+
+def test_kinds_come_largest_first_with_ids_oldest_first() -> None:
+    found = kinds(
+        [
+            request(1, "failed", error="no face detected", created=50),
+            request(2, "failed", error="bad url https://a.example/1"),
+            request(3, "failed", error="bad url https://a.example/2", created=90),
+            request(4, "failed", error="bad url https://a.example/3", created=30),
+            request(5, "completed"),
+        ]
+    )
+    assert [(kind.name, kind.count) for kind in found] == [("bad url https://a.example/1", 3), ("no face detected", 1)]
+    assert found[0].ids == (uuid(2), uuid(4), uuid(3))
+    assert found[0].first_at < found[0].last_at
+
+
+@given(st.text(max_size=6_000))
+def test_any_text_has_a_kind_and_can_be_shown(text: str) -> None:
+    assert len(kind_of(text)) == 16
+    said = shown(text)
+    assert 0 < len(said) <= 160
+    assert not set(said) & set("\x00\n\r\t\x1b\x7f")

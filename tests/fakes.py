@@ -1,0 +1,146 @@
+"""The only stand-ins: a clock that is moved by hand, a Chamelaion that lists rows, a chat that remembers."""
+
+import asyncio
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.announcement import Said
+from bot.domain.delivery import Posted
+from bot.domain.request import LipsyncRequest, Page
+from bot.errors import ChamelaionError, NoMessageError, NoSuchRequestError, SlackError
+from tests.builders import NOON
+
+
+class FakeClock:
+    """Time that passes only when told to; sleepers wake in order."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self._now = now
+        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._count = 0
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        self._count += 1
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), self._count, future))
+        await future
+
+    def pass_time(self, seconds: float) -> None:
+        """Move on, and wake whoever slept until then."""
+        self._now += timedelta(seconds=seconds)
+        while self._sleepers and self._sleepers[0][0] <= self._now:
+            _, _, future = heapq.heappop(self._sleepers)
+            if not future.done():
+                future.set_result(None)
+
+    @property
+    def sleeping(self) -> int:
+        """How many are asleep."""
+        return sum(1 for _, _, future in self._sleepers if not future.done())
+
+
+class HastyClock(FakeClock):
+    """A clock whose sleepers do not wait: sleeping moves it on."""
+
+    async def sleep(self, seconds: float) -> None:
+        self._now += timedelta(seconds=max(seconds, 0))
+        await asyncio.sleep(0)
+
+
+@dataclass
+class FakeChamelaion:
+    """Lists `rows`, newest first, in pages of at most `largest_page`; raises what is in `faults` first."""
+
+    clock: FakeClock
+    rows: list[LipsyncRequest] = field(default_factory=list)
+    largest_page: int = 100
+    faults: list[ChamelaionError | None] = field(default_factory=list)
+    calls: list[tuple[str | None, int]] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+    skew: timedelta = timedelta()
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        self.calls.append((reference_id, offset))
+        asked_at = self.clock.now()
+        if self.gate is not None:
+            await self.gate.wait()
+        self._fault()
+        rows = [r for r in self.rows if reference_id is None or r.reference_id == reference_id]
+        rows.sort(key=lambda r: (r.created_at, r.id), reverse=True)
+        size = min(limit, self.largest_page)
+        api_now = (self.clock.now() + self.skew).replace(microsecond=0)
+        return Page(tuple(rows[offset : offset + size]), offset, size, len(rows), asked_at, self.clock.now(), api_now)
+
+    async def retrieve(self, request_id: str) -> LipsyncRequest:
+        self.calls.append((request_id, -1))
+        self._fault()
+        for row in self.rows:
+            if row.id == request_id.lower():
+                return row
+        raise NoSuchRequestError("lipsync request not found")
+
+    def _fault(self) -> None:
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+
+    def set(self, rows: Sequence[LipsyncRequest]) -> None:
+        """Replace the rows of the same ids, add the others."""
+        fresh = {row.id: row for row in rows}
+        self.rows = [row for row in self.rows if row.id not in fresh] + list(rows)
+
+
+@dataclass
+class FakeChat:
+    """Remembers what was posted; `faults` are raised in order, `after` of them once the message is in."""
+
+    clock: FakeClock
+    messages: list[tuple[str, str, Said, datetime]] = field(default_factory=list)
+    edits: list[tuple[Posted, Said]] = field(default_factory=list)
+    faults: list[SlackError | None] = field(default_factory=list)
+    after: list[SlackError | None] = field(default_factory=list)
+    find_faults: list[SlackError] = field(default_factory=list)
+    repeats: list[str] = field(default_factory=list)
+    finds: int = 0
+    gone: bool = False
+
+    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+        await asyncio.sleep(0)
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+        self.messages.append((place, delivery_id, said, self.clock.now()))
+        if repeat:
+            self.repeats.append(delivery_id)
+        if self.after and (fault := self.after.pop(0)):
+            raise fault
+        return Posted(place, str(len(self.messages)))
+
+    async def update(self, posted: Posted, said: Said) -> None:
+        await asyncio.sleep(0)
+        if self.gone:
+            raise NoMessageError("message_not_found")
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+        self.edits.append((posted, said))
+
+    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
+        await asyncio.sleep(0)
+        self.finds += 1
+        if self.find_faults:
+            raise self.find_faults.pop(0)
+        for number, (where, delivery, _, posted_at) in enumerate(self.messages, 1):
+            if (where, delivery) == (place, delivery_id) and posted_at >= since:
+                return Posted(place, str(number))
+        return None
+
+    @property
+    def kinds(self) -> list[str]:
+        """The kinds of what was posted, in order."""
+        return [said.kind for _, _, said, _ in self.messages]
