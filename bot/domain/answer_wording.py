@@ -1,0 +1,147 @@
+"""The sentences that Slack and the terminal share: what people are told when they ask, and how fresh that is."""
+
+from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
+from bot.domain.failure import shown
+from bot.domain.wording import (
+    LONGEST_STATUS,
+    body_lines,
+    counts,
+    headline,
+    kind_lines,
+    kinds_title,
+    oldest_waiting,
+)
+from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
+
+_LONGEST_TROUBLE = 200
+
+
+def is_current(answer: StatusAnswer) -> bool:
+    """Whether the totals may be called the present state."""
+    return answer.trouble is None and answer.still is None and answer.complete and answer.read_at is not None
+
+
+def status_sentence(answer: StatusAnswer) -> Words:
+    """The whole answer in one sentence, with totals and freshness."""
+    if has_no_totals(answer):
+        return words(nothing_known(answer), ".")
+    progress = answer.progress
+    totals = words(
+        Foreign(progress.reference_id),
+        f": {progress.percent}% finished, ",
+        counts(progress, between=", ", before_total=", "),
+    )
+    return words(totals, "; ", joined(freshness(answer), "; "), ".")
+
+
+def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
+    """The answer line by line, for a terminal."""
+    if has_no_totals(answer):
+        return (nothing_known(answer), *what_to_check(answer))
+    kinds = answer.progress.kinds
+    failures = [words(kinds_title(kinds))] if kinds else []
+    failures += [words("• ", line) for line in kind_lines(kinds)]
+    return (*progress_lines(answer), *failures, *freshness(answer))
+
+
+def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
+    """Headline, bar, counts, settlement and the oldest waiting request."""
+    current = is_current(answer)
+    return (
+        headline(answer.progress, None if current else answer.read_at),
+        *body_lines(answer.progress, answer.settlement, current=current),
+        *oldest_waiting(answer.progress),
+    )
+
+
+def has_no_totals(answer: StatusAnswer) -> bool:
+    """Whether there are no numbers to show: nothing was read yet, or there is nothing."""
+    return answer.progress.total == 0
+
+
+def nothing_known(answer: StatusAnswer) -> Words:
+    """Why there are no totals, without a full stop."""
+    name = Foreign(answer.progress.reference_id)
+    if answer.read_at is None and answer.trouble is not None:
+        return words(
+            name, " could not be read: ", Foreign(answer.trouble, _LONGEST_TROUBLE), ". Nothing is known about it yet"
+        )
+    if answer.still is not None:
+        return words(name, ": ", still_sentence(answer.still))
+    if answer.read_at is None:
+        return words(name, " was not read yet")
+    if answer.trouble is not None:
+        return words("No requests under ", name, "; ", joined(freshness(answer), "; "))
+    if answer.progress.vanished:
+        return words(
+            "Nothing is listed under ", name, f" any more ({number(answer.progress.vanished)} no longer listed)"
+        )
+    return words("Nothing was ever sent under ", name)
+
+
+def what_to_check(answer: StatusAnswer) -> tuple[Words, ...]:
+    """What a person can look at when there is nothing under a reference."""
+    if answer.read_at is None or answer.trouble or answer.still or answer.progress.vanished:
+        return ()
+    return (
+        words("Check the exact spelling: capital letters, dashes and spaces matter."),
+        words("Check that the requests were sent with this reference_id, and with this account's API key."),
+    )
+
+
+def still_sentence(still: StillReading) -> str:
+    """Such as "reading 50 pages, about 45 s"."""
+    return f"reading {counted(still.pages, 'page')}, about {duration(still.about)}"
+
+
+def freshness(answer: StatusAnswer) -> tuple[Words, ...]:
+    """How fresh the totals are, and what is wrong with them."""
+    notes: list[Words] = []
+    since = words("; this is the reading of ", At(answer.read_at, "day")) if answer.read_at else NOTHING
+    if answer.trouble is not None:
+        notes.append(words(Foreign(answer.trouble, _LONGEST_TROUBLE), since))
+    elif answer.still is not None:
+        notes.append(words(still_sentence(answer.still), since))
+    if not answer.complete:
+        notes.append(words("the list changed while it was read; totals may be off by a few"))
+    if answer.read_at is None:
+        notes.append(words("never read as a whole yet"))
+    elif answer.trouble is None and answer.still is None:
+        notes.append(words("read ", At(answer.read_at, "ago")))
+    return tuple(notes)
+
+
+# --- one request ---
+
+
+def request_sentence(answer: RequestAnswer) -> Words:
+    """One request in one sentence."""
+    request = answer.request
+    under = words(" of ", Foreign(request.reference_id)) if request.reference_id else NOTHING
+    why = words(" (", Foreign(shown(request.error_message)), ")") if request.status == "failed" else NOTHING
+    return words(
+        "Request ",
+        Foreign(request.id, 60),
+        under,
+        " is ",
+        Foreign(request.status, LONGEST_STATUS),
+        why,
+        "; read ",
+        At(answer.read_at, "ago"),
+        ".",
+    )
+
+
+def request_lines(answer: RequestAnswer) -> tuple[Words, ...]:
+    """One request line by line: its outcome and its times."""
+    request = answer.request
+    lines = [words(Foreign(request.id, 60, strong=True), " · ", Foreign(request.status, LONGEST_STATUS))]
+    if request.reference_id:
+        lines.append(words("reference ", Foreign(request.reference_id)))
+    if request.status == "failed":
+        lines.append(words(Foreign(shown(request.error_message), 300)))
+    moments = (("created", request.created_at), ("started", request.started_at), ("finished", request.finished_at))
+    lines.append(joined([words(f"{name} ", At(moment, "day")) for name, moment in moments if moment], " · "))
+    if request.started_at and request.finished_at:
+        lines.append(words(f"took {duration(request.finished_at - request.started_at)}"))
+    return tuple(lines)

@@ -1,0 +1,118 @@
+"""The blocks of messages, built from words and within Slack's limits."""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from bot.domain.words import At, Code, Foreign, Person, Piece, Place, Strong, Words, clean, counted, joined, utc
+from bot.slack.views.escape import TOKENS, is_channel, is_person, literal, mrkdwn
+from bot.slack.views.message import Block
+
+LONGEST_VALUE = 2_000
+LONGEST_ID = 60
+
+
+def rich_text(*parts: Block) -> Block:
+    """A block of paragraphs, lists and code, in which all text is literal."""
+    return {"type": "rich_text", "elements": list(parts)}
+
+
+def paragraph(lines: Iterable[Words]) -> Block:
+    """Lines below one another."""
+    return {"type": "rich_text_section", "elements": elements(joined(lines, "\n"))}
+
+
+def bullets(lines: Iterable[Words]) -> Block:
+    """A list with a bullet for each line; at least one."""
+    sections = [{"type": "rich_text_section", "elements": elements(line)} for line in lines]
+    return {"type": "rich_text_list", "style": "bullet", "elements": sections}
+
+
+def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
+    """Ids one below the other as a block of code, and a line saying how many more there are."""
+    shown = "\n".join(literal(clean(each, LONGEST_ID)) for each in ids[:most])
+    block: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}
+    more = len(ids) - most
+    return (block, paragraph([Words((f"and {counted(more, 'more id')}",))])) if more > 0 else (block,)
+
+
+def context(*lines: Words) -> Block:
+    """Small print, at most ten lines."""
+    texts = [{"type": "mrkdwn", "text": mrkdwn(line), "verbatim": True} for line in lines]
+    return {"type": "context", "elements": texts}
+
+
+def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
+    """Buttons by action id and label, all with the same value; none when Slack would not carry the value."""
+    if not 0 < len(value) <= LONGEST_VALUE or not _is_sound(value):
+        return ()
+    every = [
+        {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
+        for action, label in named
+    ]
+    return ({"type": "actions", "elements": every},)
+
+
+def _is_sound(value: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in value)
+
+
+# --- words as elements of rich text ---
+
+
+def elements(words: Words) -> list[Block]:
+    """Words as elements of rich text; neighbours that look alike become one element."""
+    result: list[Block] = []
+    for piece in words.pieces:
+        for element in _elements(piece):
+            last = result[-1] if result else {}
+            if element["type"] == last.get("type") == "text" and element.get("style") == last.get("style"):
+                result[-1] = {**last, "text": f"{last['text']}{element['text']}"}
+            else:
+                result.append(element)
+    return result
+
+
+def _elements(piece: Piece) -> list[Block]:
+    match piece:
+        case str():
+            return [_text(piece)] if piece else []
+        case Foreign():
+            return [_text(literal(clean(piece.text, piece.longest)), "bold" if piece.strong else None)]
+        case Strong():
+            return [_text(piece.text, "bold")]
+        case Code():
+            return [_text(piece.text, "code")]
+        case At():
+            return [_date(piece)]
+        case Place():
+            return _place(piece)
+        case Person():
+            return [_person(piece.id)]
+        case _:
+            assert_never(piece)
+
+
+def _text(text: str, style: str | None = None) -> Block:
+    element: Block = {"type": "text", "text": text}
+    return {**element, "style": {style: True}} if style else element
+
+
+def _date(at: At) -> Block:
+    return {
+        "type": "date",
+        "timestamp": int(at.moment.timestamp()),
+        "format": TOKENS[at.style],
+        "fallback": utc(at.moment, at.style),
+    }
+
+
+def _place(place: Place) -> list[Block]:
+    if is_channel(place.id):
+        return [{"type": "channel", "channel_id": place.id}]
+    return [_text("the DM with "), _person(place.id)] if is_person(place.id) else [_text("a DM")]
+
+
+def _person(user_id: str) -> Block:
+    if is_person(user_id):
+        return {"type": "user", "user_id": user_id}
+    return _text(literal(clean(user_id)))

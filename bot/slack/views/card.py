@@ -1,0 +1,56 @@
+"""M1: the card of a watch, edited in place."""
+
+from bot.domain.announcement import CardFacts
+from bot.domain.watch import Watch
+from bot.domain.wording import body_lines, counts, headline, no_requests
+from bot.domain.words import NOTHING, At, Foreign, Words, joined, words
+from bot.slack.actions import CARD_FAILURES, CARD_LINKS, CARD_STOP
+from bot.slack.views.blocks import buttons, context, paragraph, rich_text
+from bot.slack.views.escape import is_channel, sentence
+from bot.slack.views.message import Block, Message
+from bot.slack.views.progress import core
+
+_BUTTONS = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"), (CARD_STOP, "Stop"))
+
+
+def message(facts: CardFacts) -> Message:
+    """The card as it is now; before the first complete reading it shows no numbers, after `unwatch` no buttons."""
+    return Message(sentence(_sentence(facts)), (_core(facts), _small_print(facts), *_buttons(facts)))
+
+
+def _sentence(facts: CardFacts) -> Words:
+    progress = facts.progress
+    name = Foreign(progress.reference_id)
+    stopped = " (stopped watching)" if facts.watch.ended_at else ""
+    if facts.read_at is None:
+        return words(name, ": reading …", stopped)
+    updated = words("; updated ", At(facts.read_at, "ago"), stopped, ".")
+    if not progress.total:
+        return words(name, ": ", no_requests(progress), updated)
+    totals = counts(progress, between=", ", before_total=", ")
+    return words(name, f": {progress.percent}% finished, ", totals, updated)
+
+
+def _core(facts: CardFacts) -> Block:
+    progress = facts.progress
+    if facts.read_at is None:
+        return rich_text(paragraph([words(Foreign(progress.reference_id, strong=True), " · reading …")]))
+    if not progress.total:
+        name = words(Foreign(progress.reference_id, strong=True))
+        return rich_text(paragraph([name, words(no_requests(progress))]))
+    return core(progress, (headline(progress), *body_lines(progress, facts.settlement)))
+
+
+def _small_print(facts: CardFacts) -> Block:
+    updated = words("Updated ", At(facts.read_at, "ago")) if facts.read_at else NOTHING
+    if facts.watch.ended_at:
+        return context(joined([words("Stopped watching ", At(facts.watch.ended_at, "day")), updated], " · "))
+    return context(joined([updated, words(f"told: {_here(facts.watch)} ({facts.watch.events.value})")], " · "))
+
+
+def _here(watch: Watch) -> str:
+    return "this channel" if is_channel(watch.place) else "this conversation"
+
+
+def _buttons(facts: CardFacts) -> tuple[Block, ...]:
+    return () if facts.watch.ended_at else buttons(facts.progress.reference_id, *_BUTTONS)

@@ -1,0 +1,58 @@
+"""The answer to "how is it doing?": a batch, or one request."""
+
+from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.answer_wording import (
+    freshness,
+    has_no_totals,
+    nothing_known,
+    progress_lines,
+    request_lines,
+    request_sentence,
+    status_sentence,
+    what_to_check,
+)
+from bot.domain.words import At, Person, Words, words
+from bot.slack.actions import STATUS_REFRESH, STATUS_SHARE
+from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Block, Message
+from bot.slack.views.progress import core
+
+_BUTTONS = ((STATUS_REFRESH, "Refresh"), (STATUS_SHARE, "Share"))
+
+
+def message(answer: StatusAnswer | RequestAnswer) -> Message:
+    """The answer for the one who asked; the buttons come with the last answer, not while the reading goes on."""
+    return Message(sentence(_sentence(answer)), (*_body(answer), *_buttons(answer)))
+
+
+def shared(answer: StatusAnswer | RequestAnswer, by: str) -> Message:
+    """The answer for everybody in the channel, without buttons; `by` is the user id of who shared it."""
+    return Message(sentence(_sentence(answer)), (*_body(answer), context(words("Shared by ", Person(by)))))
+
+
+def _sentence(answer: StatusAnswer | RequestAnswer) -> Words:
+    return request_sentence(answer) if isinstance(answer, RequestAnswer) else status_sentence(answer)
+
+
+def _body(answer: StatusAnswer | RequestAnswer) -> tuple[Block, ...]:
+    if isinstance(answer, RequestAnswer):
+        return (
+            rich_text(paragraph(request_lines(answer))),
+            context(words("Read ", At(answer.read_at, "ago"))),
+        )
+    if has_no_totals(answer):
+        checks = what_to_check(answer)
+        said = paragraph([words(nothing_known(answer), ".")])
+        return (rich_text(said, bullets(checks)) if checks else rich_text(said),)
+    return (core(answer.progress, progress_lines(answer)), _small_print(answer))
+
+
+def _small_print(answer: StatusAnswer) -> Block:
+    return context(*freshness(answer))
+
+
+def _buttons(answer: StatusAnswer | RequestAnswer) -> tuple[Block, ...]:
+    if isinstance(answer, RequestAnswer):
+        return buttons(answer.request.id, *_BUTTONS)
+    return () if answer.still else buttons(answer.progress.reference_id, *_BUTTONS)
