@@ -177,10 +177,10 @@ class SlackSandbox:
         self.workspace.invite(channel, user)
         return await self.event("member_joined_channel", channel=channel, user=user, inviter=by)
 
-    async def go_down(self) -> None:
+    def go_down(self) -> None:
         """Cut every connection, websockets too, and every new one until `faults.down` is False again."""
         self.faults.down = True
-        await self.sockets.close()
+        self.sockets.abort()
 
     def _delivery(self) -> Delivery:
         if self._session is None:

@@ -14,8 +14,17 @@ from bot.sandbox.slack_faults import Faults, cut
 from bot.sandbox.workspace import Workspace
 
 MOST_CONNECTIONS = 10
+_GOODBYE_SECONDS = 1.0
 EnvelopeType = Literal["slash_commands", "interactive", "events_api"]
 DisconnectReason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """One websocket of the bot, and the request that opened it."""
+
+    socket: web.WebSocketResponse
+    request: web.Request
 
 
 @dataclass(slots=True)
@@ -30,7 +39,7 @@ class Sockets:
     random: Random
     base_url: Callable[[], str]
     silent: bool = False
-    connections: list[web.WebSocketResponse] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
     acks: list[tuple[str, Fields | None]] = field(default_factory=list)
     _tickets: set[str] = field(default_factory=set)
     _awaited: dict[str, asyncio.Future[Fields | None]] = field(default_factory=dict)
@@ -53,18 +62,19 @@ class Sockets:
         if ticket not in self._tickets:
             return web.Response(status=404, text="no such ticket")
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(autoping=False)
+        socket = web.WebSocketResponse(autoping=False, timeout=_GOODBYE_SECONDS)
         await socket.prepare(request)
         if len(self.connections) >= MOST_CONNECTIONS:
             await self._say_goodbye(socket, "too_many_websockets")
             return socket
-        self.connections.append(socket)
+        connection = Connection(socket, request)
+        self.connections.append(connection)
         try:
             await socket.send_json(self._hello())
             self.workspace.note("connected", connections=len(self.connections))
             await self._listen(socket)
         finally:
-            self.connections.remove(socket)
+            self.connections.remove(connection)
             self.workspace.note("disconnected", connections=len(self.connections))
         return socket
 
@@ -87,6 +97,7 @@ class Sockets:
         envelope_id = str(ack.get("envelope_id"))
         payload: Fields | None = ack.get("payload") or None
         self.acks.append((envelope_id, payload))
+        self.workspace.note("acknowledged", envelope=envelope_id)
         awaited = self._awaited.get(envelope_id)
         if awaited is not None and not awaited.done():
             awaited.set_result(payload)
@@ -106,15 +117,15 @@ class Sockets:
         self._awaited[envelope["envelope_id"]] = awaited
         try:
             if not self.silent:
-                await self.random.choice(self.connections).send_json(envelope)
+                await self.random.choice(self.connections).socket.send_json(envelope)
             return await awaited
         finally:
             del self._awaited[envelope["envelope_id"]]
 
     async def disconnect(self, reason: DisconnectReason, *, close: bool = True) -> None:
         """Tell every connection to go and (unless it is only a warning to be kept) close it."""
-        for socket in list(self.connections):
-            await self._say_goodbye(socket, reason, close=close)
+        for connection in list(self.connections):
+            await self._say_goodbye(connection.socket, reason, close=close)
 
     async def _say_goodbye(self, socket: web.WebSocketResponse, reason: str, *, close: bool = True) -> None:
         await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
@@ -122,6 +133,11 @@ class Sockets:
             await socket.close()
 
     async def close(self) -> None:
-        """Close every connection without a word."""
-        for socket in list(self.connections):
-            await socket.close()
+        """Close every connection as a server does that stops."""
+        for connection in list(self.connections):
+            await connection.socket.close()
+
+    def abort(self) -> None:
+        """Cut every connection without a word."""
+        for connection in list(self.connections):
+            cut(connection.request)
