@@ -105,7 +105,7 @@ BLOCKS: dict[str, BlockType] = {
         },
         any_of=("text", "fields"),
     ),
-    "header": _block(_EVERYWHERE, {"text": plain(150)}, {"level": number(1, 4)}),
+    "header": _block(_EVERYWHERE, {"text": plain(150)}),
     "divider": _block(_EVERYWHERE, {}),
     "context": _block(
         _EVERYWHERE,

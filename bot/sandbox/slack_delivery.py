@@ -20,7 +20,8 @@ class Delivered:
     """How the bot took a payload.
 
     `status` is the HTTP status (200 for an ack over a websocket, None when there was no answer), `body` the raw
-    answer, `seconds` the real time it took, `error` None, `operation_timeout` or `dispatch_failed`.
+    answer, `seconds` the real time it took, `error` None, `operation_timeout`, `dispatch_failed`, or Slack's word for
+    why what it said cannot be shown.
     """
 
     status: int | None

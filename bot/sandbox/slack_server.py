@@ -1,6 +1,7 @@
 """A whole fake Slack on loopback: one workspace, its Web API, response URLs and websockets, and people who use it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -10,7 +11,7 @@ from aiohttp import ClientSession, web
 from bot.ports import Clock
 from bot.sandbox.slack_api import Call, Hooks, Tokens, WebApi
 from bot.sandbox.slack_delivery import Delivered, Delivery
-from bot.sandbox.slack_entities import Draft, Fields, Message
+from bot.sandbox.slack_entities import Draft, Fields, Message, RefusedError, ResponseUrl
 from bot.sandbox.slack_faults import Faults
 from bot.sandbox.slack_limits import Limits
 from bot.sandbox.slack_payloads import (
@@ -124,11 +125,21 @@ class SlackSandbox:
         typed = escaped(self.workspace, text) if self.should_escape else text
         fields = command_fields(self.workspace, user, place, command, typed, url_of(self.base_url, url))
         delivered = await self._delivery().form("slash_commands", fields)
+        if delivered.ok and delivered.answer:
+            delivered = self._shown(delivered, url, f"{command} {text}")
         if not delivered.ok:
             failed = f'{command} failed with the error "{delivered.error}"'
             self.workspace.post(place.id, "USLACKBOT", Draft(failed, ephemeral_to=user))
-        elif delivered.answer:
+        return delivered
+
+    def _shown(self, delivered: Delivered, url: ResponseUrl, typed: str) -> Delivered:
+        """What the bot said in its acknowledgement; for all to see, it comes with what was typed."""
+        try:
+            if delivered.answer.get("response_type") == "in_channel":
+                self.workspace.post(url.channel, url.user, Draft(typed))
             say(self.workspace, url, delivered.answer)
+        except RefusedError as refused:
+            return replace(delivered, error=refused.code)
         return delivered
 
     async def click(

@@ -147,7 +147,10 @@ def validate_blocks(call: ApiCall) -> Fields:
     given = [name for name in checks if name in call.args]
     if len(given) != 1:
         raise RefusedError("invalid_arguments")
-    problems = checks[given[0]](call.structure(given[0], "invalid_arguments"))
+    value = call.structure(given[0], "invalid_arguments")
+    if given[0] != "blocks" and not isinstance(value, dict):
+        raise RefusedError("invalid_arguments")
+    problems = checks[given[0]](value)
     errors = [
         {"code": "invalid", "message": rest, "pointer": at} for at, _, rest in (p.partition(": ") for p in problems)
     ]

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 
 from bot.sandbox.blockkit import foreign_text_problems, message_problems, view_problems
 
@@ -352,6 +354,24 @@ def test_a_home_tab_may_hold_cards_in_a_carousel_but_no_markdown() -> None:
     assert view_problems({"type": "home", "blocks": [GOOD["carousel"]]}) == []
     refused = view_problems({"type": "home", "blocks": [GOOD["markdown"]]})
     assert refused == ["/blocks/0/type: 'markdown' is not allowed in a home"]
+
+
+ANY_JSON = some.recursive(
+    some.none() | some.booleans() | some.integers() | some.sampled_from(["", "x", *GOOD, "mrkdwn", "button"]),
+    lambda inner: (
+        some.lists(inner, max_size=3)
+        | some.dictionaries(some.sampled_from(["type", "text", "rows", "elements", "blocks", "action_id"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(ANY_JSON)
+def test_no_json_is_too_odd_to_be_judged(value: object) -> None:
+    odd = {"text": value, "blocks": [value], "metadata": value}
+    assert message_problems(odd)
+    assert view_problems({"type": "modal", "title": value, "blocks": value})
+    assert isinstance(foreign_text_problems({"text": "x", "blocks": value}), list)
 
 
 def test_foreign_text_must_be_verbatim_wherever_it_stands() -> None:

@@ -414,6 +414,7 @@ async def test_blocks_are_validated_without_a_token(slack: SlackSandbox, http: C
     answer = await refusal(client, "blocks.validate", blocks=[{"type": "section"}])
     assert answer["errors"] == [{"code": "invalid", "message": "needs text or fields", "pointer": "/blocks/0"}]
     assert await code(client, "blocks.validate") == "invalid_arguments"
+    assert await code(client, "blocks.validate", message="[]") == "invalid_arguments"
     assert (await client.api_call("api.test", json={"x": 1}))["args"] == {"x": 1}
 
 

@@ -190,7 +190,13 @@ async def test_an_acknowledgement_with_words_is_shown_to_the_person(
 async def test_an_acknowledgement_may_be_shown_to_the_channel(slack: SlackSandbox, bot: Bot) -> None:
     bot.says({"text": "for all", "response_type": "in_channel"})
     await slack.command(ANA.id, DE, "help")
-    assert [each.text for each in slack.workspace.history(DE)] == ["for all"]
+    assert [each.text for each in slack.workspace.history(DE)] == ["for all", "/lipsync help"]
+
+
+async def test_an_acknowledgement_that_cannot_be_shown_is_reported(slack: SlackSandbox, bot: Bot) -> None:
+    bot.says({"text": "x", "blocks": [{"type": "section"}]})
+    assert (await slack.command(ANA.id, DE, "help")).error == "invalid_blocks"
+    assert seen_by_ana(slack) == ['/lipsync failed with the error "invalid_blocks"']
 
 
 async def test_a_number_alone_is_words_too(slack: SlackSandbox, bot: Bot) -> None:

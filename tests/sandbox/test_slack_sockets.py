@@ -203,3 +203,11 @@ async def test_an_outage_cuts_every_connection_and_lets_nobody_in(
     assert (await socket.receive()).type in (WSMsgType.CLOSED, WSMsgType.CLOSE, WSMsgType.ERROR)
     with pytest.raises(aiohttp.ClientError):
         await http.ws_connect(url)
+
+
+async def test_a_sandbox_that_stops_says_goodbye_to_every_connection(http: ClientSession) -> None:
+    async with SlackSandbox(clock=HandClock()) as slack:
+        client = AsyncWebClient(token="xapp-sandbox", base_url=slack.api_url, session=http, retry_handlers=[])
+        socket = await connected(client, http)
+        leaving = asyncio.create_task(socket.receive())
+    assert (await leaving).type is WSMsgType.CLOSE
