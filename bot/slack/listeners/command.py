@@ -1,0 +1,94 @@
+"""The slash command: understand what was typed, and hand it to the listener that knows."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.flows.vitals import Vitals
+from bot.flows.watching import Watching
+from bot.slack.commands import (
+    About,
+    Command,
+    Failures,
+    Help,
+    Links,
+    ListWatches,
+    NotYet,
+    StartWatch,
+    Status,
+    StopWatch,
+)
+from bot.slack.grammar import parse
+from bot.slack.guard import Guard
+from bot.slack.listeners.about import AboutListener
+from bot.slack.listeners.errors import LeftoverListener
+from bot.slack.listeners.failures import FailuresListener
+from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watches import WatchesListener
+from bot.slack.payload import Asked
+from bot.slack.reply import Reply
+from bot.slack.views import errors
+
+
+@dataclass(frozen=True, slots=True)
+class CommandListener:
+    """One slash command for everything; `register` registers all listeners."""
+
+    command: str
+    guard: Guard
+    watching: Watching
+    vitals: Vitals
+    status: StatusListener
+    failures: FailuresListener
+    links: LinksListener
+    watch: WatchListener
+    watches: WatchesListener
+    help: HelpListener
+    about: AboutListener
+    leftover: LeftoverListener
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to the command and to every button."""
+        app.command(self.command)(self.guard.command(self.answer))
+        for listener in (self.status, self.failures, self.links, self.watch, self.leftover):
+            listener.register(app)
+
+    async def answer(self, asked: Asked, reply: Reply) -> None:
+        """Answer one command; raises `BadCommandError` for what cannot be done."""
+        command = parse(asked.text, self.command)
+        self.vitals.commands[type(command).__name__] += 1
+        if not isinstance(command, Help | NotYet):
+            await self.watching.visited(asked.place)
+        await self._dispatch(command, asked, reply)
+
+    async def _dispatch(self, command: Command, asked: Asked, reply: Reply) -> None:
+        match command:
+            case Status():
+                await self.status.answer(command, reply)
+            case StartWatch():
+                await self.watch.start(command, asked, reply)
+            case StopWatch():
+                await self.watch.stop(asked.place, command.reference, reply)
+            case ListWatches():
+                await self.watches.answer(command, asked, reply)
+            case Failures():
+                await self.failures.answer(command.reference, reply)
+            case Links():
+                await self.links.answer(command.reference, reply)
+            case _:
+                await self._about_us(command, reply)
+
+    async def _about_us(self, command: Help | About | NotYet, reply: Reply) -> None:
+        match command:
+            case Help():
+                await self.help.answer(command, reply)
+            case About():
+                await self.about.answer(reply)
+            case NotYet():
+                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
+            case _:
+                assert_never(command)

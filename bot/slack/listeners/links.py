@@ -1,0 +1,34 @@
+"""`links`, and the buttons of that name under the card and under "finished"."""
+
+from dataclasses import dataclass
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.flows.ask import Ask
+from bot.slack.actions import CARD_LINKS, FINISHED_LINKS
+from bot.slack.guard import Guard
+from bot.slack.payload import Clicked
+from bot.slack.reply import Reply
+from bot.slack.views import links
+
+
+@dataclass(frozen=True, slots=True)
+class LinksListener:
+    """Answers where the finished clips are, to the one who asks only."""
+
+    ask: Ask
+    guard: Guard
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to the buttons."""
+        for action in (CARD_LINKS, FINISHED_LINKS):
+            app.block_action(action)(self.guard.click(self.clicked))
+
+    async def answer(self, reference: str, reply: Reply) -> None:
+        """Read every page and answer; a slow reading is announced first."""
+        async for answer in self.ask.links(reference):
+            await reply.replace(links.message(answer))
+
+    async def clicked(self, click: Clicked, reply: Reply) -> None:
+        """Answer only the person who clicked; the message stays."""
+        await self.answer(click.reference, reply)

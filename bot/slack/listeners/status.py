@@ -1,0 +1,67 @@
+"""`status`, and its buttons Refresh and Share."""
+
+from dataclasses import dataclass
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.errors import BadCommandError
+from bot.flows.ask import Ask
+from bot.slack.actions import STATUS_REFRESH, STATUS_SHARE
+from bot.slack.commands import Status
+from bot.slack.guard import Guard
+from bot.slack.payload import Clicked
+from bot.slack.reply import Reply
+from bot.slack.views import errors, status
+from bot.slack.views.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class StatusListener:
+    """Answers how a reference is doing; `command` is the slash command's name."""
+
+    ask: Ask
+    guard: Guard
+    command: str
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to the buttons."""
+        app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
+        app.block_action(STATUS_SHARE)(self.guard.click(self.share))
+
+    async def answer(self, wanted: Status, reply: Reply) -> None:
+        """Read live and answer; a slow reading is announced first."""
+        async for answer in self.ask.status(wanted.reference, fresh=wanted.fresh):
+            await reply.replace(self._message(answer, wanted))
+
+    async def refresh(self, click: Clicked, reply: Reply) -> None:
+        """Read again, in the place of the old answer."""
+        await self.answer(Status(click.reference), reply)
+
+    async def share(self, click: Clicked, reply: Reply) -> None:
+        """Show to the whole channel what is known, and who shared it."""
+        await reply.in_channel(status.shared(await self._known(click.reference), click.user))
+
+    def _message(self, answer: StatusAnswer | RequestAnswer, wanted: Status) -> Message:
+        if wanted.near and isinstance(answer, StatusAnswer) and _was_never_seen(answer):
+            said = BadCommandError(
+                f"No request was ever seen under the reference `{wanted.reference}`."
+                f" Did you mean the command `{self.command} {wanted.near}`?"
+                f" If it is a reference that is still to come, ask again later, or type"
+                f" `{self.command} watch {wanted.reference}`."
+            )
+            return errors.message(said)
+        return status.message(answer)
+
+    async def _known(self, reference: str) -> StatusAnswer | RequestAnswer:
+        """Our memory of a batch; a single request is not in it by its own id, so it is read."""
+        known: StatusAnswer | RequestAnswer = await self.ask.recall(reference)
+        if isinstance(known, StatusAnswer) and known.read_at is None and not known.progress.total:
+            async for answer in self.ask.status(reference):
+                known = answer
+        return known
+
+
+def _was_never_seen(answer: StatusAnswer) -> bool:
+    progress = answer.progress
+    return not (progress.total or progress.vanished or answer.still or answer.trouble)

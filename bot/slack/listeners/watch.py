@@ -1,0 +1,66 @@
+"""`watch` and `unwatch`, and the buttons that stop a watch."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.domain.answer import Wish
+from bot.errors import BadCommandError
+from bot.flows.identity import Identity
+from bot.flows.watching import Watching
+from bot.slack.actions import CARD_STOP, FINISHED_STOP
+from bot.slack.commands import StartWatch
+from bot.slack.guard import Guard
+from bot.slack.payload import Asked, Clicked
+from bot.slack.reply import Reply
+from bot.slack.views import watch
+
+
+@dataclass(frozen=True, slots=True)
+class WatchListener:
+    """Starts and stops watches; `direct_channel` gives the id of a person's DM with the bot."""
+
+    watching: Watching
+    guard: Guard
+    identity: Identity
+    account_id: str
+    command: str
+    direct_channel: Callable[[str], Awaitable[str]]
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to the buttons."""
+        for action in (CARD_STOP, FINISHED_STOP):
+            app.block_action(action)(self.guard.click(self.clicked))
+
+    async def start(self, wanted: StartWatch, asked: Asked, reply: Reply) -> None:
+        """Create or change the watch, and say what will be posted; `BadCommandError` in a DM between people."""
+        await self._refuse_foreign_dm(asked)
+        wish = Wish(
+            workspace_id=self.identity.workspace_id,
+            account_id=self.account_id,
+            place=asked.place,
+            reference_id=wanted.reference,
+            author=asked.user,
+            events=wanted.events,
+            expected=wanted.expected,
+            place_name=asked.place_name,
+            public=asked.public,
+        )
+        async for answer in self.watching.start(wish):
+            await reply.replace(watch.message(answer, self.command))
+
+    async def stop(self, place: str, reference: str, reply: Reply) -> None:
+        """Stop this place's watch, and say so to the person who asked."""
+        await reply.ephemeral(watch.stopped(await self.watching.stop(place, reference)))
+
+    async def clicked(self, click: Clicked, reply: Reply) -> None:
+        """Stop what the message is about."""
+        await self.stop(click.place, click.reference, reply)
+
+    async def _refuse_foreign_dm(self, asked: Asked) -> None:
+        if asked.place.startswith("D") and asked.place != await self.direct_channel(asked.user):
+            raise BadCommandError(
+                "I cannot post in a conversation that I am not part of, so I cannot watch from here. Type the same in"
+                f" my own Messages tab, `{self.command} {asked.text.strip()}`, and I will tell you there."
+            )
