@@ -31,6 +31,11 @@ def shared(answer: StatusAnswer | RequestAnswer, by: str) -> Message:
     return Message(sentence(_sentence(answer)), (*_body(answer), context(words("Shared by ", Person(by)))))
 
 
+def bare(answer: StatusAnswer | RequestAnswer) -> Message:
+    """The answer without buttons."""
+    return Message(sentence(_sentence(answer)), _body(answer))
+
+
 def _sentence(answer: StatusAnswer | RequestAnswer) -> Words:
     return request_sentence(answer) if isinstance(answer, RequestAnswer) else status_sentence(answer)
 

@@ -1,0 +1,45 @@
+"""The bot about itself."""
+
+from datetime import timedelta
+
+from bot.domain.answer import AboutAnswer
+from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
+from bot.slack.views.blocks import paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Message
+
+
+def message(answer: AboutAnswer) -> Message:
+    """Version, freshness, alert latency, budget, what is on its way, and whether the API answers."""
+    title = words("Lip Sync Bot ", Foreign(answer.version, 40), ", up since ", At(answer.started_at, "day"))
+    lines = (title, _health(answer), _watches(answer), _latency(answer), _unsent(answer), _budget(answer))
+    text = words(title, ": ", joined([_health(answer), _watches(answer), _unsent(answer)], "; "), ".")
+    return Message(sentence(text), (rich_text(paragraph(lines)),))
+
+
+def _health(answer: AboutAnswer) -> Words:
+    looked = words("last look ", At(answer.looked_at, "ago")) if answer.looked_at else words("not looked yet")
+    if answer.api_trouble is None:
+        return looked
+    return words("the API could not be read: ", Foreign(answer.api_trouble, 200), "; ", looked)
+
+
+def _watches(answer: AboutAnswer) -> Words:
+    return words(counted(answer.watches, "active watch", "active watches"))
+
+
+def _latency(answer: AboutAnswer) -> Words:
+    if answer.latency_median is None or answer.latency_p99 is None:
+        return words("alert latency: nothing was told yet")
+    median, p99 = (timedelta(seconds=value) for value in (answer.latency_median, answer.latency_p99))
+    return words(f"alert latency: half within {duration(median)}, 99 of 100 within {duration(p99)}")
+
+
+def _unsent(answer: AboutAnswer) -> Words:
+    parts = ((answer.unsent, "to be sent"), (answer.in_doubt, "in doubt"), (answer.parked, "waiting for access"))
+    waiting = joined([f"{number(n)} {what}" for n, what in parts if n], ", ")
+    return words("messages: ", waiting) if waiting != NOTHING else words("messages: all sent")
+
+
+def _budget(answer: AboutAnswer) -> Words:
+    return words(f"API calls in the last minute: {number(answer.calls)} of {number(answer.calls_limit)}")

@@ -1,0 +1,68 @@
+"""M12: what happened, what was kept, what to do."""
+
+from bot.domain.words import Code, Foreign, Words, duration, words
+from bot.errors import (
+    BadCommandError,
+    BadRequestError,
+    ChamelaionError,
+    KeyRefusedError,
+    NoSuchRequestError,
+    RateLimitedError,
+    SlackBusyError,
+    SlackError,
+    StoreError,
+)
+from bot.slack.views.blocks import paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Message
+
+_LONGEST = 300
+_KEPT = " All watches are kept."
+_OPERATOR = " Whoever runs the bot can see why in its log."
+
+
+def message(error: Exception) -> Message:
+    """A sentence for a person from any error; what is not ours to show is only named as a fault of the bot."""
+    said = _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def not_available_yet(what: str, command: str) -> Message:
+    """A word, an option or a pattern whose time has not come; `what` is as it was typed."""
+    said = words(
+        Foreign(what, strong=True), " is not available yet; nothing was done. See ", Code(f"{command} help"), "."
+    )
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def _chamelaion(error: ChamelaionError) -> Words:
+    match error:
+        case KeyRefusedError():
+            return words("The Chamelaion API refused the bot's key, so nothing can be read.", _KEPT, _OPERATOR)
+        case RateLimitedError(retry_after=None):
+            return words("The Chamelaion API is busy (429).", _KEPT, " Try again in a minute.")
+        case RateLimitedError(retry_after=pause) if pause is not None:
+            return words(f"The Chamelaion API is busy (429).{_KEPT} Try again in {duration(pause)}.")
+        case BadRequestError():
+            return words(
+                "The Chamelaion API does not take this: ", Foreign(str(error), _LONGEST), ". Nothing was changed."
+            )
+        case NoSuchRequestError():
+            return words("There is no request with this id. Check its spelling.")
+        case _:
+            why = Foreign(str(error), _LONGEST)
+            return words("The Chamelaion API could not be read: ", why, ".", _KEPT, " Try again in a minute.")
+
+
+def _other(error: Exception) -> Words:
+    match error:
+        case BadCommandError():
+            return words(Foreign(str(error), _LONGEST))
+        case SlackBusyError():
+            return words(f"Slack is busy; nothing was done. Try again in {duration(error.retry_after)}.")
+        case SlackError():
+            return words("Slack did not take it (", Foreign(error.code, 60), ").", _KEPT, " Try again in a minute.")
+        case StoreError():
+            return words("The bot's memory could not be used; nothing was half done. Try again in a minute.", _OPERATOR)
+        case _:
+            return words("Something went wrong in the bot; nothing was half done. Try again in a minute.", _OPERATOR)

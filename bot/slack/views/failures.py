@@ -1,0 +1,57 @@
+"""The answer to "what failed?": every kind with its ids, ready to be copied."""
+
+from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.answer_wording import freshness, has_no_totals
+from bot.domain.failure import FailureKind
+from bot.domain.wording import kind_line, kinds_title
+from bot.domain.words import At, Foreign, Words, counted, joined, number, words
+from bot.slack.views.blocks import code, context, paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Block, Message
+from bot.slack.views.status import bare
+
+_MOST_KINDS = 20
+_MOST_IDS = 240
+
+
+def message(answer: StatusAnswer | RequestAnswer) -> Message:
+    """The failure kinds of a batch, the largest first; a single request is shown as its status is."""
+    if isinstance(answer, RequestAnswer) or has_no_totals(answer):
+        return bare(answer)
+    found = answer.progress.kinds
+    shown = found[:_MOST_KINDS]
+    ids_each = max(_MOST_IDS // max(len(shown), 1), 1)
+    blocks = [rich_text(paragraph([_title(answer)])), *(_kind(kind, ids_each) for kind in shown)]
+    if len(found) > len(shown):
+        more = counted(len(found) - len(shown), "more kind")
+        blocks.append(rich_text(paragraph([words(f"and {more}")])))
+    return Message(sentence(_sentence(answer)), (*blocks, context(*freshness(answer))))
+
+
+def _title(answer: StatusAnswer) -> Words:
+    kinds = answer.progress.kinds
+    name = Foreign(answer.progress.reference_id, strong=True)
+    return words(name, f" · {kinds_title(kinds)}" if kinds else f" · no failures {_among(answer)}")
+
+
+def _sentence(answer: StatusAnswer) -> Words:
+    progress = answer.progress
+    kinds = f" of {counted(len(progress.kinds), 'kind')}" if progress.kinds else ""
+    failed = counted(progress.failed, "failure") if progress.failed else "no failures"
+    notes = joined(freshness(answer), "; ")
+    return words(Foreign(progress.reference_id), f": {failed}{kinds} {_among(answer)}; ", notes, ".")
+
+
+def _among(answer: StatusAnswer) -> str:
+    progress = answer.progress
+    return f"among {number(progress.terminal)} finished of {number(progress.of)}"
+
+
+def _kind(kind: FailureKind, ids: int) -> Block:
+    return rich_text(paragraph([kind_line(kind), times(kind)]), *code(kind.ids, ids))
+
+
+def times(kind: FailureKind) -> Words:
+    """When it happened first and last."""
+    first, last = At(kind.first_at, "day"), At(kind.last_at, "day")
+    return words("at ", first) if kind.count == 1 else words("first ", first, " · latest ", last)

@@ -1,0 +1,64 @@
+"""M5: a batch is finished; M5b: settled with fewer than expected; M5c: reopened."""
+
+from bot.domain.announcement import FinishedFacts, ReopenedFacts, ShortFacts
+from bot.domain.failure import shown
+from bot.domain.progress import Progress
+from bot.domain.wording import LONGEST_STATUS, bar, counts, finished_sentence, kind_lines, kinds_title, short_sentence
+from bot.domain.words import At, Foreign, Words, counted, duration, words
+from bot.slack.actions import FINISHED_LINKS, FINISHED_STOP
+from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.links import link
+from bot.slack.views.message import Block, Message
+
+_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_STOP, "Stop watching"))
+
+
+def finished(facts: FinishedFacts) -> Message:
+    """Totals and how long it took; for a reference of one request its outcome, and its link or its reason."""
+    return _message(facts, _headline(facts), *_outcome(facts))
+
+
+def short(facts: ShortFacts) -> Message:
+    """How many of how many arrived, and the question whether the rest is missing."""
+    return _message(facts, short_sentence(facts.progress))
+
+
+def reopened(facts: ReopenedFacts) -> Message:
+    """New requests came after it had been called finished."""
+    arrived = counted(facts.arrived, "new request")
+    return _message(facts, words(f"reopened: {arrived} after it had finished"), with_buttons=False)
+
+
+def _headline(facts: FinishedFacts) -> Words:
+    if facts.status is None:
+        return words(finished_sentence(facts.progress))
+    took = f", took {duration(facts.progress.took)}" if facts.progress.took is not None else ""
+    return words(Foreign(facts.status, LONGEST_STATUS), took)
+
+
+def _outcome(facts: FinishedFacts) -> tuple[Block, ...]:
+    if facts.status == "failed":
+        return (paragraph([words(Foreign(shown(facts.error_message), 300))]),)
+    if facts.output_url:
+        return ({"type": "rich_text_section", "elements": link("Output", facts.output_url)},)
+    return ()
+
+
+def _message(
+    facts: FinishedFacts | ShortFacts | ReopenedFacts, headline: Words, *outcome: Block, with_buttons: bool = True
+) -> Message:
+    progress = facts.progress
+    title = words(Foreign(progress.reference_id, strong=True), " · ", headline)
+    body = rich_text(paragraph([title, words(bar(progress)), counts(progress)]), *outcome, *_kinds(progress))
+    read = words("read ", At(facts.read_at, "ago"))
+    totals = counts(progress, between=", ", before_total=" ")
+    text = words(Foreign(progress.reference_id), ": ", headline, "; ", totals, "; ", read, ".")
+    actions = buttons(progress.reference_id, *_BUTTONS) if with_buttons else ()
+    return Message(sentence(text), (body, context(read), *actions))
+
+
+def _kinds(progress: Progress) -> tuple[Block, ...]:
+    if not progress.kinds or progress.total == 1:
+        return ()
+    return (paragraph([words(kinds_title(progress.kinds))]), bullets(kind_lines(progress.kinds)))

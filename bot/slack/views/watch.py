@@ -1,0 +1,75 @@
+"""M2: a watch was made, changed or stopped."""
+
+from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
+from bot.domain.answer_wording import freshness, has_no_totals, is_current, nothing_known
+from bot.domain.progress import Settled
+from bot.domain.watch import Watch
+from bot.domain.wording import counts
+from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, number, words
+from bot.slack.views.access import mend, state
+from bot.slack.views.blocks import context, paragraph, rich_text
+from bot.slack.views.escape import is_channel, sentence
+from bot.slack.views.message import Message
+
+_ALWAYS = "when it is finished, when fewer arrived than expected, and when more arrive after that"
+
+
+def message(answer: WatchAnswer, command: str) -> Message:
+    """What is posted here, what is not, how the batch stands, and how to stop it."""
+    title = _title(answer)
+    stands = _stands(answer.status)
+    trouble = _trouble(answer.trouble, command)
+    stop = words("Stop it with ", Code(f"{command} unwatch"), " and the reference.")
+    lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, _already(answer.status), trouble)
+    text = joined([words(title, "."), stands, trouble], " ")
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
+
+
+def stopped(answer: StoppedAnswer) -> Message:
+    """That it is over, or that there was nothing to stop."""
+    name = Foreign(answer.reference_id, strong=True)
+    if answer.watch is None:
+        said = words("This place does not watch ", name, "; nothing was changed.")
+    else:
+        said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def _title(answer: WatchAnswer) -> Words:
+    watch = answer.watch
+    here = "this channel" if is_channel(watch.place) else "this conversation"
+    expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
+    begins = f"{here} now watches " if answer.is_new else f"{here} watches "
+    return words(begins.capitalize(), Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})")
+
+
+def _posted(watch: Watch) -> Words:
+    clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
+    return words(f"I will post: a card that I keep up to date; each new kind of failure once; {clips}{_ALWAYS}.")
+
+
+def _not_posted(watch: Watch) -> Words:
+    clips = "" if watch.events.tell_completions else ", single finished clips"
+    return words(f"I will not post: what happened before{clips}, or more failures of a kind that was told.")
+
+
+def _stands(status: StatusAnswer) -> Words:
+    if has_no_totals(status):
+        return words(nothing_known(status), ".")
+    totals = counts(status.progress, between=", ", before_total=" ")
+    return words("So far: ", totals, "; ", joined(freshness(status), "; "), ".")
+
+
+def _already(status: StatusAnswer) -> Words:
+    parts: list[Words | str] = []
+    kinds = status.progress.kinds
+    if status.progress.failed:
+        failures = counted(status.progress.failed, "failure")
+        parts.append(f"It already has {failures} of {counted(len(kinds), 'kind')}, which the card shows.")
+    if isinstance(status.settlement, Settled) and is_current(status):
+        parts.append("It is finished already, so that is not posted.")
+    return joined(parts, " ")
+
+
+def _trouble(trouble: str | None, command: str) -> Words:
+    return NOTHING if trouble is None else words(f"I cannot post here yet ({state(trouble)}). ", mend(trouble, command))

@@ -1,0 +1,55 @@
+"""The answer to "who watches what?"."""
+
+from bot.domain.answer import Scope, WatchesAnswer, WatchLine
+from bot.domain.wording import bar, counts
+from bot.domain.words import At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.slack.views.access import state
+from bot.slack.views.blocks import bullets, context, paragraph, rich_text
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Block, Message
+
+_MOST_WATCHES = 30
+_CELLS = 8
+_LONGEST_REFERENCE = 80
+_TITLES = {Scope.HERE: "Watches here", Scope.MINE: "Your watches", Scope.ALL: "All watches"}
+
+
+def message(answer: WatchesAnswer, command: str) -> Message:
+    """Up to thirty watches in a list, and how many more there are; always a few blocks only."""
+    title = _TITLES[answer.scope]
+    if not answer.lines:
+        nothing = words(f"{title}: none.")
+        how = words("Begin with ", Code(f"{command} watch"), " and a reference.")
+        return Message(sentence(words(nothing, " ", how)), (rich_text(paragraph([nothing])), context(how)))
+    shown = answer.lines[:_MOST_WATCHES]
+    heading = rich_text(paragraph([words(f"{title}: {number(len(answer.lines))}")]))
+    blocks = (heading, rich_text(bullets(_line(line) for line in shown)), *_more(len(answer.lines) - len(shown)))
+    return Message(sentence(_sentence(title, answer)), blocks)
+
+
+def _more(hidden: int) -> tuple[Block, ...]:
+    return (context(words(f"and {number(hidden)} more")),) if hidden > 0 else ()
+
+
+def _sentence(title: str, answer: WatchesAnswer) -> Words:
+    unable = sum(1 for line in answer.lines if line.trouble is not None)
+    trouble = f", {number(unable)} of them cannot post" if unable else ""
+    oldest = min((line.read_at for line in answer.lines if line.read_at), default=None)
+    read = words("; oldest reading ", At(oldest, "ago")) if oldest else words("; not read yet")
+    return words(f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{trouble}", read, ".")
+
+
+def _line(line: WatchLine) -> Words:
+    watch = line.watch
+    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), " ", *_progress(line).pieces)
+    about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
+    since = words(" · since ", At(watch.created_at, "day"), f" · {state(line.trouble)}")
+    return words(name, "\n", about, since)
+
+
+def _progress(line: WatchLine) -> Words:
+    if line.read_at is None:
+        return words("reading …")
+    if not line.progress.total:
+        return words("no requests yet")
+    return words(f"{bar(line.progress, _CELLS)} {line.progress.percent}% · ", counts(line.progress))
