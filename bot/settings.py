@@ -1,7 +1,7 @@
 """The settings: the only reader of the environment."""
 
+import os
 from collections.abc import Mapping, MutableMapping
-from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 from urllib.parse import urlsplit
@@ -16,8 +16,9 @@ FOREIGN = (
     "SLACK_VERIFICATION_TOKEN",
     "CHAMELAION_BEARER_TOKEN",
     "CHAMELAION_CUSTOM_HEADERS",
+    *(name for way in ("HTTP", "HTTPS", "ALL", "WS", "WSS") for name in (f"{way}_PROXY", f"{way}_PROXY".lower())),
 )
-"""Variables that Slack's or Chamelaion's libraries would act on behind our back."""
+"""Variables that Slack's or Chamelaion's libraries would act on behind our back (a proxy is HTTP_PROXY_URL)."""
 
 
 class InDoubt(StrEnum):
@@ -104,9 +105,9 @@ class Settings(BaseModel):
     log_format: LogFormat = LogFormat.CONSOLE
 
     @classmethod
-    def read(cls, environment: Mapping[str, str], *, needed: tuple[str, ...] = ()) -> Self:
-        """Read a mapping such as `os.environ`; empty counts as unset. `needed` names fields that must be set."""
-        given = {name: environment.get(name.upper(), "").strip() for name in cls.model_fields}
+    def read(cls, variables: Mapping[str, str], *, needed: tuple[str, ...] = ()) -> Self:
+        """Read a mapping such as the environment; empty counts as unset. `needed` names fields that must be set."""
+        given = {name: variables.get(name.upper(), "").strip() for name in cls.model_fields}
         given = {name: value for name, value in given.items() if value}
         for name in ("log_level", "log_format", "in_doubt"):
             if name in given:
@@ -126,11 +127,6 @@ class Settings(BaseModel):
         """Whether Slack is spoken with over a socket that the bot opens, rather than over HTTP."""
         return self.slack_app_token is not None
 
-    @property
-    def longest_settle(self) -> timedelta:
-        """The longest settle window."""
-        return timedelta(seconds=self.settle_seconds)
-
 
 MEND = {
     "slack_bot_token": "copy the bot token (xoxb-…) from your Slack app's page OAuth & Permissions",
@@ -143,15 +139,25 @@ MEND = {
 """How to mend a setting that is missing."""
 
 
-def needed_to_run(environment: Mapping[str, str]) -> tuple[str, ...]:
+def secret(value: SecretStr | None) -> str:
+    """What a secret holds, for the one who needs it; empty when it is not set."""
+    return value.get_secret_value() if value else ""
+
+
+def environment() -> MutableMapping[str, str]:
+    """The environment of this process."""
+    return os.environ
+
+
+def needed_to_run(given: Mapping[str, str]) -> tuple[str, ...]:
     """The fields without which the bot cannot run, in the mode that the environment chooses."""
-    http_mode = not environment.get("SLACK_APP_TOKEN", "").strip()
+    http_mode = not given.get("SLACK_APP_TOKEN", "").strip()
     return ("slack_bot_token", *(("slack_signing_secret",) if http_mode else ()), "chamelaion_api_key")
 
 
-def forget_foreign(environment: MutableMapping[str, str]) -> tuple[str, ...]:
+def forget_foreign(given: MutableMapping[str, str]) -> tuple[str, ...]:
     """Remove the variables that libraries would act on behind our back; returns the names of those that were there."""
-    return tuple(name for name in FOREIGN if environment.pop(name, None) is not None)
+    return tuple(name for name in FOREIGN if given.pop(name, None) is not None)
 
 
 def _told(message: str) -> str:

@@ -9,28 +9,10 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from bot.flows.health import Figure, Health
+
 SlackHandler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LARGEST_BODY = 1_000_000  # bytes; Slack's own requests stay far below
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One metric: `values` maps the value of `label` to a number ("" when it has no label)."""
-
-    name: str
-    help: str
-    values: Mapping[str, float]
-    label: str = ""
-    counts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """What the health endpoints ask: each name with whether it is well."""
-
-    alive: Callable[[], Mapping[str, bool]]
-    ready: Callable[[], Mapping[str, bool]]
-    figures: Callable[[], Awaitable[Iterable[Figure]]]
 
 
 class _Snapshot(Collector):
@@ -53,7 +35,7 @@ class _Snapshot(Collector):
 class Web:
     """The bot's HTTP server on HOST:PORT; `slack` is None in Socket Mode, then /slack/events is 404."""
 
-    checks: Checks
+    health: Health
     slack: SlackHandler | None
 
     def application(self) -> web.Application:
@@ -67,14 +49,14 @@ class Web:
         return app
 
     async def _healthz(self, _: web.Request) -> web.Response:
-        return _verdict(self.checks.alive())
+        return _verdict(self.health.alive())
 
     async def _readyz(self, _: web.Request) -> web.Response:
-        return _verdict(self.checks.ready())
+        return _verdict(self.health.ready())
 
     async def _metrics(self, _: web.Request) -> web.Response:
         registry = CollectorRegistry(auto_describe=False)
-        registry.register(_Snapshot(await self.checks.figures()))
+        registry.register(_Snapshot(await self.health.figures()))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 

@@ -4,7 +4,6 @@ import asyncio
 import statistics
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
 
 from bot import __version__
 from bot.domain.answer import (
@@ -18,9 +17,10 @@ from bot.domain.answer import (
 from bot.domain.budget import Purpose
 from bot.domain.delivery import State
 from bot.domain.progress import settlement, summarise
-from bot.errors import ChamelaionError, NoSuchRequestError
+from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
-from bot.flows.read import Readings, Run
+from bot.flows.read import Readings, Run, request_by_uuid
+from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
@@ -42,8 +42,7 @@ class Ask:
         clock: Clock,
         vitals: Vitals,
         identity: Identity,
-        account_id: str,
-        longest_settle: timedelta,
+        rules: Rules,
     ) -> None:
         self._readings = readings
         self._source = source
@@ -51,8 +50,7 @@ class Ask:
         self._clock = clock
         self._vitals = vitals
         self._identity = identity
-        self._account_id = account_id
-        self._longest_settle = longest_settle
+        self._rules = rules
 
     async def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page."""
@@ -102,15 +100,7 @@ class Ask:
 
     async def request(self, reference: str) -> RequestAnswer | None:
         """The request of this UUID; None when it is no UUID or no request has it. Raises a `ChamelaionError`."""
-        if not _is_uuid(reference):
-            return None
-        try:
-            request = await self._source.retrieve(reference, Purpose.QUESTION)
-        except NoSuchRequestError:
-            return None
-        if request.id.lower() != reference.lower():  # the API also retrieves by reference
-            return None
-        return RequestAnswer(request, self._clock.now())
+        return await request_by_uuid(self._source, reference)
 
     async def recall(
         self,
@@ -121,14 +111,14 @@ class Ask:
         still: StillReading | None = None,
     ) -> StatusAnswer:
         """What our memory has of a reference, with its age; nothing is read."""
-        batch = await self._store.ledger.batch(self._account_id, reference_id)
+        batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id)
         requests = batch.requests
         return StatusAnswer(
             progress=summarise(reference_id, requests, expected=expected, vanished=batch.vanished),
             read_at=batch.read_at,
             settlement=settlement(
-                requests, expected=expected, api_now=self._source.api_now(), longest=self._longest_settle
+                requests, expected=expected, api_now=self._source.api_now(), longest=self._rules.longest_settle
             ),
             complete=complete,
             trouble=trouble,
@@ -137,7 +127,7 @@ class Ask:
         )
 
     async def _expected(self, reference_id: str) -> int | None:
-        watches = await self._store.watches.active(self._account_id)
+        watches = await self._store.watches.active(self._rules.account_id)
         return max((w.expected for w in watches if w.reference_id == reference_id and w.expected), default=None)
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
@@ -155,12 +145,12 @@ class Ask:
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
         tally = await self._store.outbox.tally(self._identity.workspace_id)
-        watches = await self._store.watches.active(self._account_id)
+        watches = await self._store.watches.active(self._rules.account_id)
         latencies = sorted(tally.latencies)
         return AboutAnswer(
             version=__version__,
             started_at=self._vitals.started_at,
-            looked_at=await self._store.ledger.looked_at(self._account_id),
+            looked_at=await self._store.ledger.looked_at(self._rules.account_id),
             api_trouble=self._vitals.api_trouble,
             watches=len(watches),
             unsent=tally.counts.get(State.PENDING, 0) + tally.counts.get(State.SENDING, 0),
@@ -171,10 +161,3 @@ class Ask:
             calls=self._source.budget.used(self._clock.now()),
             calls_limit=self._source.budget.limit,
         )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False

@@ -18,6 +18,7 @@ from bot.errors import (
     TokenRefusedError,
 )
 from bot.flows.identity import Identity
+from bot.flows.rules import Rules
 from bot.flows.slack_line import SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -43,10 +44,7 @@ class Deliver:
     clock: Clock
     line: SlackLine
     identity: Identity
-    owner: str
-    quiet: timedelta
-    longest_settle: timedelta
-    resend_in_doubt: bool
+    rules: Rules
     _posted_at: dict[str, datetime] = field(default_factory=dict, init=False)
 
     async def step(self) -> datetime | None:
@@ -68,7 +66,7 @@ class Deliver:
             return ()
         self._posted_at = {place: at for place, at in self._posted_at.items() if at + PLACE_INTERVAL > now}
         return await self.store.outbox.claim(
-            self.identity.workspace_id, self.owner, now=now, busy=frozenset(self._posted_at)
+            self.identity.workspace_id, self.rules.owner, now=now, busy=frozenset(self._posted_at)
         )
 
     async def _deliver(self, delivery: Delivery) -> None:
@@ -91,7 +89,7 @@ class Deliver:
     async def _said(self, delivery: Delivery) -> Said | None:
         facts = delivery.announcement.facts
         if isinstance(facts, CardPlaceholder):
-            return await self.store.cards.facts(facts.watch_id, longest_settle=self.longest_settle)
+            return await self.store.cards.facts(facts.watch_id, longest_settle=self.rules.longest_settle)
         return facts
 
     async def _failed(self, delivery: Delivery, error: SlackError) -> None:
@@ -122,7 +120,7 @@ class Deliver:
     async def _settle_doubts(self) -> None:
         if self.line.is_closed("find"):
             return
-        for delivery in await self.store.outbox.doubtful(self.identity.workspace_id, quiet=self.quiet):
+        for delivery in await self.store.outbox.doubtful(self.identity.workspace_id, quiet=self.rules.quiet):
             await self._settle_doubt(delivery)
 
     async def _settle_doubt(self, delivery: Delivery) -> None:
@@ -131,7 +129,7 @@ class Deliver:
         try:
             found = await self.chat.find(delivery.announcement.key.place, delivery.id, since)
         except NoHistoryError as error:
-            if self.resend_in_doubt:
+            if self.rules.resend_in_doubt:
                 await outbox.settle_doubt(delivery, None, now=now, repeat=True)
             else:
                 await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=error.code)
@@ -148,7 +146,7 @@ class Deliver:
     # --- when ---
 
     async def _next(self) -> datetime | None:
-        waiting = await self.store.outbox.next_at(self.identity.workspace_id, quiet=self.quiet)
+        waiting = await self.store.outbox.next_at(self.identity.workspace_id, quiet=self.rules.quiet)
         if waiting is None:
             return None
         free = [at + PLACE_INTERVAL for at in self._posted_at.values()]

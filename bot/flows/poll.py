@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -11,6 +11,7 @@ from bot.domain.budget import Purpose
 from bot.domain.plan import after_trouble, due, next_look
 from bot.errors import BadRequestError, ChamelaionError
 from bot.flows.read import Readings
+from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
@@ -28,8 +29,7 @@ class Poll:
     store: Store
     clock: Clock
     vitals: Vitals
-    account_id: str
-    interval: timedelta
+    rules: Rules
     chance: Callable[[], float] = random.random
     _failures: int = field(default=0, init=False)
 
@@ -40,15 +40,15 @@ class Poll:
         except ChamelaionError:
             self._failures += 1
             return after_trouble(
-                self.clock.now(), failures=self._failures, interval=self.interval, jitter=self.chance()
+                self.clock.now(), failures=self._failures, interval=self.rules.poll_interval, jitter=self.chance()
             )
         self._failures = 0
         self.vitals.looks += 1
-        return next_look(self.clock.now(), active=active, interval=self.interval, settles_at=settles_at)
+        return next_look(self.clock.now(), active=active, interval=self.rules.poll_interval, settles_at=settles_at)
 
     async def _read_what_is_due(self) -> tuple[bool, datetime | None]:
         head = await self.readings.head(Purpose.LOOK)
-        watched = await self.store.watches.watched(self.account_id)
+        watched = await self.store.watches.watched(self.rules.account_id)
         settles: list[datetime] = []
         for reference_id in due(watched, head.references, self.clock.now()):
             settles_at = await self._read(reference_id)

@@ -3,12 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
+from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.budget import Purpose
-from bot.domain.reading import Range, Reading, Recorded
+from bot.domain.progress import summarise
+from bot.domain.reading import Known, Range, Reading, Recorded
+from bot.errors import NoSuchRequestError
+from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.store import Store
@@ -56,21 +60,19 @@ class Readings:
         store: Store,
         vitals: Vitals,
         *,
-        account_id: str,
-        longest_settle: timedelta,
+        rules: Rules,
         on_news: Callable[[], None],
     ) -> None:
         self.source = source
         self._store = store
         self._vitals = vitals
-        self._account_id = account_id
-        self._longest_settle = longest_settle
+        self._rules = rules
         self._on_news = on_news
         self._runs: dict[tuple[str, bool], Run] = {}
 
     async def start(self, reference_id: str, purpose: Purpose, *, whole: bool = False) -> Run:
         """Begin to read a reference, or join the reading of it that is under way; `whole` reads every page."""
-        known = await self._store.ledger.known(self._account_id, reference_id)
+        known = await self._store.ledger.known(self._rules.account_id, reference_id)
         key = (reference_id, whole)
         if run := self._runs.get(key):
             return run
@@ -103,7 +105,7 @@ class Readings:
 
     async def record(self, part: Reading) -> Recorded:
         """Write what was seen to the ledger; announcements are queued in the same transaction."""
-        recorded = await self._store.ledger.record(self._account_id, part, self._longest_settle)
+        recorded = await self._store.ledger.record(self._rules.account_id, part, self._rules.longest_settle)
         for move in recorded.transitions:
             self._vitals.transitions[move.new] += 1
             if move.correction:
@@ -123,3 +125,40 @@ class Readings:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def request_by_uuid(source: Source, text: str) -> RequestAnswer | None:
+    """The request of this UUID; None when it is no UUID or no request has it. Raises a `ChamelaionError`."""
+    if not _is_uuid(text):
+        return None
+    try:
+        request = await source.retrieve(text, Purpose.QUESTION)
+    except NoSuchRequestError:
+        return None
+    return RequestAnswer(request, source.clock.now())
+
+
+async def read_once(source: Source, reference: str) -> StatusAnswer | RequestAnswer:
+    """Answer without remembering anything: a request by its UUID, else every page of a reference.
+
+    Raises a `ChamelaionError`.
+    """
+    if (one := await request_by_uuid(source, reference)) is not None:
+        return one
+    spread = Range(Known(), whole=True)
+    async for _ in parts(source, reference, spread, Purpose.QUESTION):
+        pass
+    requests = tuple(spread.seen.values())
+    return StatusAnswer(
+        progress=summarise(reference, requests),
+        read_at=source.clock.now(),
+        complete=spread.complete,
+        requests=requests,
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False

@@ -35,16 +35,40 @@ class Routine:
         self._woken = asyncio.Event()
         self._failed = False
         self.busy_since: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    @property
+    def running(self) -> bool:
+        """Whether its task is there."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> None:
+        """Begin, with a first step."""
+        self._task = asyncio.create_task(self._run(), name=self.name)
+        self.wake()
+
+    async def stop(self, grace_seconds: float) -> None:
+        """Take no further step; give the one under way this long, then cancel it; wait for the end."""
+        if self._task is None:
+            return
+        self._stopping = True
+        self.wake()
+        await asyncio.wait({self._task}, timeout=grace_seconds)
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
 
     def wake(self) -> None:
         """Do the step soon; several calls before it begins count as one."""
         self._woken.set()
 
-    async def run(self) -> None:
-        """Go on until cancelled; a fault of one step is logged and the next one is tried."""
+    async def _run(self) -> None:
+        """Go on until stopped; a fault of one step is logged and the next one is tried."""
         while True:
             await self._woken.wait()
             self._woken.clear()
+            if self._stopping:
+                return
             self.busy_since = self._clock.now()
             next_at = await self._safely()
             self.busy_since = None

@@ -32,7 +32,7 @@ class Source:
         self.budget = budget
         self.clock = clock
         self._api = api
-        self._vitals = vitals
+        self.vitals = vitals
         self._page_size = LARGEST_PAGE
         self._skew = Skew()
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
@@ -82,11 +82,11 @@ class Source:
         try:
             async with self._lines[purpose]:
                 while (pause := self.budget.take(purpose, self.clock.now())) > 0:
-                    self._vitals.beat_at = self.clock.now()
+                    self.vitals.beat_at = self.clock.now()
                     await self.clock.sleep(min(pause, _LONGEST_NAP))
         finally:
             self.budget.leave(purpose)
-        self._vitals.beat_at = self.clock.now()
+        self.vitals.beat_at = self.clock.now()
 
     def _answered(self, page: Page) -> None:
         if page.api_now is not None:
@@ -94,22 +94,22 @@ class Source:
         self._works()
 
     def _works(self) -> None:
-        self._vitals.api_calls["ok"] += 1
-        self._vitals.beat_at = self.clock.now()
-        if self._vitals.api_trouble is not None:
+        self.vitals.api_calls["ok"] += 1
+        self.vitals.beat_at = self.clock.now()
+        if self.vitals.api_trouble is not None:
             log.info("the API answers again")
-        self._vitals.api_trouble = None
+        self.vitals.api_trouble = None
 
     def _count(self, error: ChamelaionError) -> None:
-        self._vitals.api_calls[_OUTCOME.get(type(error), "unavailable")] += 1
-        self._vitals.beat_at = self.clock.now()
+        self.vitals.api_calls[_OUTCOME.get(type(error), "unavailable")] += 1
+        self.vitals.beat_at = self.clock.now()
         if isinstance(error, RateLimitedError):
             self.budget.refused(self.clock.now(), error.retry_after)
         if isinstance(error, (NoSuchRequestError, BadRequestError)):
             return
-        if self._vitals.api_trouble != str(error):
+        if self.vitals.api_trouble != str(error):
             log.warning("the API cannot be read; every watch is kept", why=str(error))
-        self._vitals.api_trouble = str(error)
+        self.vitals.api_trouble = str(error)
 
 
 _OUTCOME: dict[type[ChamelaionError], str] = {

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackError, TokenRefusedError
+from bot.errors import SlackError
 from bot.flows.identity import Identity
+from bot.flows.rules import Rules
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 from bot.store import Store
@@ -25,9 +26,9 @@ class Tend:
     clock: Clock
     vitals: Vitals
     identity: Identity
-    account_id: str
-    retention: timedelta
+    rules: Rules
     introduce: Callable[[], Awaitable[None]]
+    on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
     _forgotten_at: datetime | None = field(default=None, init=False)
 
@@ -43,13 +44,12 @@ class Tend:
     async def _introduce(self) -> None:
         try:
             await self.introduce()
-        except TokenRefusedError as error:
-            self._slack_trouble(error)
         except SlackError as error:
             self._slack_trouble(error)
         else:
             log.info("connected to Slack", workspace=self.identity.workspace_id)
             self.vitals.slack_trouble = None
+            self.on_introduced()
 
     def _slack_trouble(self, error: SlackError) -> None:
         if self.vitals.slack_trouble != error.code:
@@ -61,6 +61,6 @@ class Tend:
         if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY:
             return
         self._forgotten_at = now
-        gone = await self.store.ledger.forget(self.account_id, now - self.retention)
+        gone = await self.store.ledger.forget(self.rules.account_id, now - self.rules.retention)
         if gone:
             log.info("forgot what is old", requests=gone)

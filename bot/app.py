@@ -1,0 +1,230 @@
+"""The composition root: makes each object once and introduces them to one another."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from aiohttp import ClientSession, web
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chamelaion import ChamelaionGateway
+from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.budget import Budget
+from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
+from bot.flows.health import Health
+from bot.flows.identity import Identity
+from bot.flows.read import read_once
+from bot.flows.rules import Rules
+from bot.flows.source import Source
+from bot.flows.stories import Ground, Stories, make_stories
+from bot.flows.vitals import Vitals
+from bot.flows.work import Work
+from bot.ports import Chamelaion, Chat, Clock
+from bot.scheduler import Scheduler
+from bot.settings import MEND, InDoubt, Settings, secret
+from bot.slack.bolt import HttpDoor, make_bolt
+from bot.slack.chat import SlackChat, make_client
+from bot.slack.door import Door, http_door, socket_door
+from bot.slack.guard import Guard
+from bot.slack.listeners.wiring import make_listeners
+from bot.slack.reply import Replies
+from bot.slack.socket import SocketMode
+from bot.store import Store, open_store
+from bot.web import Web
+
+log = structlog.get_logger(__name__)
+ACCOUNT = "default"
+WORK_GRACE = 3.0  # seconds that answers under way have at the end
+STEP_GRACE = 2.0  # seconds that a look or a post under way has at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The replaceable pieces: each function is given the real one and returns what is used in its place."""
+
+    chamelaion: Callable[[Chamelaion], Chamelaion] = lambda api: api
+    chat: Callable[[Chat], Chat] = lambda chat: chat
+    store: Callable[[Store], Store] = lambda store: store
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The running bot; `port` is where its HTTP server listens."""
+
+    port: int
+    health: Health
+    stories: Stories
+    work: Work
+
+
+@asynccontextmanager
+async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> AsyncIterator[App]:
+    """The whole bot, started; at the end what is in hand is finished or released.
+
+    Raises `SettingsError` for what only the operator can mend.
+    """
+    async with AsyncExitStack() as stack:
+        session = await stack.enter_async_context(ClientSession())
+        slack = SlackChat(_slack_client(settings, session), settings.slack_command)
+        identity = Identity()
+        bolt = make_bolt(client=slack.client, identity=identity, signing_secret=secret(settings.slack_signing_secret))
+        door = _door(settings, clock, bolt, slack)
+        stack.push_async_callback(door.close)
+        ground = await _ground(settings, clock, parts, stack, slack=slack, identity=identity, door=door)
+        stories = make_stories(ground)
+        work = Work()
+        _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
+        stack.push_async_callback(stories.readings.close)
+        for routine in stories.routines:
+            stack.push_async_callback(routine.stop, STEP_GRACE)
+        stack.push_async_callback(work.close, WORK_GRACE)
+        health = _health(ground, stories, door)
+        port = await _serve(settings, Web(health, door.http), stack)
+        await _introduce(ground)
+        await door.open()
+        for routine in stories.routines:
+            routine.start()
+        yield App(port, health, stories, work)
+
+
+async def _ground(
+    settings: Settings,
+    clock: Clock,
+    parts: Parts,
+    stack: AsyncExitStack,
+    *,
+    slack: SlackChat,
+    identity: Identity,
+    door: Door,
+) -> Ground:
+    store = parts.store(await _opened(settings, clock, stack))
+    source = _source(settings, clock, parts, stack)
+    scheduler = Scheduler()
+    scheduler.start()
+    stack.callback(scheduler.close)
+
+    async def introduce() -> None:
+        me = await slack.identity()
+        identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
+
+    return Ground(
+        rules=_rules(settings),
+        clock=clock,
+        alarm=scheduler,
+        store=store,
+        vitals=source.vitals,
+        identity=identity,
+        source=source,
+        chat=parts.chat(slack),
+        introduce=introduce,
+        tend_connection=door.tend,
+    )
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        account_id=ACCOUNT,
+        owner=f"{socket.gethostname()} {os.getpid()}",
+        poll_interval=timedelta(seconds=settings.poll_interval),
+        longest_settle=timedelta(seconds=settings.settle_seconds),
+        card_interval=timedelta(seconds=settings.card_interval),
+        quiet=timedelta(seconds=settings.quiet_seconds),
+        retention=timedelta(days=settings.retention_days),
+        resend_in_doubt=settings.in_doubt is InDoubt.RESEND,
+    )
+
+
+async def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Store:
+    try:
+        store = await open_store(settings.database_url, clock)
+        stack.push_async_callback(store.database.close)
+        await store.database.migrate()
+    except StoreError as error:
+        raise SettingsError([f"DATABASE_URL: {error}"]) from error
+    return store
+
+
+def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
+    key, proxy = secret(settings.chamelaion_api_key), settings.http_proxy_url
+    gateway = ChamelaionGateway.open(key, settings.chamelaion_base_url, settings.api_timeout, clock, proxy)
+    stack.push_async_callback(gateway.aclose)
+    now = clock.now()
+    budget = Budget(settings.api_calls_per_minute, now)
+    return Source(parts.chamelaion(gateway), budget, clock, Vitals(started_at=now, beat_at=now))
+
+
+def _slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
+    return make_client(secret(settings.slack_bot_token), settings.slack_api_url, session, settings.http_proxy_url)
+
+
+def _door(settings: Settings, clock: Clock, bolt: AsyncApp, slack: SlackChat) -> Door:
+    if not settings.socket_mode:
+        return http_door(HttpDoor(bolt))
+    app_token = secret(settings.slack_app_token)
+    return socket_door(SocketMode(bolt, app_token, slack.client, clock, settings.http_proxy_url), clock)
+
+
+def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, guard: Guard) -> None:
+    make_listeners(
+        guard=guard,
+        ask=stories.ask,
+        watching=stories.watching,
+        identity=ground.identity,
+        vitals=ground.vitals,
+        account_id=ACCOUNT,
+        command=slack.command,
+        direct_channel=slack.direct_channel,
+    ).register(bolt)
+
+
+def _health(ground: Ground, stories: Stories, door: Door) -> Health:
+    return Health(
+        clock=ground.clock,
+        vitals=ground.vitals,
+        identity=ground.identity,
+        source=ground.source,
+        store=ground.store,
+        look=stories.look,
+        account_id=ACCOUNT,
+        connected=door.connected,
+    )
+
+
+async def _serve(settings: Settings, door: Web, stack: AsyncExitStack) -> int:
+    runner = web.AppRunner(door.application(), access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    where = f"{settings.host}:{settings.port}"
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise SettingsError([f"HOST, PORT: cannot listen on {where} ({error.strerror})"]) from error
+    return int(runner.addresses[0][1])
+
+
+async def _introduce(ground: Ground) -> None:
+    """At the start a refused token is the operator's to mend; a Slack that is away is tried again later."""
+    try:
+        await ground.introduce()
+    except TokenRefusedError as error:
+        mend = MEND["slack_bot_token"]
+        raise SettingsError([f"SLACK_BOT_TOKEN: Slack refuses it ({error.code}); {mend}"]) from error
+    except SlackError as error:
+        log.warning("Slack cannot be reached yet; trying again", why=error.code)
+
+
+async def ask_once(settings: Settings, clock: Clock, reference: str) -> StatusAnswer | RequestAnswer:
+    """Read a reference, or a request by its UUID, without Slack and without a memory; raises a `ChamelaionError`."""
+    async with AsyncExitStack() as stack:
+        return await read_once(_source(settings, clock, Parts(), stack), reference)
+
+
+async def migrate_database(settings: Settings, clock: Clock) -> None:
+    """Bring the database up to date; raises `SettingsError` where that cannot be done."""
+    async with AsyncExitStack() as stack:
+        await _opened(settings, clock, stack)

@@ -1,0 +1,163 @@
+"""The command line: run, demo, status, migrate."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Coroutine
+from typing import Annotated, Any, TypeVar
+
+import structlog
+import typer
+from rich.console import Console
+
+from bot import __version__, log, settings
+from bot.app import ask_once, make_app, migrate_database
+from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.answer_wording import (
+    request_lines,
+    status_lines,
+)
+from bot.domain.progress import summarise
+from bot.domain.words import Words
+from bot.errors import ChamelaionError, SettingsError
+from bot.sandbox.demo import run_demo
+from bot.scheduler import SystemClock
+from bot.settings import LogFormat, Settings
+
+UNREADABLE = 1
+WRONG_SETTINGS = 2
+NEVER_SEEN = 3
+
+cli = typer.Typer(
+    name="lipsync-bot",
+    help="Track Chamelaion lip sync batches from Slack.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console(highlight=False, markup=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+logger = structlog.get_logger(__name__)
+_T = TypeVar("_T")
+
+
+@cli.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """Track Chamelaion lip sync batches from Slack."""
+    if version:
+        out.print(f"lipsync-bot {__version__}")
+        raise typer.Exit
+
+
+@cli.command()
+def run() -> None:
+    """Run the bot until it is told to stop (SIGTERM, Ctrl-C)."""
+    needed = settings.needed_to_run(settings.environment())
+    _finish(_serve(_settings(*needed)))
+
+
+@cli.command()
+def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 0) -> None:
+    """Try the bot in a browser: a made-up workspace and account, no tokens, nothing leaves this machine."""
+    raise typer.Exit(asyncio.run(run_demo(port=port, say=out.print)))
+
+
+@cli.command()
+def status(
+    reference: Annotated[str, typer.Argument(help="A reference id, or the UUID of one request.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell how a batch is doing, read live from the API: exit 0 answered, 1 unreadable, 3 never seen."""
+    try:
+        answer = _finish(ask_once(_settings("chamelaion_api_key"), SystemClock(), reference))
+    except ChamelaionError as error:
+        err.print(f"The batch could not be read: {error}.")
+        raise typer.Exit(UNREADABLE) from None
+    if as_json:
+        out.print(json.dumps(_as_object(reference, answer)))
+    else:
+        out.print("\n".join(map(str, _lines(answer))))
+    if isinstance(answer, StatusAnswer) and not answer.progress.total:
+        raise typer.Exit(NEVER_SEEN)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date; `run` does that by itself."""
+    _finish(migrate_database(_settings(), SystemClock()))
+    out.print("The database is up to date.")
+
+
+def main() -> None:
+    """Start here."""
+    cli()
+
+
+def _settings(*needed: str) -> Settings:
+    environment = settings.environment()
+    foreign = settings.forget_foreign(environment)
+    try:
+        given = Settings.read(environment, needed=needed)
+    except SettingsError as error:
+        raise _refused(error) from None
+    log.configure(given.log_level, json=given.log_format is LogFormat.JSON)
+    if foreign:
+        logger.warning("these variables are ignored", names=foreign)
+    return given
+
+
+def _finish(work: Coroutine[Any, Any, _T]) -> _T:
+    try:
+        return asyncio.run(work)
+    except SettingsError as error:
+        raise _refused(error) from None
+
+
+def _refused(error: SettingsError) -> typer.Exit:
+    for problem in error.problems:
+        err.print(problem)
+    return typer.Exit(WRONG_SETTINGS)
+
+
+def _lines(answer: StatusAnswer | RequestAnswer) -> tuple[Words, ...]:
+    if isinstance(answer, RequestAnswer):
+        return request_lines(answer)
+    return status_lines(answer)
+
+
+def _as_object(reference: str, answer: StatusAnswer | RequestAnswer) -> dict[str, object]:
+    """The contract of `status --json`."""
+    if isinstance(answer, RequestAnswer):
+        progress, complete = summarise(reference, [answer.request]), True
+    else:
+        progress, complete = answer.progress, answer.complete
+    return {
+        "reference_id": progress.reference_id,
+        "total": progress.total,
+        "completed": progress.completed,
+        "failed": progress.failed,
+        "processing": progress.processing,
+        "queued": progress.queued,
+        "other": dict(progress.other),
+        "read_at": None if answer.read_at is None else answer.read_at.isoformat(timespec="seconds"),
+        "complete": complete,
+    }
+
+
+async def _serve(given: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def asked_to_stop() -> None:
+        if stop.is_set():
+            os._exit(1)  # asked twice: at once
+        stop.set()
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked_to_stop)
+    async with make_app(given, SystemClock()) as app:
+        logger.info("running", version=__version__, port=app.port, mode="socket" if given.socket_mode else "http")
+        await stop.wait()
+        logger.info("stopping")
+    logger.info("stopped")

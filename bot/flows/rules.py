@@ -1,0 +1,23 @@
+"""The numbers by which the flows work, from the settings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How long, how often, and whose.
+
+    `poll_interval` is the longest wait between looks while a watch is active, `longest_settle` the longest settle
+    window, `card_interval` the shortest time between edits of a card, `quiet` how long an attempt in doubt is left
+    alone before the history is read, `owner` names this process.
+    """
+
+    account_id: str
+    owner: str
+    poll_interval: timedelta
+    longest_settle: timedelta
+    card_interval: timedelta
+    quiet: timedelta
+    retention: timedelta
+    resend_in_doubt: bool

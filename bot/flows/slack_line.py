@@ -1,0 +1,49 @@
+"""What is known of the line to Slack: which methods must rest, and whether it works."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.errors import InDoubtError, NotSentError, SlackError, TokenRefusedError
+from bot.flows.vitals import Vitals
+from bot.ports import Clock
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class SlackLine:
+    """Each method rests on its own when Slack asks for it; trouble is logged once, and its end."""
+
+    clock: Clock
+    vitals: Vitals
+    _closed_until: dict[str, datetime] = field(default_factory=dict, init=False)
+
+    def is_closed(self, method: str) -> bool:
+        """Whether the method must rest now."""
+        return self.clock.now() < self.opens_at(method)
+
+    def opens_at(self, method: str) -> datetime:
+        """When the method may be used again: now, unless it rests."""
+        return max(self._closed_until.get(method, self.clock.now()), self.clock.now())
+
+    def close(self, method: str, how_long: timedelta) -> None:
+        """Let the method rest."""
+        self._closed_until[method] = self.clock.now() + how_long
+
+    def works(self, method: str) -> None:
+        """A call was accepted."""
+        self.vitals.slack_calls[f"{method} ok"] += 1
+        if self.vitals.slack_trouble is not None:
+            log.info("Slack answers again")
+        self.vitals.slack_trouble = None
+
+    def trouble(self, method: str, error: SlackError) -> None:
+        """A call was not accepted, or may not have been."""
+        self.vitals.slack_calls[f"{method} {error.code}"] += 1
+        if not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
+            return
+        if self.vitals.slack_trouble != error.code:
+            log.warning("Slack cannot be used; nothing is lost", why=error.code)
+        self.vitals.slack_trouble = error.code

@@ -1,0 +1,92 @@
+"""Introduces the flows to one another."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.budget import Budget
+from bot.flows.ask import Ask
+from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
+from bot.flows.deliver import Deliver
+from bot.flows.identity import Identity
+from bot.flows.poll import Poll
+from bot.flows.read import Readings
+from bot.flows.routine import Alarm, Routine
+from bot.flows.rules import Rules
+from bot.flows.slack_line import SlackLine
+from bot.flows.source import Source
+from bot.flows.tend import Tend
+from bot.flows.vitals import Vitals
+from bot.flows.watching import Watching
+from bot.ports import Chat, Clock
+from bot.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket."""
+
+    rules: Rules
+    clock: Clock
+    alarm: Alarm
+    store: Store
+    vitals: Vitals
+    identity: Identity
+    source: Source
+    chat: Chat
+    introduce: Callable[[], Awaitable[None]]
+    tend_connection: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stories:
+    """The flows that people set going, and the owned tasks that go by themselves."""
+
+    readings: Readings
+    ask: Ask
+    watching: Watching
+    look: Routine
+    deliver: Routine
+    cards: Routine
+    tend: Routine
+
+    @property
+    def routines(self) -> tuple[Routine, ...]:
+        """Every owned task."""
+        return (self.look, self.deliver, self.cards, self.tend)
+
+
+def make_stories(on: Ground) -> Stories:
+    """Every flow, not yet started."""
+
+    def routine(name: str, step: Callable[[], Awaitable[datetime | None]]) -> Routine:
+        return Routine(name, step, clock=on.clock, alarm=on.alarm)
+
+    def news() -> None:
+        deliver.wake()
+        cards.wake()
+
+    def changed() -> None:
+        look.wake()
+        news()
+
+    readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news)
+    ask = Ask(
+        readings=readings,
+        source=on.source,
+        store=on.store,
+        clock=on.clock,
+        vitals=on.vitals,
+        identity=on.identity,
+        rules=on.rules,
+    )
+    line = SlackLine(on.clock, on.vitals)
+    edits = Budget(EDITS_PER_MINUTE, on.clock.now())
+    poll = Poll(readings, on.source, on.store, on.clock, on.vitals, on.rules)
+    keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
+    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
+    look = routine("look", poll.look)
+    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
+    cards = routine("cards", keeper.step)
+    watching = Watching(ask, on.source, on.store, on.clock, on.identity, changed)
+    return Stories(readings, ask, watching, look, deliver, cards, routine("tend", house.step))
