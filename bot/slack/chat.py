@@ -1,0 +1,160 @@
+"""The edge that posts: one attempt for each call, and every outcome as one of our errors."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.domain.announcement import Said
+from bot.domain.delivery import Posted
+from bot.errors import InDoubtError, NoAccessError, NoHistoryError, NotSentError, TokenRefusedError
+from bot.slack.outcome import FAULTS, error_of, is_fault_of_the_moment
+from bot.slack.views.escape import is_person
+from bot.slack.views.message import Message
+from bot.slack.views.said import marked_as_repeat, message
+
+EVENT_TYPE = "lipsync_announcement"
+_MESSAGES_A_PAGE = 15
+_MOST_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the bot is in its workspace, and what its token may do."""
+
+    team_id: str
+    bot_user_id: str
+    bot_id: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackChat:
+    """The port `Chat` on a client that neither retries nor opens sessions of its own.
+
+    `command` is the slash command's name, `timeout_seconds` the longest that a call may take.
+    """
+
+    client: AsyncWebClient
+    command: str
+    timeout_seconds: float = 10
+    _direct: dict[str, str] = field(default_factory=dict)
+    _cursors: dict[str, str] = field(default_factory=dict)
+
+    async def identity(self) -> Identity:
+        """Ask Slack who we are."""
+        response = await self._call(self.client.auth_test)
+        scopes = str(response.headers.get("x-oauth-scopes", ""))
+        return Identity(
+            team_id=_word(response, "team_id"),
+            bot_user_id=_word(response, "user_id"),
+            bot_id=_word(response, "bot_id"),
+            scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
+        )
+
+    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+        """Post a new message; `repeat` says in it that it may be there already."""
+        channel = await self._channel(place)
+        shown = message(said, self.command)
+        shown = marked_as_repeat(shown) if repeat else shown
+        response = await self._call(
+            self.client.chat_postMessage,
+            channel=channel,
+            **_said(shown),
+            metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_id}},
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return Posted(_word(response, "channel"), _word(response, "ts"))
+
+    async def update(self, posted: Posted, said: Said) -> None:
+        """Edit a message in place; its metadata stays."""
+        shown = message(said, self.command)
+        await self._call(self.client.chat_update, channel=posted.channel, ts=posted.ts, **_said(shown), parse="none")
+
+    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
+        """Look through the history since then; after a 429 the next try goes on at the page that was refused."""
+        try:
+            found = await self._search(await self._channel(place), delivery_id, since)
+        except (NoAccessError, TokenRefusedError) as refused:
+            if isinstance(refused, TokenRefusedError) and refused.code != "missing_scope":
+                raise
+            raise NoHistoryError(refused.code) from None
+        self._cursors.pop(delivery_id, None)
+        return found
+
+    async def direct_channel(self, user: str) -> str:
+        """The DM of a person with the bot; opening it again does nothing, so it is never in doubt."""
+        if user not in self._direct:
+            try:
+                response = await self._call(self.client.conversations_open, users=user)
+            except InDoubtError as error:
+                kind = NotSentError if is_fault_of_the_moment(error) else NoAccessError
+                raise kind(error.code) from None
+            self._direct[user] = _word(_part(response.get("channel")), "id")
+        return self._direct[user]
+
+    async def _channel(self, place: str) -> str:
+        return await self.direct_channel(place) if is_person(place) else place
+
+    async def _search(self, channel: str, delivery_id: str, since: datetime) -> Posted | None:
+        for _ in range(_MOST_PAGES):
+            response = await self._call(
+                self.client.conversations_history,
+                channel=channel,
+                oldest=f"{since.timestamp():.6f}",
+                inclusive=True,
+                include_all_metadata=True,
+                limit=_MESSAGES_A_PAGE,
+                cursor=self._cursors.get(delivery_id),
+            )
+            for each in _messages(response):
+                if _delivery_of(each) == delivery_id:
+                    return Posted(channel, _word(each, "ts"))
+            if not response.get("has_more"):
+                return None
+            self._cursors[delivery_id] = _word(_part(response.get("response_metadata")), "next_cursor")
+        self._cursors.pop(delivery_id, None)
+        raise NoHistoryError("too_many_messages")
+
+    async def _call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 - the client's own arguments
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                return await method(**arguments)
+        except FAULTS as fault:
+            error = error_of(fault)
+        raise error
+
+
+def _said(shown: Message) -> dict[str, object]:
+    return {"text": shown.text, "blocks": list(shown.blocks)}
+
+
+def _messages(response: AsyncSlackResponse) -> list[Mapping[str, object]]:
+    found = response.get("messages")
+    if not isinstance(found, list):
+        raise InDoubtError("unreadable_answer")
+    return [_part(each) for each in found]
+
+
+def _delivery_of(shown: Mapping[str, object]) -> object:
+    metadata = _part(shown.get("metadata"))
+    if metadata.get("event_type") != EVENT_TYPE:
+        return None
+    return _part(metadata.get("event_payload")).get("delivery")
+
+
+def _part(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _word(answer: AsyncSlackResponse | Mapping[str, object], name: str) -> str:
+    """A word that an answer must have; without it nobody knows what was done."""
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise InDoubtError("unreadable_answer")
+    return value
