@@ -29,7 +29,7 @@ def status_sentence(answer: StatusAnswer) -> Words:
     totals = words(
         Foreign(progress.reference_id),
         f": {progress.percent}% finished, ",
-        counts(progress, between=", ", before_total=", "),
+        counts(progress, between=", ", before_total=" "),
     )
     return words(totals, "; ", joined(freshness(answer), "; "), ".")
 

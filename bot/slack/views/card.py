@@ -27,7 +27,7 @@ def _sentence(facts: CardFacts) -> Words:
     updated = words("; updated ", At(facts.read_at, "ago"), stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
-    totals = counts(progress, between=", ", before_total=", ")
+    totals = counts(progress, between=", ", before_total=" ")
     return words(name, f": {progress.percent}% finished, ", totals, updated)
 
 
