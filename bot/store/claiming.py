@@ -1,0 +1,110 @@
+"""Claiming what may be posted now: no announcement is ever given to two, inside one transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, update
+
+from bot.domain.delivery import Delivery, State
+from bot.store.moves import delivery_of
+from bot.store.queue import WAITING
+from bot.store.schema import announcements, places
+
+TROUBLED_PAUSE = timedelta(minutes=5)
+_BLOCKING = (State.PENDING, State.SENDING, State.PARKED)  # one in doubt blocks nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who claims, and when on both clocks; nothing in `busy` places, at most `limit`."""
+
+    workspace_id: str
+    owner: str
+    now: datetime
+    lease_now: datetime
+    busy: frozenset[str]
+    limit: int
+
+
+def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
+    """The oldest announcement of each place that may be posted, now being sent by the claimer."""
+    firsts = connection.execute(_first_of_each_place(claim)).all()
+    wanted = {number: version for number, version in firsts}
+    if not wanted:
+        return ()
+    query = (
+        select(announcements)
+        .where(announcements.c.number.in_(wanted), announcements.c.state.in_(WAITING))
+        .order_by(announcements.c.number)
+        .with_for_update(skip_locked=True)
+    )
+    rows = connection.execute(query).mappings().all()
+    return tuple(
+        taken
+        for row in rows
+        if row["version"] == wanted[row["number"]]
+        and (taken := _take(connection, claim, row["number"], row["version"]))
+    )
+
+
+def _take(connection: Connection, claim: Claim, number: int, version: int) -> Delivery | None:
+    """Repeats the condition: between looking and writing somebody else may have been faster."""
+    statement = (
+        update(announcements)
+        .where(
+            announcements.c.number == number,
+            announcements.c.version == version,
+            announcements.c.state.in_(WAITING),
+        )
+        .values(
+            state=State.SENDING,
+            owner=claim.owner,
+            attempt_at=claim.lease_now,
+            not_before=None,
+            why=None,
+            version=version + 1,
+        )
+        .returning(announcements)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        return None
+    connection.execute(
+        update(places)
+        .where(
+            places.c.workspace_id == claim.workspace_id, places.c.place == row["place"], places.c.trouble.is_not(None)
+        )
+        .values(retry_at=claim.now + TROUBLED_PAUSE)
+    )
+    return delivery_of(row)
+
+
+def _first_of_each_place(claim: Claim) -> Select[int, int]:
+    earlier = announcements.alias("earlier")
+    is_blocked = (
+        select(earlier.c.number)
+        .where(
+            earlier.c.workspace_id == announcements.c.workspace_id,
+            earlier.c.place == announcements.c.place,
+            earlier.c.reference_key == announcements.c.reference_key,
+            earlier.c.number < announcements.c.number,
+            earlier.c.state.in_(_BLOCKING),
+        )
+        .exists()
+    )
+    place = and_(places.c.workspace_id == announcements.c.workspace_id, places.c.place == announcements.c.place)
+    rank = func.row_number().over(partition_by=announcements.c.place, order_by=announcements.c.number)
+    ready = (
+        select(announcements.c.number, announcements.c.version, rank.label("rank"))
+        .select_from(announcements.outerjoin(places, place))
+        .where(
+            announcements.c.workspace_id == claim.workspace_id,
+            announcements.c.state.in_(WAITING),
+            announcements.c.place.not_in(claim.busy),
+            or_(announcements.c.not_before.is_(None), announcements.c.not_before <= claim.now),
+            or_(places.c.trouble.is_(None), places.c.retry_at <= claim.now),
+            ~is_blocked,
+        )
+        .subquery()
+    )
+    return select(ready.c.number, ready.c.version).where(ready.c.rank == 1).order_by(ready.c.number).limit(claim.limit)

@@ -1,0 +1,24 @@
+"""The few statements that the two databases spell differently."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+_MOST_IN_A_LIST = 500
+
+
+def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert a row unless one with the same key is there; returns whether it was inserted."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    return connection.execute(insert(table).on_conflict_do_nothing(), row).rowcount == 1
+
+
+def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:
+    """The values in parts that fit into an IN list."""
+    rest = iter(values)
+    while part := list(islice(rest, _MOST_IN_A_LIST)):
+        yield part

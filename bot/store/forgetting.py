@@ -1,0 +1,70 @@
+"""Forgetting what is old, inside one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, true
+
+from bot.domain.delivery import State
+from bot.store.schema import announcements, batches, requests, transitions, watches
+
+
+def forget(connection: Connection, account_id: str, before: datetime) -> int:
+    """Returns how many requests were forgotten."""
+    gone = _forget_requests(connection, account_id, before)
+    _forget_announcements(connection, before)
+    _forget_watches(connection, account_id, before)
+    return gone
+
+
+def _forget_requests(connection: Connection, account_id: str, before: datetime) -> int:
+    watched = select(watches.c.reference_key).where(watches.c.account_id == account_id, watches.c.ended_at.is_(None))
+    unwatched = or_(requests.c.reference_key.is_(None), requests.c.reference_key.not_in(watched))
+    doomed = and_(
+        requests.c.account_id == account_id,
+        or_(requests.c.terminal == true(), ~requests.c.listed),
+        requests.c.changed_at < before,
+        unwatched,
+    )
+    # What remains of a batch that is partly forgotten accounts for the whole no more.
+    partly = select(requests.c.reference_key).where(doomed, requests.c.reference_key.is_not(None))
+    connection.execute(delete(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(partly)))
+    doomed_ids = select(requests.c.id).where(doomed)
+    connection.execute(
+        delete(transitions).where(transitions.c.account_id == account_id, transitions.c.request_id.in_(doomed_ids))
+    )
+    gone = connection.execute(delete(requests).where(doomed)).rowcount
+    _forget_empty_batches(connection, account_id, before)
+    return gone
+
+
+def _forget_empty_batches(connection: Connection, account_id: str, before: datetime) -> None:
+    filled = exists().where(
+        requests.c.account_id == batches.c.account_id, requests.c.reference_key == batches.c.reference_key
+    )
+    still_watched = exists().where(
+        watches.c.account_id == batches.c.account_id,
+        watches.c.reference_key == batches.c.reference_key,
+        watches.c.ended_at.is_(None),
+    )
+    connection.execute(
+        delete(batches).where(batches.c.account_id == account_id, batches.c.read_at < before, ~filled, ~still_watched)
+    )
+
+
+def _forget_announcements(connection: Connection, before: datetime) -> None:
+    active = select(watches.c.id).where(watches.c.ended_at.is_(None))
+    connection.execute(
+        delete(announcements).where(
+            announcements.c.state.in_((State.SENT, State.DROPPED)),
+            func.coalesce(announcements.c.sent_at, announcements.c.recorded_at) < before,
+            or_(announcements.c.watch_id.is_(None), announcements.c.watch_id.not_in(active)),
+        )
+    )
+
+
+def _forget_watches(connection: Connection, account_id: str, before: datetime) -> None:
+    """An ended watch whose announcements are not all forgotten stays: its generation must not be given again."""
+    spoken_of = exists().where(announcements.c.watch_id == watches.c.id)
+    connection.execute(
+        delete(watches).where(watches.c.account_id == account_id, watches.c.ended_at < before, ~spoken_of)
+    )

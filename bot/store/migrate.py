@@ -1,0 +1,28 @@
+"""Bring a database's tables to what this version of the code knows."""
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from bot.errors import NewerDatabaseError
+
+_ONE_AT_A_TIME = 7_310_524_816  # any number, the same in all replicas
+
+
+def bring_up_to_date(connection: Connection) -> None:
+    """Apply the migrations that the database has not had yet, in the transaction of this connection."""
+    if connection.dialect.name == "postgresql":
+        # A lock of the transaction, not of the session: it ends with it whatever happens, and poolers keep it.
+        connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    config.attributes["connection"] = connection
+    had = MigrationContext.configure(connection).get_current_heads()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if not known.issuperset(had):
+        raise NewerDatabaseError(
+            "the database was written by a newer version of this program: use that version, or a copy made before it"
+        )
+    command.upgrade(config, "head")

@@ -1,0 +1,26 @@
+"""The compare-and-set by which a claimed announcement is written to, inside a transaction."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, update
+
+from bot.domain.delivery import Delivery, State
+from bot.store.queue import announcement_of
+from bot.store.schema import announcements
+
+
+def delivery_of(row: RowMapping) -> Delivery:
+    """The delivery in a row of `announcements`."""
+    return Delivery(row["id"], announcement_of(row), row["version"], row["attempt_at"], row["repeat"])
+
+
+def move(connection: Connection, delivery: Delivery, states: Sequence[State], values: dict[str, Any]) -> bool:
+    """Write to the announcement if it is still as it was given out; returns whether it was."""
+    mine = (
+        announcements.c.id == delivery.id,
+        announcements.c.version == delivery.version,
+        announcements.c.state.in_(states),
+    )
+    new = {**values, "version": announcements.c.version + 1}
+    return connection.execute(update(announcements).where(*mine).values(new)).rowcount == 1

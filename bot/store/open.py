@@ -1,0 +1,37 @@
+"""Our memory as one object, by its URL."""
+
+from dataclasses import dataclass
+
+from bot.ports import Clock
+from bot.store.cards import Cards
+from bot.store.database import Database
+from bot.store.ledger import Ledger
+from bot.store.outbox import Outbox
+from bot.store.watches import Watches
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All that the bot remembers, grouped by subject."""
+
+    database: Database
+    ledger: Ledger
+    watches: Watches
+    outbox: Outbox
+    cards: Cards
+
+
+async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
+    """The store at this URL; nothing is connected or migrated yet. Raises `StoreError` for a URL that cannot be used.
+
+    `lease_clock` is for leases and quiet times; without it PostgreSQL's own clock is used, and `clock` on SQLite.
+    """
+    lease = lease_clock if lease_clock is not None or url.startswith("postgres") else clock
+    database = Database.open(url, lease)
+    return Store(
+        database=database,
+        ledger=Ledger(database),
+        watches=Watches(database),
+        outbox=Outbox(database, clock),
+        cards=Cards(database),
+    )

@@ -1,0 +1,101 @@
+"""The outbox: announcements on their way to Slack, each said once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.announcement import Announcement
+from bot.domain.delivery import Delivery, Posted, Tally
+from bot.ports import Clock
+from bot.store import claiming, doubts, outcomes, tallies, troubles
+from bot.store.database import Database
+from bot.store.queue import queue
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Announcements of all workspaces; every method is one transaction and may raise `StoreError`.
+
+    Methods that take a `Delivery` write only while it is still as it was given out; they return whether it was.
+    `clock` is ours; leases and quiet times go by the database's lease clock.
+    """
+
+    database: Database
+    clock: Clock
+
+    async def queue(self, announcements: Sequence[Announcement]) -> int:
+        """Queue announcements; returns how many were never queued before."""
+        return await self.database.write(lambda connection: queue(connection, announcements))
+
+    async def claim(
+        self, workspace_id: str, owner: str, *, now: datetime, busy: frozenset[str], limit: int = 10
+    ) -> tuple[Delivery, ...]:
+        """Take what may be posted now, the oldest first, one per place, none in a `busy` place."""
+        lease_now = self.database.lease_now
+        return await self.database.write(
+            lambda connection: claiming.claim(
+                connection,
+                claiming.Claim(workspace_id, owner, now, lease_now(connection), busy, limit),
+            )
+        )
+
+    async def sent(self, delivery: Delivery, posted: Posted, *, now: datetime) -> bool:
+        """Slack has accepted it; the place's trouble is over."""
+        return await self.database.write(lambda connection: outcomes.sent(connection, delivery, posted, now))
+
+    async def again(self, delivery: Delivery, *, not_before: datetime, why: str) -> bool:
+        """Nothing was posted for certain: it waits again."""
+        return await self.database.write(
+            lambda connection: outcomes.wait_again(connection, delivery, why, not_before=not_before)
+        )
+
+    async def doubt(self, delivery: Delivery) -> bool:
+        """It may or may not have been posted."""
+        return await self.database.write(lambda connection: doubts.doubt(connection, delivery))
+
+    async def park(self, delivery: Delivery, why: str, *, now: datetime, retry_after: timedelta) -> bool:
+        """The place may not be posted to: its announcements wait there, its watches' authors are told once."""
+        return await self.database.write(
+            lambda connection: troubles.park(connection, delivery, why, now, now + retry_after)
+        )
+
+    async def drop(self, delivery: Delivery, why: str) -> bool:
+        """It can never be posted."""
+        return await self.database.write(lambda connection: outcomes.drop(connection, delivery, why))
+
+    async def doubtful(self, workspace_id: str, *, quiet: timedelta, limit: int = 10) -> tuple[Delivery, ...]:
+        """What was attempted at least `quiet` ago with unknown outcome, the oldest attempt first."""
+        lease_now, now = self.database.lease_now, self.clock.now()
+        return await self.database.read(
+            lambda connection: doubts.doubtful(connection, workspace_id, lease_now(connection) - quiet, now, limit)
+        )
+
+    async def settle_doubt(
+        self, delivery: Delivery, posted: Posted | None, *, now: datetime, repeat: bool = False
+    ) -> bool:
+        """It was found in the place's history, or was not and waits again (`repeat`: it may be there after all)."""
+        return await self.database.write(lambda connection: doubts.settle(connection, delivery, posted, now, repeat))
+
+    async def doubt_later(self, delivery: Delivery, *, not_before: datetime, why: str) -> bool:
+        """The history could not be read now."""
+        return await self.database.write(lambda connection: doubts.later(connection, delivery, not_before, why))
+
+    async def retry_place(self, workspace_id: str, place: str, *, now: datetime) -> None:
+        """Try a place in trouble at once."""
+        await self.database.write(lambda connection: troubles.retry(connection, workspace_id, place, now))
+
+    async def trouble(self, workspace_id: str, place: str) -> str | None:
+        """Why a place may not be posted to, in Slack's word; None when it may."""
+        return await self.database.read(lambda connection: troubles.trouble(connection, workspace_id, place))
+
+    async def next_at(self, workspace_id: str, *, quiet: timedelta) -> datetime | None:
+        """When, on our clock, something may be claimed or looked up next; None when nothing waits."""
+        return await self.database.read(
+            lambda connection: tallies.next_at(
+                connection, workspace_id, quiet, self.database.lease_now(connection) - self.clock.now()
+            )
+        )
+
+    async def tally(self, workspace_id: str) -> Tally:
+        """How many announcements are in which state, and how long the last hundred took."""
+        return await self.database.read(lambda connection: tallies.tally(connection, workspace_id))

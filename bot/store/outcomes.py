@@ -1,0 +1,79 @@
+"""What becomes of a claimed announcement, inside a transaction; every write repeats its version."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, exists, select, update
+
+from bot.domain.announcement import CardPlaceholder
+from bot.domain.delivery import Delivery, Posted, State
+from bot.store.moves import move
+from bot.store.schema import cards, watches
+from bot.store.troubles import end_trouble
+
+_SENDING = (State.SENDING,)
+UNWATCHED = "unwatched"
+
+
+def sent(
+    connection: Connection,
+    delivery: Delivery,
+    posted: Posted,
+    now: datetime,
+    states: Sequence[State] = _SENDING,
+) -> bool:
+    """It is in Slack; a card is there to be edited from now on."""
+    values = {"state": State.SENT, "channel": posted.channel, "ts": posted.ts, "sent_at": now, "why": None}
+    if not move(connection, delivery, states, values):
+        return False
+    key, facts = delivery.announcement.key, delivery.announcement.facts
+    end_trouble(connection, key.workspace_id, key.place)
+    if isinstance(facts, CardPlaceholder):
+        _show_card(connection, facts.watch_id, posted, now)
+    return True
+
+
+def _show_card(connection: Connection, watch_id: str, posted: Posted, now: datetime) -> None:
+    values = {
+        "channel": posted.channel,
+        "ts": posted.ts,
+        "shown": "",
+        "shown_at": now,
+        "dirty": True,
+        "changes": cards.c.changes + 1,
+        "lost_at": None,
+    }
+    connection.execute(update(cards).where(cards.c.watch_id == watch_id).values(values))
+
+
+def wait_again(
+    connection: Connection,
+    delivery: Delivery,
+    why: str | None,
+    *,
+    not_before: datetime | None = None,
+    repeat: bool = False,
+    states: Sequence[State] = _SENDING,
+) -> bool:
+    """It is not in Slack: it waits again, unless its watch has ended meanwhile."""
+    if _is_unwatched(connection, delivery):
+        return move(connection, delivery, states, {"state": State.DROPPED, "why": UNWATCHED})
+    values = {
+        "state": State.PENDING,
+        "why": why,
+        "not_before": not_before,
+        "owner": None,
+        "repeat": delivery.repeat or repeat,
+    }
+    return move(connection, delivery, states, values)
+
+
+def drop(connection: Connection, delivery: Delivery, why: str) -> bool:
+    """It is never posted."""
+    return move(connection, delivery, _SENDING, {"state": State.DROPPED, "why": why})
+
+
+def _is_unwatched(connection: Connection, delivery: Delivery) -> bool:
+    watch_id = delivery.announcement.watch_id
+    ended = exists().where(watches.c.id == watch_id, watches.c.ended_at.is_not(None))
+    return bool(connection.execute(select(ended)).scalar_one())

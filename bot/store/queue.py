@@ -1,0 +1,81 @@
+"""Putting announcements in the queue, inside the transaction that found out about them."""
+
+from collections.abc import Iterable
+from typing import Annotated
+from uuid import uuid4
+
+from pydantic import Field, TypeAdapter
+from sqlalchemy import Connection, RowMapping, update
+
+from bot.domain.announcement import Announcement, Key, StoredFacts
+from bot.domain.delivery import State
+from bot.store.columns import key_of
+from bot.store.dialect import insert_if_new
+from bot.store.rows import Row
+from bot.store.schema import announcements
+
+UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED)
+WAITING = (State.PENDING, State.PARKED)
+_FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
+
+
+def queue(connection: Connection, news: Iterable[Announcement]) -> int:
+    """Queue what was never queued before; of what waits already the facts become the newer ones. Counts the new."""
+    return sum(_queue_one(connection, announcement) for announcement in news)
+
+
+def _queue_one(connection: Connection, announcement: Announcement) -> bool:
+    row = announcement_row(announcement)
+    if insert_if_new(connection, announcements, row):
+        return True
+    connection.execute(
+        update(announcements)
+        .where(announcements.c.key == row["key"], announcements.c.state.in_(WAITING))
+        .values(facts=row["facts"])
+    )
+    return False
+
+
+def announcement_row(announcement: Announcement) -> Row:
+    """The row of a new announcement, ready to be sent."""
+    key = announcement.key
+    return {
+        "id": str(uuid4()),
+        "key": key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation),
+        "workspace_id": key.workspace_id,
+        "place": key.place,
+        "kind": key.kind,
+        "subject": key.subject,
+        "level": key.level,
+        "generation": key.generation,
+        "reference_id": announcement.reference_id,
+        "reference_key": key_of(announcement.reference_id),
+        "watch_id": announcement.watch_id,
+        "facts": _FACTS.dump_json(announcement.facts).decode(),
+        "state": State.PENDING,
+        "version": 1,
+        "repeat": False,
+        "recorded_at": announcement.recorded_at,
+        "happened_at": announcement.happened_at,
+    }
+
+
+def announcement_of(row: RowMapping) -> Announcement:
+    """The announcement in a row of `announcements`."""
+    return Announcement(
+        key=Key(row["workspace_id"], row["place"], row["kind"], row["subject"], row["level"], row["generation"]),
+        facts=_FACTS.validate_json(row["facts"]),
+        reference_id=row["reference_id"],
+        recorded_at=row["recorded_at"],
+        happened_at=row["happened_at"],
+        watch_id=row["watch_id"],
+    )
+
+
+def drop_unsent_of(connection: Connection, watch_id: str, why: str) -> None:
+    """Drop what waits for a watch; what may already be on its way is settled by whoever sent it."""
+    connection.execute(
+        update(announcements)
+        .where(announcements.c.watch_id == watch_id, announcements.c.state.in_(WAITING))
+        .values(state=State.DROPPED, why=why, version=announcements.c.version + 1)
+    )

@@ -1,0 +1,130 @@
+"""Between rows and the domain's values."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from bot.domain.change import Entry, Transition
+from bot.domain.request import LipsyncRequest
+from bot.domain.watch import Events, Watch
+from bot.store.columns import key_of
+
+Row = dict[str, Any]
+
+
+def reference_key(reference_id: str | None) -> str | None:
+    """What stands for a reference in an index; none for none."""
+    return None if reference_id is None else key_of(reference_id)
+
+
+def request_of(row: RowMapping) -> LipsyncRequest:
+    """The request in a row of `requests`."""
+    return LipsyncRequest(
+        id=row["id"],
+        created_at=row["created_at"],
+        status=row["status"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        output_url=row["output_url"],
+        error_message=row["error_message"],
+        reference_id=row["reference_id"],
+    )
+
+
+def entry_of(row: RowMapping) -> Entry:
+    """The entry in a row of `requests`."""
+    return Entry(
+        request=request_of(row),
+        first_reading=row["first_reading"],
+        changed_at=row["changed_at"],
+        open_reading=row["open_reading"],
+        outcome_reading=row["outcome_reading"],
+        listed=row["listed"],
+    )
+
+
+def entry_row(account_id: str, entry: Entry) -> Row:
+    """The row of an entry."""
+    request = entry.request
+    return {
+        "account_id": account_id,
+        "id": request.id,
+        "reference_id": request.reference_id,
+        "reference_key": reference_key(request.reference_id),
+        "created_at": request.created_at,
+        "status": request.status,
+        "started_at": request.started_at,
+        "finished_at": request.finished_at,
+        "output_url": request.output_url,
+        "error_message": request.error_message,
+        "terminal": request.is_terminal,
+        "listed": entry.listed,
+        "first_reading": entry.first_reading,
+        "open_reading": entry.open_reading,
+        "outcome_reading": entry.outcome_reading,
+        "changed_at": entry.changed_at,
+    }
+
+
+def transition_row(account_id: str, number: int, move: Transition) -> Row:
+    """The row of a transition that the reading of this number has shown."""
+    return {
+        "account_id": account_id,
+        "reading": number,
+        "request_id": move.request_id,
+        "old": move.old,
+        "new": move.new,
+        "seen_at": move.seen_at,
+        "correction": move.correction,
+    }
+
+
+def watch_of(row: RowMapping) -> Watch:
+    """The watch in a row of `watches`."""
+    return Watch(
+        id=row["id"],
+        workspace_id=row["workspace_id"],
+        account_id=row["account_id"],
+        place=row["place"],
+        reference_id=row["reference_id"],
+        author=row["author"],
+        events=Events(row["events"]),
+        expected=row["expected"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        since_reading=row["since_reading"],
+        generation=row["generation"],
+        generation_reading=row["generation_reading"],
+        place_name=row["place_name"],
+        public=row["public"],
+        baseline_at=row["baseline_at"],
+        settled_reading=row["settled_reading"],
+        clips_reading=row["clips_reading"],
+        ended_at=row["ended_at"],
+    )
+
+
+def watch_row(watch: Watch) -> Row:
+    """The row of a watch."""
+    return {
+        "id": watch.id,
+        "workspace_id": watch.workspace_id,
+        "account_id": watch.account_id,
+        "place": watch.place,
+        "place_name": watch.place_name,
+        "public": watch.public,
+        "reference_id": watch.reference_id,
+        "reference_key": key_of(watch.reference_id),
+        "author": watch.author,
+        "events": watch.events.value,
+        "expected": watch.expected,
+        "created_at": watch.created_at,
+        "started_at": watch.started_at,
+        "since_reading": watch.since_reading,
+        "generation": watch.generation,
+        "generation_reading": watch.generation_reading,
+        "baseline_at": watch.baseline_at,
+        "settled_reading": watch.settled_reading,
+        "clips_reading": watch.clips_reading,
+        "ended_at": watch.ended_at,
+    }

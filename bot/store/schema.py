@@ -1,0 +1,199 @@
+"""The tables, as the code of this version knows them; the migrations bring a database there."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    and_,
+    false,
+    true,
+)
+
+from bot.store.columns import UtcDateTime
+
+# SQLite counts up by itself only in a column that is exactly INTEGER.
+_Counted = BigInteger().with_variant(Integer(), "sqlite")
+_Key = String(64)
+
+metadata = MetaData()
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("readings", BigInteger, nullable=False),
+    Column("looked_at", UtcDateTime),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("reference_id", Text),
+    Column("reference_key", _Key),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("output_url", Text),
+    Column("error_message", Text),
+    Column("terminal", Boolean, nullable=False),
+    Column("listed", Boolean, nullable=False),
+    Column("first_reading", BigInteger, nullable=False),
+    Column("open_reading", BigInteger),
+    Column("outcome_reading", BigInteger),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+Index("requests_of_reference", requests.c.account_id, requests.c.reference_key)
+IS_OPEN = and_(requests.c.terminal == false(), requests.c.listed == true())
+Index(
+    "requests_open",
+    requests.c.account_id,
+    requests.c.reference_key,
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("account_id", Text, nullable=False),
+    Column("request_id", Text, nullable=False),
+    Column("reading", BigInteger, nullable=False),
+    Column("old", Text),
+    Column("new", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("correction", Boolean, nullable=False),
+)
+Index("transitions_of_request", transitions.c.account_id, transitions.c.request_id)
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("reference_key", _Key, primary_key=True),
+    Column("reference_id", Text, nullable=False),
+    Column("read_at", UtcDateTime, nullable=False),
+    Column("api_now", UtcDateTime, nullable=False),
+)
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("place_name", Text, nullable=False),
+    Column("public", Boolean, nullable=False),
+    Column("reference_id", Text, nullable=False),
+    Column("reference_key", _Key, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("events", Text, nullable=False),
+    Column("expected", BigInteger),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("since_reading", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("generation_reading", BigInteger, nullable=False),
+    Column("baseline_at", UtcDateTime),
+    Column("settled_reading", BigInteger),
+    Column("clips_reading", BigInteger, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+_is_active = watches.c.ended_at.is_(None)
+Index(
+    "watches_active",
+    watches.c.workspace_id,
+    watches.c.place,
+    watches.c.reference_key,
+    unique=True,
+    sqlite_where=_is_active,
+    postgresql_where=_is_active,
+)
+Index(
+    "watches_active_of_reference",
+    watches.c.account_id,
+    watches.c.reference_key,
+    sqlite_where=_is_active,
+    postgresql_where=_is_active,
+)
+Index("watches_of_place", watches.c.workspace_id, watches.c.place, watches.c.reference_key)
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("key", _Key, nullable=False, unique=True),
+    Column("workspace_id", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("reference_id", Text, nullable=False),
+    Column("reference_key", _Key, nullable=False),
+    Column("watch_id", String(64)),
+    Column("facts", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("why", Text),
+    Column("owner", Text),
+    Column("not_before", UtcDateTime),
+    Column("attempt_at", UtcDateTime),
+    Column("repeat", Boolean, nullable=False),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("happened_at", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+)
+_is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked"))
+Index(
+    "announcements_unsent",
+    announcements.c.workspace_id,
+    announcements.c.place,
+    announcements.c.reference_key,
+    announcements.c.number,
+    sqlite_where=_is_unsent,
+    postgresql_where=_is_unsent,
+)
+Index("announcements_of_watch", announcements.c.watch_id)
+Index("announcements_sent", announcements.c.workspace_id, announcements.c.sent_at)
+
+places = Table(
+    "places",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("trouble", Text),
+    Column("trouble_at", UtcDateTime),
+    Column("retry_at", UtcDateTime),
+    Column("troubles", Integer, nullable=False),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("watch_id", String(64), ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("channel", Text),
+    Column("ts", Text),
+    Column("shown", Text, nullable=False),
+    Column("shown_at", UtcDateTime),
+    Column("dirty", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("changes", Integer, nullable=False),
+    Column("lost_at", UtcDateTime),
+)

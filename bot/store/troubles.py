@@ -1,0 +1,98 @@
+"""Places that may not be posted to, inside a transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+
+from bot.domain.announcement import AccessFacts, Announcement, Key
+from bot.domain.delivery import Delivery, State
+from bot.domain.watch import Watch
+from bot.store.dialect import insert_if_new
+from bot.store.moves import move
+from bot.store.queue import queue
+from bot.store.rows import watch_of
+from bot.store.schema import announcements, places, watches
+
+_PERSONS = ("U", "W")  # user ids begin so: a person's DM has nobody else to be told
+
+
+def trouble(connection: Connection, workspace_id: str, place: str) -> str | None:
+    """Why the place may not be posted to."""
+    query = select(places.c.trouble).where(places.c.workspace_id == workspace_id, places.c.place == place)
+    why: str | None = connection.execute(query).scalar_one_or_none()
+    return why
+
+
+def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
+    """Its oldest announcement may be tried from now on."""
+    connection.execute(
+        update(places)
+        .where(places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None))
+        .values(retry_at=now)
+    )
+
+
+def end_trouble(connection: Connection, workspace_id: str, place: str) -> None:
+    """The place takes messages: what waited there goes on in order."""
+    mine = update(places).where(
+        places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None)
+    )
+    if connection.execute(mine.values(trouble=None, trouble_at=None, retry_at=None)).rowcount == 0:
+        return
+    _move_all(connection, workspace_id, place, State.PARKED, State.PENDING, None)
+
+
+def park(connection: Connection, delivery: Delivery, why: str, now: datetime, retry_at: datetime) -> bool:
+    """All that waits for the place stays there; the authors of its watches are told when it begins."""
+    if not move(connection, delivery, (State.SENDING,), {"state": State.PARKED, "why": why, "owner": None}):
+        return False
+    key = delivery.announcement.key
+    _move_all(connection, key.workspace_id, key.place, State.PENDING, State.PARKED, why)
+    began = _set_trouble(connection, key, why, now, retry_at)
+    if began is not None and not key.place.startswith(_PERSONS):
+        queue(connection, _to_authors(connection, key, why, began, now))
+    return True
+
+
+def _move_all(connection: Connection, workspace_id: str, place: str, old: State, new: State, why: str | None) -> None:
+    connection.execute(
+        update(announcements)
+        .where(
+            announcements.c.workspace_id == workspace_id, announcements.c.place == place, announcements.c.state == old
+        )
+        .values(state=new, why=why, version=announcements.c.version + 1)
+    )
+
+
+def _set_trouble(connection: Connection, key: Key, why: str, now: datetime, retry_at: datetime) -> int | None:
+    """How many times the place has been in trouble when this one begins, None when it goes on."""
+    insert_if_new(connection, places, {"workspace_id": key.workspace_id, "place": key.place, "troubles": 0})
+    mine = update(places).where(places.c.workspace_id == key.workspace_id, places.c.place == key.place)
+    began: int | None = connection.execute(
+        mine.where(places.c.trouble.is_(None))
+        .values(trouble=why, trouble_at=now, retry_at=retry_at, troubles=places.c.troubles + 1)
+        .returning(places.c.troubles)
+    ).scalar_one_or_none()
+    if began is None:
+        connection.execute(mine.values(trouble=why, retry_at=retry_at))
+    return began
+
+
+def _to_authors(connection: Connection, key: Key, why: str, generation: int, now: datetime) -> list[Announcement]:
+    by_author: dict[str, list[Watch]] = {}
+    query = (
+        select(watches)
+        .where(watches.c.workspace_id == key.workspace_id, watches.c.place == key.place, watches.c.ended_at.is_(None))
+        .order_by(watches.c.created_at, watches.c.id)
+    )
+    for watch in map(watch_of, connection.execute(query).mappings()):
+        by_author.setdefault(watch.author, []).append(watch)
+    return [
+        Announcement(
+            key=Key(key.workspace_id, author, "access", key.place, why, generation),
+            facts=AccessFacts(key.place, theirs[-1].place_name, why, tuple(watch.reference_id for watch in theirs)),
+            reference_id="",
+            recorded_at=now,
+        )
+        for author, theirs in by_author.items()
+    ]
