@@ -29,7 +29,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Clicked:
-    """A click on a button; `value` is empty when the button has none, `is_link` is True when it only opened a page."""
+    """A click on a button; `value` is empty when the button has none. `response_url` is a secret and never shown."""
 
     user: str
     place: str
@@ -39,7 +39,6 @@ class Clicked:
     value: str
     response_url: str = field(repr=False)
     workspace: str
-    is_link: bool = False
 
     @property
     def reference(self) -> str:
@@ -81,7 +80,6 @@ def clicked(payload: object) -> Clicked:
         value=_text(action, "value", otherwise=""),
         response_url=_url(fields),
         workspace=_text(_mapping(fields.get("team"), "team"), "id"),
-        is_link="url" in action,
     )
 
 

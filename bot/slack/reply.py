@@ -1,7 +1,6 @@
 """Answers to a command or a click, through the address that came with it; each is sent once, never again by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import structlog
@@ -46,11 +45,6 @@ class Reply:
     async def in_channel(self, message: Message) -> None:
         """Say something that everybody here sees."""
         await self._send(message, response_type="in_channel", replace_original=False)
-
-    async def in_turn(self, messages: AsyncIterator[Message]) -> None:
-        """Say the first, and let each next one take its place."""
-        async for message in messages:
-            await self.replace(message)
 
     async def _send(self, message: Message, *, response_type: str, replace_original: bool) -> bool:
         if self._uses >= USES:

@@ -19,7 +19,6 @@ from bot.ports import Clock
 log = structlog.get_logger(__name__)
 SILENT = timedelta(seconds=40)
 BETWEEN_ATTEMPTS = timedelta(seconds=10)
-_LONGEST_CONNECT = 15.0
 _LONGEST_GOODBYE = 2.0
 _REFUSED = frozenset(
     {
@@ -46,6 +45,7 @@ class SocketMode:
     client: AsyncWebClient
     clock: Clock
     proxy: str | None = field(default=None, repr=False)
+    patience_seconds: float = 15.0
     _handler: AsyncSocketModeHandler | None = None
     _heard_at: datetime | None = None
     _not_before: datetime | None = None
@@ -57,7 +57,7 @@ class SocketMode:
         try:
             await self._open()
         except SlackApiError as error:
-            self._failed(str(error.response.get("error", "")), error.response.headers.get("Retry-After"))
+            self._failed(_code(error), error.response.headers.get("Retry-After"))
         except (SlackClientError, ClientError, OSError) as error:  # a time-out is an OSError
             self._failed(type(error).__name__, None)
         else:
@@ -97,7 +97,7 @@ class SocketMode:
         handler.client.wss_uri = str(answer["url"])
         handler.client.on_message_listeners.append(self._heard)
         try:
-            async with asyncio.timeout(_LONGEST_CONNECT):
+            async with asyncio.timeout(self.patience_seconds):
                 await handler.client.connect()  # type: ignore[no-untyped-call] # the library leaves it without types
         except BaseException:
             await _closed(handler)
@@ -125,6 +125,11 @@ class SocketMode:
         if self._trouble != why:
             log.warning("no socket to Slack; it is tried again", why=why)
         self._trouble = why
+
+
+def _code(error: SlackApiError) -> str:
+    data = error.response.data
+    return str(data["error"]) if isinstance(data, dict) and "error" in data else f"status {error.response.status_code}"
 
 
 async def _closed(handler: AsyncSocketModeHandler) -> None:

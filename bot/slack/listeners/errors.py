@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.errors import BadCommandError
@@ -10,6 +11,7 @@ from bot.slack.guard import Guard
 from bot.slack.payload import Asked, Clicked
 from bot.slack.reply import Reply
 
+log = structlog.get_logger(__name__)
 _ANYTHING = re.compile("")
 
 
@@ -30,9 +32,9 @@ class LeftoverListener:
         raise BadCommandError(f"I do not know `{asked.command}`. Type `{self.command} help` instead.")
 
     async def clicked(self, click: Clicked, _: Reply) -> None:
-        """Say that the button is not known any more; a button that only opened a page needs no words."""
-        if not click.is_link:
-            raise BadCommandError(
-                "That button is of another version of me, and nothing was done."
-                f" Type `{self.command} help` for what you can do."
-            )
+        """Say that the button is not known."""
+        log.info("a button that nobody knows", action=click.action_id)
+        raise BadCommandError(
+            "That button is of another version of me, and nothing was done."
+            f" Type `{self.command} help` for what you can do."
+        )

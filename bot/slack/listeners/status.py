@@ -56,7 +56,7 @@ class StatusListener:
     async def _known(self, reference: str) -> StatusAnswer | RequestAnswer:
         """Our memory of a batch; a single request is not in it by its own id, so it is read."""
         known: StatusAnswer | RequestAnswer = await self.ask.recall(reference)
-        if isinstance(known, StatusAnswer) and known.read_at is None and not known.progress.total:
+        if isinstance(known, StatusAnswer) and not known.progress.total:
             async for answer in self.ask.status(reference):
                 known = answer
         return known

@@ -1,0 +1,180 @@
+"""The real Bolt app between a fake Slack and canned flows."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import ClientSession, web
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.answer import AboutAnswer, RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer
+from bot.domain.answer import Wish as Wanted
+from bot.domain.progress import summarise
+from bot.flows.ask import Ask
+from bot.flows.identity import Identity
+from bot.flows.vitals import Vitals
+from bot.flows.watching import Watching
+from bot.flows.work import Work
+from bot.sandbox.slack_entities import Message
+from bot.sandbox.slack_server import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
+from bot.sandbox.workspace import ANA, TEAM
+from bot.slack.bolt import HttpDoor, make_bolt
+from bot.slack.guard import Guard
+from bot.slack.listeners.wiring import make_listeners
+from bot.slack.reply import Replies
+from tests.builders import NOON, request, watch
+from tests.fakes import FakeClock
+
+DE = "C0DUBBINGDE"
+REF = "batch-1"
+Answer = StatusAnswer | RequestAnswer
+
+
+def status() -> StatusAnswer:
+    """An answer on three requests, one failed."""
+    rows = (request(1, "completed"), request(2, "failed", error="no face detected"), request(3))
+    return StatusAnswer(summarise(REF, rows), NOON, requests=rows)
+
+
+class CannedAsk(Ask):
+    """Answers what it was given; remembers the questions."""
+
+    def __init__(self) -> None:
+        self.questions: list[tuple[object, ...]] = []
+        self.answers: list[Answer] = [status()]
+        self.remembered = status()
+        self.fault: Exception | None = None
+
+    async def _answered(self, *question: object) -> AsyncIterator[Answer]:
+        self.questions.append(question)
+        for answer in self.answers:
+            yield answer
+        if self.fault:
+            raise self.fault
+
+    def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[Answer]:
+        return self._answered("status", reference, fresh)
+
+    def failures(self, reference: str) -> AsyncIterator[Answer]:
+        return self._answered("failures", reference)
+
+    def links(self, reference: str) -> AsyncIterator[Answer]:
+        return self._answered("links", reference)
+
+    async def recall(self, reference_id: str, **_: object) -> StatusAnswer:
+        self.questions.append(("recall", reference_id))
+        return self.remembered
+
+    async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
+        self.questions.append(("watches", scope, place, user))
+        return WatchesAnswer(scope, ())
+
+    async def about(self) -> AboutAnswer:
+        self.questions.append(("about",))
+        return AboutAnswer("1.2.3", NOON, NOON, None, 1, 0, 0, 0, None, None, 3, 60)
+
+
+class CannedWatching(Watching):
+    """Does nothing, and remembers what was wished."""
+
+    wishes: list[Wanted]
+    stopped: list[tuple[str, str]]
+    visits: list[str]
+
+    def __init__(self) -> None:
+        for name in ("wishes", "stopped", "visits"):
+            object.__setattr__(self, name, [])  # the original is frozen
+
+    async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer]:
+        self.wishes.append(wish)
+        yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
+
+    async def stop(self, place: str, reference: str) -> StoppedAnswer:
+        self.stopped.append((place, reference))
+        return StoppedAnswer(reference, watch(place=place, reference=reference))
+
+    async def visited(self, place: str) -> None:
+        self.visits.append(place)
+
+
+@dataclass
+class Rig:
+    """Everything that a test may look at or change."""
+
+    slack: SlackSandbox
+    app: AsyncApp
+    client: AsyncWebClient
+    http: ClientSession
+    url: str
+    identity: Identity
+    work: Work
+    clock: FakeClock
+    ask: CannedAsk = field(default_factory=CannedAsk)
+    watching: CannedWatching = field(default_factory=CannedWatching, repr=False)
+    vitals: Vitals = field(default_factory=lambda: Vitals(NOON, NOON))
+
+    async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
+        """Type a command and wait until it is answered."""
+        delivered = await self.slack.command(user, place, text, command)
+        assert delivered.ok, delivered
+        await self.work.settle()
+
+    async def click(self, message: Message, action: str, value: str | None = None, user: str = ANA.id) -> None:
+        """Click a button and wait until it is answered."""
+        delivered = await self.slack.click(user, message.channel, message.ts, action, value=value)
+        assert delivered.ok, delivered
+        await self.work.settle()
+
+    def seen(self, user: str = ANA.id, place: str | None = None) -> list[Message]:
+        """What only this person sees, the oldest first."""
+        return self.slack.workspace.ephemerals(user, place)
+
+    def register(self, command: str = "/lipsync") -> None:
+        """Let every listener hear."""
+
+        async def direct_channel(user: str) -> str:
+            return self.slack.workspace.dm(user).id
+
+        listeners = make_listeners(
+            guard=Guard(self.work, Replies(self.http, self.vitals)),
+            ask=self.ask,
+            watching=self.watching,
+            identity=self.identity,
+            vitals=self.vitals,
+            account_id="default",
+            command=command,
+            direct_channel=direct_channel,
+        )
+        listeners.register(self.app)
+
+
+@asynccontextmanager
+async def rigged(*, known: bool = True, most_work: int = 100, http: bool = True) -> AsyncIterator[Rig]:
+    """A rig whose app is served over HTTP (or not at all)."""
+    clock = FakeClock()
+    async with AsyncExitStack() as stack:
+        slack = await stack.enter_async_context(SlackSandbox(clock=clock))
+        session = await stack.enter_async_context(ClientSession())
+        client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        identity = Identity(TEAM, "U0LIPSYNC", "B0LIPSYNC") if known else Identity()
+        app = make_bolt(client=client, identity=identity, signing_secret=SIGNING_SECRET)
+        url = await stack.enter_async_context(served(HttpDoor(app))) if http else ""
+        slack.bot_url = url or None
+        work = Work(most_work)
+        rig = Rig(slack, app, client, session, url, identity, work, clock)
+        rig.register()
+        yield rig
+        await work.close(0)
+
+
+@asynccontextmanager
+async def served(door: HttpDoor) -> AsyncIterator[str]:
+    """The address of a server whose `/slack/events` is this door."""
+    application = web.Application()
+    application.router.add_post("/slack/events", door.handle)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    await runner.cleanup()

@@ -1,0 +1,280 @@
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading
+from bot.domain.progress import Progress
+from bot.domain.watch import Events
+from bot.errors import StoreError, UnavailableError
+from bot.sandbox.slack_entities import Draft, Message
+from bot.sandbox.workspace import ANA, BEN
+from bot.slack import actions
+from tests.builders import NOON, at, request
+from tests.slack.rig import DE, REF, Rig, rigged, status
+
+STILL = replace(status(), still=StillReading(50, at(45) - NOON))
+UNKNOWN = StatusAnswer(Progress("watchs"), NOON)
+
+
+@pytest.fixture
+async def rig() -> AsyncIterator[Rig]:
+    async with rigged() as made:
+        yield made
+
+
+def card(rig: Rig, action: str = actions.CARD_STOP, value: str | None = REF) -> Message:
+    """A message of the bot in the channel, with one button."""
+    button = {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": "Go"}}
+    button |= {"value": value} if value is not None else {}
+    blocks = [{"type": "actions", "elements": [button]}]
+    return rig.slack.workspace.post(DE, rig.slack.workspace.bot.id, Draft("card", blocks))
+
+
+# --- commands ---
+
+
+async def test_a_status_is_read_and_answered_to_the_one_who_asked(rig: Rig) -> None:
+    await rig.type(REF)
+    await rig.type(f"status {REF} fresh")
+    assert rig.ask.questions == [("status", REF, False), ("status", REF, True)]
+    assert [REF in message.text for message in rig.seen(ANA.id, DE)] == [True, True]
+    assert rig.seen(BEN.id) == []
+    assert rig.slack.workspace.history(DE) == []
+
+
+async def test_a_slow_reading_is_announced_and_then_replaced_by_the_answer(rig: Rig) -> None:
+    rig.ask.answers = [STILL, status()]
+    await rig.type(REF)
+    assert [use.body.get("replace_original") for use in rig.slack.answers] == [False, True]
+    assert len(rig.seen()) == 1
+    assert rig.seen()[0].text == rig.slack.answers[1].body["text"]
+
+
+async def test_when_the_first_words_got_lost_the_answer_comes_as_a_new_message(rig: Rig) -> None:
+    rig.ask.answers = [STILL, status()]
+    rig.slack.faults.add("response", "status_500")
+    await rig.type(REF)
+    assert [use.body["replace_original"] for use in rig.slack.answers] == [False, False]
+    assert len(rig.seen()) == 1
+    assert rig.vitals.slack_calls == {"response_url failed": 1, "response_url ok": 1}
+
+
+async def test_a_single_request_is_answered_and_can_be_shared(rig: Rig) -> None:
+    one = RequestAnswer(request(1, "completed"), NOON)
+    rig.ask.answers = [one]
+    rig.ask.remembered = UNKNOWN
+    await rig.type(one.request.id)
+    await rig.click(rig.seen()[-1], actions.STATUS_SHARE)
+    assert rig.ask.questions[1:] == [("recall", one.request.id), ("status", one.request.id, False)]
+    assert one.request.id in rig.slack.workspace.history(DE)[0].text
+
+
+async def test_failures_and_links_are_asked_for_and_shown(rig: Rig) -> None:
+    await rig.type(f"failures {REF}")
+    await rig.type(f"links {REF}")
+    assert rig.ask.questions == [("failures", REF), ("links", REF)]
+    failures, links = rig.seen()
+    assert "1 failure" in failures.text
+    assert "link" in links.text.lower()
+
+
+async def test_watches_are_listed_by_scope_for_the_one_who_asks(rig: Rig) -> None:
+    await rig.type("watches")
+    await rig.type("watches mine")
+    assert rig.ask.questions == [("watches", Scope.HERE, DE, ANA.id), ("watches", Scope.MINE, DE, ANA.id)]
+    assert len(rig.seen()) == 2
+
+
+async def test_about_and_help_tell_of_the_bot(rig: Rig) -> None:
+    await rig.type("about")
+    await rig.type("")
+    await rig.type("help watch")
+    about, everything, one = (message.text for message in rig.seen())
+    assert "1.2.3" in about
+    assert "/lipsync" in everything
+    assert "watch" in one
+    assert rig.watching.visits == [DE]
+
+
+async def test_a_watch_carries_who_what_and_where(rig: Rig) -> None:
+    await rig.type(f"watch {REF} for failures expect 250")
+    wish = rig.watching.wishes[0]
+    assert (wish.workspace_id, wish.account_id, wish.author) == ("T0SANDBOX", "default", ANA.id)
+    assert (wish.place, wish.place_name, wish.public) == (DE, "dubbing-de", True)
+    assert (wish.reference_id, wish.events, wish.expected) == (REF, Events.FAILURES, 250)
+    assert REF in rig.seen()[0].text
+
+
+async def test_a_private_channel_keeps_its_name_to_itself(rig: Rig) -> None:
+    await rig.type(f"watch {REF}", "C0AURORA")
+    assert (rig.watching.wishes[0].place_name, rig.watching.wishes[0].public) == ("", False)
+
+
+async def test_a_watch_is_possible_in_the_own_dm_but_not_between_two_people(rig: Rig) -> None:
+    await rig.type(f"watch {REF}", "D0ANA")
+    await rig.type(f"watch {REF} for all", "D0ANABEN")
+    assert [wish.place for wish in rig.watching.wishes] == ["D0ANA"]
+    told = rig.seen(place="D0ANABEN")[0].text
+    assert "my own Messages tab" in told
+    assert f"/lipsync watch {REF} for all" in told
+
+
+async def test_unwatch_stops_the_watch_of_this_place(rig: Rig) -> None:
+    await rig.type(f"unwatch {REF}")
+    assert rig.watching.stopped == [(DE, REF)]
+    assert REF in rig.seen()[0].text
+
+
+async def test_the_place_of_a_command_is_tried_again_before_it_is_answered(rig: Rig) -> None:
+    await rig.type(REF)
+    await rig.type("mute all 2h")
+    assert rig.watching.visits == [DE]
+
+
+async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
+    for typed in ("mute all 2h", "batch-*", f"watch {REF} in thread"):
+        await rig.type(typed)
+    assert rig.ask.questions == []
+    assert rig.watching.wishes == []
+    assert all("not available yet" in message.text for message in rig.seen())
+    assert len(rig.seen()) == 3
+
+
+async def test_what_cannot_be_done_is_told_with_what_to_type_instead(rig: Rig) -> None:
+    await rig.type("watch")
+    assert "needs a reference" in rig.seen()[0].text
+    assert rig.ask.questions == []
+
+
+async def test_a_word_near_a_command_that_was_never_seen_as_a_reference_offers_both(rig: Rig) -> None:
+    rig.ask.answers = [UNKNOWN]
+    await rig.type("watchs")
+    assert "/lipsync watch" in rig.seen()[0].text
+    assert "No request was ever seen" in rig.seen()[0].text
+
+
+async def test_a_word_near_a_command_that_is_a_reference_is_answered(rig: Rig) -> None:
+    await rig.type("watchs")
+    assert REF in rig.seen()[0].text
+
+
+async def test_commands_are_counted_by_what_was_meant(rig: Rig) -> None:
+    await rig.type(REF)
+    await rig.type("mute")
+    assert rig.vitals.commands == {"Status": 1, "NotYet": 1}
+
+
+async def test_a_command_of_another_name_is_told_ours(rig: Rig) -> None:
+    await rig.type(REF, command="/lipsinc")
+    assert "/lipsync help" in rig.seen()[0].text
+    assert rig.ask.questions == []
+
+
+# --- buttons ---
+
+
+async def test_refresh_reads_again_in_the_place_of_the_old_answer(rig: Rig) -> None:
+    await rig.type(REF)
+    rig.ask.answers = [STILL, status()]
+    await rig.click(rig.seen()[0], actions.STATUS_REFRESH)
+    assert rig.ask.questions[1] == ("status", REF, False)
+    assert len(rig.seen()) == 1
+    assert [use.body["replace_original"] for use in rig.slack.answers] == [False, True, True]
+
+
+async def test_share_shows_what_is_known_to_everybody_and_says_who_shared_it(rig: Rig) -> None:
+    await rig.type(REF)
+    await rig.click(rig.seen()[0], actions.STATUS_SHARE)
+    shared = rig.slack.workspace.history(DE)[0]
+    assert rig.ask.questions[1:] == [("recall", REF)]
+    assert shared.ephemeral_to is None
+    assert ANA.id in str(shared.blocks)
+
+
+@pytest.mark.parametrize(
+    ("action", "question"),
+    [(actions.CARD_FAILURES, "failures"), (actions.CARD_LINKS, "links"), (actions.FINISHED_LINKS, "links")],
+)
+async def test_a_button_under_a_message_for_all_answers_one_person_and_leaves_the_message(
+    rig: Rig, action: str, question: str
+) -> None:
+    rig.ask.answers = [STILL, status()]
+    shown = card(rig, action)
+    await rig.click(shown, action)
+    assert rig.ask.questions == [(question, REF)]
+    assert len(rig.seen()) == 2
+    assert shown.edits == []
+
+
+@pytest.mark.parametrize("action", [actions.CARD_STOP, actions.FINISHED_STOP])
+async def test_stop_stops_the_watch_and_confirms_it_to_the_one_who_clicked(rig: Rig, action: str) -> None:
+    await rig.click(card(rig, action), action)
+    assert rig.watching.stopped == [(DE, REF)]
+    assert REF in rig.seen()[0].text
+
+
+async def test_a_button_of_another_version_is_answered_politely(rig: Rig) -> None:
+    await rig.click(card(rig, "mute_1h"), "mute_1h")
+    assert "another version" in rig.seen()[0].text
+
+
+async def test_a_button_without_a_reference_is_answered_with_a_sentence(rig: Rig) -> None:
+    await rig.click(card(rig, actions.CARD_STOP, value=None), actions.CARD_STOP)
+    assert "without a usable" in rig.seen()[0].text
+    assert rig.watching.stopped == []
+
+
+async def test_twenty_clicks_at_once_are_all_answered(rig: Rig) -> None:
+    shown = card(rig, actions.CARD_FAILURES)
+    await asyncio.gather(*(rig.click(shown, actions.CARD_FAILURES) for _ in range(20)))
+    assert len(rig.seen()) == 20
+
+
+# --- trouble ---
+
+
+async def test_an_unexpected_fault_is_acknowledged_and_told_with_an_id(rig: Rig) -> None:
+    rig.ask.fault = ZeroDivisionError("boom")
+    rig.ask.answers = []
+    await rig.type(REF)
+    assert "Something went wrong on my side (id " in rig.seen()[0].text
+    assert "boom" not in rig.seen()[0].text
+
+
+@pytest.mark.parametrize("fault", [StoreError("the database is locked"), UnavailableError("no answer within 10 s")])
+async def test_a_fault_of_ours_or_of_the_api_is_told_in_a_sentence(rig: Rig, fault: Exception) -> None:
+    rig.ask.fault = fault
+    rig.ask.answers = []
+    await rig.type(REF)
+    assert "Try again" in rig.seen()[0].text
+
+
+async def test_when_there_is_too_much_work_a_command_is_told_so_at_once() -> None:
+    async with rigged(most_work=0) as rig:
+        delivered = await rig.slack.command(ANA.id, DE, REF)
+        assert delivered.status == 200
+        assert "too busy" in delivered.body
+        assert rig.ask.questions == []
+
+
+async def test_when_there_is_too_much_work_a_click_is_told_so_too() -> None:
+    async with rigged(most_work=0) as rig:
+        await rig.click(card(rig), actions.CARD_STOP)
+        assert "too busy" in rig.seen()[0].text
+        assert rig.watching.stopped == []
+
+
+async def test_an_answer_that_cannot_be_delivered_is_counted_and_not_repeated(rig: Rig) -> None:
+    rig.slack.faults.add("response", "drop_after")
+    await rig.type(REF)
+    assert len(rig.slack.answers) == 1
+    assert rig.vitals.slack_calls == {"response_url failed": 1}
+
+
+async def test_an_address_is_used_five_times_at_most(rig: Rig) -> None:
+    rig.ask.answers = [status()] * 7
+    await rig.type(REF)
+    assert len(rig.slack.answers) == 5
+    assert rig.vitals.slack_calls == {"response_url ok": 5, "response_url failed": 2}
