@@ -33,7 +33,7 @@ class Strong:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Words of ours that can be typed as they are."""
+    """Words that can be typed as they are: ours, or clean ones without backticks."""
 
     text: str
 

@@ -81,7 +81,7 @@ def _elements(piece: Piece) -> list[Block]:
         case Strong():
             return [_text(piece.text, "bold")]
         case Code():
-            return [_text(piece.text, "code")]
+            return [_text(literal(piece.text), "code")]
         case At():
             return [_date(piece)]
         case Place():

@@ -1,6 +1,6 @@
 """M12: what happened, what was kept, what to do."""
 
-from bot.domain.words import Code, Foreign, Words, duration, words
+from bot.domain.words import Code, Foreign, Words, clean, duration, words
 from bot.errors import (
     BadCommandError,
     BadRequestError,
@@ -16,7 +16,7 @@ from bot.slack.views.blocks import paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
-_LONGEST = 300
+_LONGEST, _LONGEST_ADVICE = 300, 600
 _KEPT = " All watches are kept."
 _OPERATOR = " Whoever runs the bot can see why in its log."
 
@@ -57,7 +57,7 @@ def _chamelaion(error: ChamelaionError) -> Words:
 def _other(error: Exception) -> Words:
     match error:
         case BadCommandError():
-            return words(Foreign(str(error), _LONGEST))
+            return _with_code(str(error))
         case SlackBusyError():
             return words(f"Slack is busy; nothing was done. Try again in {duration(error.retry_after)}.")
         case SlackError():
@@ -66,3 +66,17 @@ def _other(error: Exception) -> Words:
             return words("The bot's memory could not be used; nothing was half done. Try again in a minute.", _OPERATOR)
         case _:
             return words("Something went wrong in the bot; nothing was half done. Try again in a minute.", _OPERATOR)
+
+
+def _with_code(text: str) -> Words:
+    """A text for a person, in which what stands between two backticks can be typed."""
+    cut = text if len(text) <= _LONGEST_ADVICE else f"{text[: _LONGEST_ADVICE - 1]}…"
+    parts = [part for part in enumerate(cut.split("`")) if part[1]]
+    return words(*(Code(clean(part, _LONGEST_ADVICE)) if number % 2 else _plain(part) for number, part in parts))
+
+
+def _plain(part: str) -> Words:
+    """Text whose spaces at the ends stay, since code stands beside them."""
+    if part.isspace():
+        return words(" ")
+    return words(" " * part.startswith(" "), Foreign(part, _LONGEST_ADVICE), " " * part.endswith(" "))

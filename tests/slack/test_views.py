@@ -1,0 +1,94 @@
+import json
+
+import pytest
+
+from bot.slack import actions
+from bot.slack.views.message import Message
+from tests.slack.canned import GOLDEN, LARGE, MESSAGES, assert_golden, problems, texts
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_every_view_looks_as_it_is_kept(name: str) -> None:
+    assert_golden(name, MESSAGES[name])
+
+
+def test_no_golden_file_is_left_over() -> None:
+    assert {kept.stem for kept in GOLDEN.glob("*.json")} == set(MESSAGES)
+
+
+@pytest.mark.parametrize(("name", "message"), [*MESSAGES.items(), *LARGE.items()])
+def test_slack_takes_every_view_posted_or_edited(name: str, message: Message) -> None:
+    assert problems(message) == [], name
+
+
+@pytest.mark.parametrize(("name", "message"), [*MESSAGES.items(), *LARGE.items()])
+def test_every_text_says_something_calm_in_a_sentence(name: str, message: Message) -> None:
+    assert message.text.rstrip("…").strip(), name
+    assert "!" not in message.text.replace("<!date", ""), name
+    assert message.text[-1] in ".?…", name
+
+
+def _buttons(name: str) -> list[str]:
+    found = [block for block in MESSAGES[name].blocks if block["type"] == "actions"]
+    return [action["action_id"] for block in json.loads(json.dumps(found)) for action in block["elements"]]
+
+
+def test_buttons_are_where_they_work_and_nowhere_else() -> None:
+    with_buttons = {name: found for name in MESSAGES if (found := _buttons(name))}
+    card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_STOP]
+    status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
+    finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
+    assert with_buttons == {
+        **{name: card for name in MESSAGES if name.startswith("card") and name != "card_stopped"},
+        **{
+            name: status
+            for name in MESSAGES
+            if name.startswith("status")
+            and name not in ("status_shared", "status_still_reading", "status_first_reading")
+        },
+        **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+    }
+
+
+def test_the_card_has_the_lines_of_the_example() -> None:
+    lines = "".join(texts(MESSAGES["card"].blocks))
+    for line in (
+        "batch-2026-04 · 73% finished · 6 failed\n",
+        "█████████████████▓▒░░░░░\n",
+        "178 done · 6 failed · 8 running · 58 waiting   of 250 expected",
+        "Failures, 2 kinds",
+        "video URL is not accessible ×5",
+        "Updated <!date^",
+        "told: this channel (problems)",
+    ):
+        assert line in lines
+
+
+@pytest.mark.parametrize("name", ["card_reading", "status_first_reading", "status_never_read", "links_first_reading"])
+def test_before_the_first_reading_no_number_is_claimed(name: str) -> None:
+    assert "%" not in "".join(texts(MESSAGES[name].blocks)) + MESSAGES[name].text
+
+
+def test_the_first_hundred_links_are_shown_and_counted() -> None:
+    shown = json.dumps(LARGE["links_many"].blocks)
+    assert shown.count('"type": "link"') == 100
+    assert "the first 100 of 150" in LARGE["links_many"].text
+
+
+def test_long_links_are_cut_with_a_clear_sentence() -> None:
+    shown = json.dumps(LARGE["links_signed"].blocks)
+    count = shown.count('"type": "link"')
+    assert 10 < count < 100
+    assert f"the first {count} of 149 (more do not fit into a message)" in LARGE["links_signed"].text
+
+
+def test_five_hundred_watches_fit_into_a_few_blocks() -> None:
+    message = LARGE["watches_many"]
+    assert len(message.blocks) < 5
+    assert "Watches here: 500" in "".join(texts(message.blocks))
+    assert "and 470 more" in "".join(texts(message.blocks))
+
+
+def test_many_kinds_and_many_ids_are_cut_with_their_number() -> None:
+    assert "and 180 more kinds" in "".join(texts(LARGE["failures_of_many_kinds"].blocks))
+    assert "and 120 more ids" in "".join(texts(MESSAGES["failure_many"].blocks))
