@@ -1,8 +1,9 @@
 """The composition root: makes each object once and introduces them to one another."""
 
+import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,17 +29,19 @@ from bot.ports import Chamelaion, Chat, Clock
 from bot.scheduler import Scheduler
 from bot.settings import MEND, InDoubt, Settings, secret
 from bot.slack.bolt import HttpDoor, make_bolt
-from bot.slack.chat import SlackChat, make_client
+from bot.slack.chat import SlackChat
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import make_listeners
 from bot.slack.reply import Replies
+from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
 from bot.store import Store, open_store
 from bot.web import Web
 
 log = structlog.get_logger(__name__)
 ACCOUNT = "default"
+LONGEST_SLACK_CALL = 10.0  # seconds
 WORK_GRACE = 3.0  # seconds that answers under way have at the end
 STEP_GRACE = 2.0  # seconds that a look or a post under way has at the end
 
@@ -69,24 +72,23 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
     Raises `SettingsError` for what only the operator can mend.
     """
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(ClientSession())
-        slack = SlackChat(_slack_client(settings, session), settings.slack_command)
+        seconds = min(LONGEST_SLACK_CALL, 0.8 * settings.quiet_seconds)  # a call must end within the quiet time
+        session = await stack.enter_async_context(slack_session(seconds))
+        slack = SlackChat(_slack_client(settings, session), settings.slack_command, seconds)
         identity = Identity()
         bolt = make_bolt(client=slack.client, identity=identity, signing_secret=secret(settings.slack_signing_secret))
         door = _door(settings, clock, bolt, slack)
-        stack.push_async_callback(door.close)
         ground = await _ground(settings, clock, parts, stack, slack=slack, identity=identity, door=door)
         stories = make_stories(ground)
         work = Work()
         _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
         stack.push_async_callback(stories.readings.close)
-        for routine in stories.routines:
-            stack.push_async_callback(routine.stop, STEP_GRACE)
-        stack.push_async_callback(work.close, WORK_GRACE)
+        stack.push_async_callback(_wind_up, stories, work)
         health = _health(ground, stories, door)
         port = await _serve(settings, Web(health, door.http), stack)
-        await _introduce(ground)
-        await door.open()
+        stack.push_async_callback(door.close)
+        await _introduce("SLACK_BOT_TOKEN", ground.introduce)
+        await _introduce("SLACK_APP_TOKEN", door.open)
         for routine in stories.routines:
             routine.start()
         yield App(port, health, stories, work)
@@ -159,7 +161,14 @@ def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStac
 
 
 def _slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
-    return make_client(secret(settings.slack_bot_token), settings.slack_api_url, session, settings.http_proxy_url)
+    client = AsyncWebClient(
+        token=secret(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        session=session,
+        retry_handlers=[],
+    )
+    client.proxy = settings.http_proxy_url
+    return client
 
 
 def _door(settings: Settings, clock: Clock, bolt: AsyncApp, slack: SlackChat) -> Door:
@@ -207,15 +216,18 @@ async def _serve(settings: Settings, door: Web, stack: AsyncExitStack) -> int:
     return int(runner.addresses[0][1])
 
 
-async def _introduce(ground: Ground) -> None:
+async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
     """At the start a refused token is the operator's to mend; a Slack that is away is tried again later."""
     try:
-        await ground.introduce()
+        await step()
     except TokenRefusedError as error:
-        mend = MEND["slack_bot_token"]
-        raise SettingsError([f"SLACK_BOT_TOKEN: Slack refuses it ({error.code}); {mend}"]) from error
+        raise SettingsError([f"{token}: Slack refuses it ({error.code}); {MEND[token.lower()]}"]) from error
     except SlackError as error:
         log.warning("Slack cannot be reached yet; trying again", why=error.code)
+
+
+async def _wind_up(stories: Stories, work: Work) -> None:
+    await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
 
 
 async def ask_once(settings: Settings, clock: Clock, reference: str) -> StatusAnswer | RequestAnswer:

@@ -24,6 +24,7 @@ from bot.errors import ChamelaionError, SettingsError
 from bot.sandbox.demo import run_demo
 from bot.scheduler import SystemClock
 from bot.settings import LogFormat, Settings
+from bot.slack.grammar import COMMANDS
 
 UNREADABLE = 1
 WRONG_SETTINGS = 2
@@ -60,7 +61,16 @@ def run() -> None:
 @cli.command()
 def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 0) -> None:
     """Try the bot in a browser: a made-up workspace and account, no tokens, nothing leaves this machine."""
-    raise typer.Exit(asyncio.run(run_demo(port=port, say=out.print)))
+    commands = [(form, command.says) for command in COMMANDS if command.available for form in command.forms]
+    done = run_demo(
+        clock=SystemClock(),
+        environment=settings.environment(),
+        tell=out.print,
+        complain=err.print,
+        port=port,
+        commands=commands,
+    )
+    raise typer.Exit(asyncio.run(done))
 
 
 @cli.command()

@@ -130,6 +130,7 @@ class Settings(BaseModel):
 
 MEND = {
     "slack_bot_token": "copy the bot token (xoxb-…) from your Slack app's page OAuth & Permissions",
+    "slack_app_token": "make an app-level token (xapp-…) with connections:write on the page Basic Information",
     "slack_signing_secret": (
         "copy the signing secret from your Slack app's page Basic Information,"
         " or set SLACK_APP_TOKEN (xapp-…) to use Socket Mode"

@@ -29,7 +29,7 @@ class Routine:
         self, name: str, step: Callable[[], Awaitable[datetime | None]], *, clock: Clock, alarm: Alarm
     ) -> None:
         self.name = name
-        self._step = step
+        self.step = step
         self._clock = clock
         self._alarm = alarm
         self._woken = asyncio.Event()
@@ -77,7 +77,7 @@ class Routine:
 
     async def _safely(self) -> datetime | None:
         try:
-            next_at = await self._step()
+            next_at = await self.step()
         except StoreError as error:
             if not self._failed:
                 log.error("database trouble", routine=self.name, error=str(error))  # noqa: TRY400 - told in a sentence
