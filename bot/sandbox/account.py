@@ -92,15 +92,17 @@ class Account:
         over_seconds: float = 0,
         failure_share: float = 0.0,
         failure_kinds: Sequence[str] = FAILURE_KINDS,
+        speed: float | None = None,
     ) -> list[str]:
-        """Send `number` requests, evenly over `over_seconds` from now; answers their ids.
+        """Send `number` requests, evenly over `over_seconds` from now; answers their ids. `speed` is theirs alone.
 
         Each fails with probability `failure_share` with one of `failure_kinds`, whose `{url}`, `{id}`, `{seconds}`
         and `{frame}` are drawn anew for every request.
         """
         now = self._clock.now()
         arrivals = (now + timedelta(seconds=over_seconds * n / number) for n in range(number))
-        ids = [self._draw(reference_id, at, failure_share, failure_kinds) for at in arrivals]
+        pace = speed or self._speed
+        ids = [self._draw(reference_id, at, failure_share, failure_kinds, pace) for at in arrivals]
         self._replan(now)
         return ids
 
@@ -170,13 +172,18 @@ class Account:
         self._jobs[request.id] = _Job(request, old.serial, old.place)
 
     def _draw(
-        self, reference_id: str | None, created_at: datetime, failure_share: float, failure_kinds: Sequence[str]
+        self,
+        reference_id: str | None,
+        created_at: datetime,
+        failure_share: float,
+        failure_kinds: Sequence[str],
+        speed: float,
     ) -> str:
         draw = self._random
         request_id = _uuid(draw)
         request = LipsyncRequest(request_id, created_at, "processing", reference_id=reference_id)
         message = _filled(draw.choice(failure_kinds), draw) if draw.random() < failure_share else None
-        self._put(_ended(request, message), draw.lognormvariate(log(MEDIAN_SECONDS), SPREAD) / self._speed)
+        self._put(_ended(request, message), draw.lognormvariate(log(MEDIAN_SECONDS), SPREAD) / speed)
         return request_id
 
     def _replan(self, now: datetime) -> None:

@@ -1,0 +1,122 @@
+// Every block that a message can hold; what the page has no drawing for is shown as its texts.
+
+import { h } from "./dom.js";
+import { image, interactive } from "./elements.js";
+import { linkNode } from "./inline.js";
+import { mrkdwn } from "./mrkdwn.js";
+import { richText } from "./richtext.js";
+
+function text(world, object) {
+  if (!object) return null;
+  if (object.type === "mrkdwn") return mrkdwn(world, object.text);
+  return object.text;
+}
+
+function section(world, block, press) {
+  const fields = (block.fields || []).map((each) => h("div", { class: "field" }, text(world, each)));
+  const body = [
+    block.text ? h("div", { class: "text" }, text(world, block.text)) : null,
+    fields.length ? h("div", { class: "fields" }, fields) : null,
+  ];
+  if (!block.accessory) return h("div", { class: "section" }, body);
+  const beside = block.accessory.type === "image" ? image(block.accessory) : interactive(block.accessory, press);
+  return h("div", { class: "section with-accessory" }, h("div", {}, body), h("div", { class: "accessory" }, beside));
+}
+
+function context(world, block) {
+  const parts = block.elements.map((each) => (each.type === "image" ? image(each) : h("div", {}, text(world, each))));
+  return h("div", { class: "context" }, parts);
+}
+
+function actions(_world, block, press) {
+  return h("div", { class: "actions" }, block.elements.map((each) => interactive(each, press)));
+}
+
+function cell(world, each, tag, column) {
+  const settings = column || {};
+  const node = h(tag, { scope: tag === "th" ? "col" : null });
+  if (settings.align) node.style.textAlign = settings.align;
+  if (each.type === "rich_text") node.append(richText(world, each));
+  else node.append(each.text ?? String(each.value));
+  return node;
+}
+
+function table(world, block) {
+  const columns = block.column_settings || [];
+  const rows = block.rows.map((row, index) =>
+    h("tr", {}, row.map((each, place) => cell(world, each, index ? "td" : "th", columns[place]))),
+  );
+  const caption = block.caption ? h("caption", {}, block.caption) : null;
+  const drawn = h("table", {}, caption, h("thead", {}, rows.slice(0, 1)), h("tbody", {}, rows.slice(1)));
+  return h("div", { class: "table", tabindex: "0", role: "region", "aria-label": block.caption || "Table" }, drawn);
+}
+
+function markdown(world, block) {
+  const escaped = block.text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const lines = escaped.replace(/\*\*(.+?)\*\*/g, "*$1*").replace(/^#+ (.*)$/gm, "*$1*").replace(/^[-*] /gm, "• ");
+  return h("div", { class: "text" }, mrkdwn(world, lines));
+}
+
+function card(world, block, press) {
+  const small = [block.subtitle, block.body].filter(Boolean).map((each) => h("div", { class: "text" }, text(world, each)));
+  return h(
+    "div", { class: "panel" },
+    block.hero_image ? image(block.hero_image) : null,
+    block.title ? h("strong", {}, text(world, block.title)) : null,
+    small,
+    block.actions ? actions(world, { elements: block.actions }, press) : null,
+  );
+}
+
+function task(world, block) {
+  const mark = { pending: "○", in_progress: "◐", complete: "●", error: "✕" }[block.status] || "○";
+  const more = [block.details, block.output].filter(Boolean).map((each) => richText(world, each));
+  return h("div", { class: "panel" }, h("div", {}, `${mark} ${block.title}`), more);
+}
+
+function chart(_world, block) {
+  const series = block.chart.series || [{ name: "", data: block.chart.segments || [] }];
+  const rows = series.flatMap((each) => each.data.map((point) => [each.name, point.label, point.value]));
+  const drawn = rows.map((row) => h("tr", {}, row.map((value) => h("td", {}, String(value)))));
+  return h("div", { class: "table" }, h("table", {}, h("caption", {}, block.title), h("tbody", {}, drawn)));
+}
+
+function container(world, block, press) {
+  const title = block.rich_text_title ? richText(world, block.rich_text_title) : text(world, block.title);
+  const inside = blocks(world, block.child_blocks, press);
+  if (!block.is_collapsible) return h("div", { class: "panel" }, h("strong", {}, title), inside);
+  return h("details", { class: "panel", open: !block.default_collapsed }, h("summary", {}, title), inside);
+}
+
+// The texts of a block in the order in which they stand.
+function texts(value) {
+  if (Array.isArray(value)) return value.flatMap(texts);
+  if (!value || typeof value !== "object") return [];
+  const own = typeof value.text === "string" ? [value.text] : [];
+  return [...own, ...Object.values(value).flatMap(texts)];
+}
+
+const BLOCKS = {
+  section, context, actions, table, markdown, card, container,
+  context_actions: actions,
+  data_table: table,
+  data_visualization: chart,
+  task_card: task,
+  rich_text: richText,
+  header: (world, block) => h("h3", { class: "header" }, text(world, block.text)),
+  divider: () => h("hr"),
+  image: (world, block) => h("div", {}, block.title ? h("div", { class: "note" }, text(world, block.title)) : null, image(block)),
+  video: (_world, block) => h("div", { class: "panel" }, "▶ ", linkNode(block.title_url || block.video_url, block.title.text)),
+  carousel: (world, block, press) => h("div", { class: "carousel" }, block.elements.map((each) => card(world, each, press))),
+  plan: (world, block) => h("div", {}, h("strong", {}, block.title), (block.tasks || []).map((each) => task(world, each))),
+  file: (_world, block) => h("div", { class: "panel" }, `📄 ${block.external_id}`),
+};
+
+export function blocks(world, all, press) {
+  return all.map((block) => {
+    const draw = BLOCKS[block.type];
+    const told = (element, value) => press(block, element, value);
+    if (draw) return h("div", { class: "block" }, draw(world, block, told));
+    return h("div", { class: "block text" }, texts(block).join("\n"));
+  });
+}

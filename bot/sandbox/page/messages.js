@@ -1,0 +1,158 @@
+// The messages of the open place: each is drawn anew only when something about it changed.
+
+import { avatar, h } from "./dom.js";
+import { blocks } from "./blocks.js";
+import { clockTime, dayName, fullTime } from "./dates.js";
+import { emoji } from "./emoji.js";
+import { mrkdwn } from "./mrkdwn.js";
+
+const TOGETHER_SECONDS = 300;
+const moment = (message) => new Date(Number(message.ts) * 1000);
+
+export class MessageList {
+  #world;
+  #log;
+  #drawn = new Map();
+  #openThreads = new Set();
+  #place = null;
+
+  constructor(world, log) {
+    this.#world = world;
+    this.#log = log;
+  }
+
+  show(place) {
+    const another = place !== this.#place;
+    const atEnd = another || this.#isAtEnd();
+    if (another) {
+      this.#drawn.clear();
+      this.#log.replaceChildren();
+      this.#place = place;
+    }
+    this.#reconcile(this.#rows(this.#world.messagesOf(place)));
+    if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  #isAtEnd() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < 80;
+  }
+
+  // What is to be seen, from top to bottom: key, what it depends on, how to draw it.
+  #rows(messages) {
+    const replies = Map.groupBy ? Map.groupBy(messages, (each) => each.thread_ts) : grouped(messages);
+    const rows = [];
+    let last = null;
+    for (const message of messages.filter((each) => !each.thread_ts || each.broadcast)) {
+      const day = dayName(moment(message));
+      if (!last || dayName(moment(last)) !== day) {
+        rows.push({ key: `day ${day}`, depends: day, draw: () => separator(day) });
+        last = null;
+      }
+      rows.push(this.#row(message, last, replies.get(message.ts) || []));
+      last = message;
+    }
+    return rows;
+  }
+
+  #row(message, last, replies) {
+    const compact = follows(message, last);
+    const open = this.#openThreads.has(message.ts);
+    const depends = JSON.stringify([message, compact, replies, open]);
+    return { key: message.ts, depends, draw: () => this.#article(message, compact, replies, open) };
+  }
+
+  #reconcile(rows) {
+    const keys = new Set(rows.map((row) => row.key));
+    for (const [key, { node }] of this.#drawn) {
+      if (keys.has(key)) continue;
+      node.remove();
+      this.#drawn.delete(key);
+    }
+    const nodes = rows.map((row) => this.#node(row));
+    let before = this.#log.firstChild;
+    for (const node of nodes) {
+      if (node === before) before = before.nextSibling;
+      else this.#log.insertBefore(node, before);
+    }
+  }
+
+  #node(row) {
+    const known = this.#drawn.get(row.key);
+    if (known && known.depends === row.depends) return known.node;
+    const node = row.draw();
+    this.#drawn.set(row.key, { depends: row.depends, node });
+    if (known) replaceKeepingFocus(known.node, node);
+    return node;
+  }
+
+  #article(message, compact, replies, open, isReply = false) {
+    const user = this.#world.userOf(message);
+    const time = h("time", { datetime: moment(message).toISOString(), title: fullTime(moment(message)) }, clockTime(moment(message)));
+    const gutter = compact ? h("span", { class: "gutter-time", "aria-hidden": "true" }, time) : avatar(user);
+    const title = compact ? null : h("div", { class: "title" }, h("strong", { class: "name" }, user.real_name), badge(user), time);
+    const kind = `message${compact ? " compact" : ""}${message.ephemeral ? " ephemeral" : ""}`;
+    return h(
+      "article", { class: kind, "aria-label": `${user.real_name}, ${clockTime(moment(message))}` },
+      message.ephemeral ? h("div", { class: "only-you" }, eye(), "Only visible to you") : null,
+      message.thread_ts && !isReply ? h("div", { class: "only-you" }, "Replied to a thread") : null,
+      h("div", { class: "gutter" }, gutter),
+      h("div", { class: "body" }, title, this.#content(message), this.#thread(message, replies, open)),
+    );
+  }
+
+  #content(message) {
+    const press = (block, element, value) => this.#world.press(message, block, element, value);
+    const said = message.blocks.length
+      ? blocks(this.#world, message.blocks, press)
+      : h("div", { class: "block text" }, mrkdwn(this.#world, message.text));
+    return [said, message.files.map(file), reactions(message)];
+  }
+
+  #thread(message, replies, open) {
+    if (!replies.length) return null;
+    const label = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
+    const toggle = h("button", { type: "button", class: "replies", "aria-expanded": String(open) }, label);
+    toggle.dataset.action = "thread";
+    toggle.addEventListener("click", () => this.#toggle(message.ts));
+    const shown = open ? h("div", { class: "thread" }, replies.map((each) => this.#article(each, false, [], false, true))) : null;
+    return [toggle, shown];
+  }
+
+  #toggle(ts) {
+    if (!this.#openThreads.delete(ts)) this.#openThreads.add(ts);
+    this.show(this.#place);
+  }
+}
+
+function grouped(messages) {
+  const found = new Map();
+  for (const each of messages) found.set(each.thread_ts, [...(found.get(each.thread_ts) || []), each]);
+  return found;
+}
+
+function follows(message, last) {
+  if (!last || last.user !== message.user || message.ephemeral || last.ephemeral) return false;
+  if (message.blocks.length || last.blocks.length) return false;
+  return Number(message.ts) - Number(last.ts) < TOGETHER_SECONDS;
+}
+
+function replaceKeepingFocus(old, fresh) {
+  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+  const open = document.activeElement && old.contains(document.activeElement);
+  old.replaceWith(fresh);
+  if (open && focused) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
+}
+
+const separator = (day) => h("div", { class: "day", role: "separator", "aria-label": day }, h("span", {}, day));
+const badge = (user) => (user.is_bot ? h("span", { class: "badge" }, "APP") : null);
+const eye = () => h("span", { class: "eye", "aria-hidden": "true" }, "◉");
+
+function file(each) {
+  const text = typeof each.content === "string" ? each.content : "";
+  return h("details", { class: "panel" }, h("summary", {}, `📄 ${each.title || each.name}`), h("pre", {}, text));
+}
+
+function reactions(message) {
+  const shown = Object.entries(message.reactions).map(([name, users]) => h("span", { class: "reaction" }, `${emoji(name)} ${users.length}`));
+  return shown.length ? h("div", { class: "reactions" }, shown) : null;
+}
