@@ -29,7 +29,7 @@ class Claim:
 def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
     """The oldest announcement of each place that may be posted, now being sent by the claimer."""
     firsts = connection.execute(_first_of_each_place(claim)).all()
-    wanted = {number: version for number, version in firsts}
+    wanted = {row.number: row.version for row in firsts}
     if not wanted:
         return ()
     query = (

@@ -1,7 +1,7 @@
 """The database: transactions, each whole or not at all, in threads beside the event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
@@ -48,17 +48,17 @@ class Database:
 
     async def write(self, work: "Work[T]") -> T:
         """Do `work` in a transaction that may write. It may be done again from the start, so it must only use SQL."""
-        return await self._in_thread(self._writers, lambda: self._transact(work, writes=True))
+        return await self._in_thread(self._writers, lambda: self._transact(work, {"writes": True}))
 
     async def read(self, work: "Work[T]") -> T:
         """Do `work` in a transaction that sees one moment and writes nothing."""
         options = {"isolation_level": "REPEATABLE READ"} if self.is_postgresql else {}
-        return await self._in_thread(self._readers, lambda: self._transact(work, writes=False, **options))
+        return await self._in_thread(self._readers, lambda: self._transact(work, options))
 
     async def _in_thread(self, threads: Executor, job: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, job)
 
-    def _transact(self, work: "Work[T]", **options: Any) -> T:
+    def _transact(self, work: "Work[T]", options: Mapping[str, Any]) -> T:
         with told():
             for _ in range(_ATTEMPTS - 1):
                 try:
@@ -68,7 +68,7 @@ class Database:
                         raise
             return self._once(work, options)
 
-    def _once(self, work: "Work[T]", options: dict[str, Any]) -> T:
+    def _once(self, work: "Work[T]", options: Mapping[str, Any]) -> T:
         with self._engine.connect().execution_options(**options) as connection, connection.begin():
             return work(connection)
 

