@@ -63,7 +63,7 @@ class Reply:
                     unfurl_links=False,
                     unfurl_media=False,
                 )
-        except (ClientError, OSError) as error:  # a time-out is an OSError
+        except (ClientError, OSError, ValueError) as error:  # a time-out is an OSError
             self._failed(type(error).__name__)
             return False
         if answer.status_code != 200:

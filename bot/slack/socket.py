@@ -10,29 +10,16 @@ import structlog
 from aiohttp import ClientError, WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import TokenRefusedError
+from bot.errors import SlackBusyError, SlackError, TokenRefusedError
 from bot.ports import Clock
+from bot.slack.outcome import FAULTS, error_of
 
 log = structlog.get_logger(__name__)
 SILENT = timedelta(seconds=40)
 BETWEEN_ATTEMPTS = timedelta(seconds=10)
 _LONGEST_GOODBYE = 2.0
-_REFUSED = frozenset(
-    {
-        "invalid_auth",
-        "not_authed",
-        "not_allowed_token_type",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "missing_scope",
-        "no_permission",
-        "forbidden_team",
-    }
-)
 _TICKET = re.compile(r"\bwss?://\S+|\bxapp-\S+")
 
 
@@ -50,16 +37,19 @@ class SocketMode:
     _heard_at: datetime | None = None
     _not_before: datetime | None = None
     _trouble: str | None = None
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
 
     async def connect(self) -> None:
         """Open the socket. Slack away or busy: logged, and tried again by `tend`. Raises `TokenRefusedError`."""
-        await self.close()
+        async with self._one_at_a_time:
+            await self._connect()
+
+    async def _connect(self) -> None:
+        await self._drop()
         try:
             await self._open()
-        except SlackApiError as error:
-            self._failed(_code(error), error.response.headers.get("Retry-After"))
-        except (SlackClientError, ClientError, OSError) as error:  # a time-out is an OSError
-            self._failed(type(error).__name__, None)
+        except FAULTS as fault:
+            self._failed(error_of(fault))
         else:
             if self._trouble:
                 log.info("the socket to Slack is back")
@@ -74,27 +64,33 @@ class SocketMode:
 
     async def tend(self) -> None:
         """Build a silent or missing socket anew; the library mends shorter breaks by itself."""
-        now = self.clock.now()
-        if not self._is_silent(now) or (self._not_before and now < self._not_before):
-            return
-        if self._handler is not None:
-            log.warning("the socket to Slack is silent and is built anew")
-        try:
-            await self.connect()
-        except TokenRefusedError as error:
-            self._say_once(error.code)
+        async with self._one_at_a_time:
+            now = self.clock.now()
+            if not self._is_silent(now) or (self._not_before and now < self._not_before):
+                return
+            if self._handler is not None:
+                log.warning("the socket to Slack is silent and is built anew")
+            try:
+                await self._connect()
+            except TokenRefusedError as error:
+                self._say_once(error.code)
 
     async def close(self) -> None:
         """Close the socket and wait for everything that served it."""
+        async with self._one_at_a_time:
+            await self._drop()
+
+    async def _drop(self) -> None:
         handler, self._handler, self._heard_at = self._handler, None, None
         if handler is not None:
             await _closed(handler)
 
     async def _open(self) -> None:
         answer = await self.client.apps_connections_open(app_token=self.app_token)
+        url = str(answer["url"])
         handler = AsyncSocketModeHandler(self.app, self.app_token, logger=_logger(), web_client=self.client)
         handler.client.proxy = self.proxy  # what the environment says is not obeyed
-        handler.client.wss_uri = str(answer["url"])
+        handler.client.wss_uri = url
         handler.client.on_message_listeners.append(self._heard)
         try:
             async with asyncio.timeout(self.patience_seconds):
@@ -114,22 +110,17 @@ class SocketMode:
         heard_at = max(self._heard_at, datetime.fromtimestamp(pong, UTC)) if pong else self._heard_at
         return now - heard_at > SILENT
 
-    def _failed(self, why: str, retry_after: str | None) -> None:
-        wait = timedelta(seconds=int(retry_after)) if retry_after and retry_after.isdecimal() else BETWEEN_ATTEMPTS
+    def _failed(self, error: SlackError) -> None:
+        wait = error.retry_after if isinstance(error, SlackBusyError) else BETWEEN_ATTEMPTS
         self._not_before = self.clock.now() + wait
-        if why in _REFUSED:
-            raise TokenRefusedError(why)
-        self._say_once(why)
+        if isinstance(error, TokenRefusedError):
+            raise error
+        self._say_once(error.code)
 
     def _say_once(self, why: str) -> None:
         if self._trouble != why:
             log.warning("no socket to Slack; it is tried again", why=why)
         self._trouble = why
-
-
-def _code(error: SlackApiError) -> str:
-    data = error.response.data
-    return str(data["error"]) if isinstance(data, dict) and "error" in data else f"status {error.response.status_code}"
 
 
 async def _closed(handler: AsyncSocketModeHandler) -> None:

@@ -106,6 +106,7 @@ async def test_a_body_of_two_megabytes_is_refused(rig: Rig) -> None:
         {"type": "block_actions", "actions": [{}]},
         {"type": "block_actions", "actions": "x"},
         {"type": "view_submission", "view": None},
+        {"type": "block_actions", "actions": [{"action_id": "card_stop"}], "user": {"id": "U1"}, "team": {"id": "T1"}},
         {"type": "block_actions", "actions": [{"action_id": "card_stop"}], "user": "U1", "team": 5},
     ],
 )

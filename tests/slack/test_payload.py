@@ -58,6 +58,7 @@ def test_the_address_to_answer_to_is_not_shown() -> None:
 def test_a_command_without_text_or_channel_name_is_taken() -> None:
     bare = {key: value for key, value in COMMAND.items() if key not in ("text", "channel_name")}
     assert asked(bare) == replace(asked(COMMAND), text="", place_name="", public=False)
+    assert asked({**COMMAND, "text": None}) == replace(asked(COMMAND), text="")
 
 
 @pytest.mark.parametrize("field", ["team_id", "channel_id", "user_id", "command", "response_url"])

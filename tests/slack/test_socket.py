@@ -78,6 +78,12 @@ async def test_it_is_alive_while_open_and_heard(rig: Rig, socket: SocketMode, cl
     await connections(rig, 0)
 
 
+async def test_opening_and_tending_at_once_make_one_socket(rig: Rig, socket: SocketMode) -> None:
+    await asyncio.gather(socket.connect(), socket.tend(), socket.tend())
+    await connections(rig, 1)
+    assert opened(rig) == 1
+
+
 async def test_a_silent_socket_is_not_alive_and_is_built_anew(rig: Rig, socket: SocketMode, clock: FakeClock) -> None:
     await socket.connect()
     await connections(rig, 1)
@@ -102,7 +108,7 @@ async def test_after_slack_sent_it_away_the_socket_comes_back_by_itself(rig: Rig
     assert len(rig.seen()) == 1
 
 
-@pytest.mark.parametrize("fault", ["status_500", "drop_before", "garbage", "ratelimited"])
+@pytest.mark.parametrize("fault", ["status_500", "drop_before", "garbage"])
 async def test_while_slack_is_away_the_start_goes_on_and_the_socket_is_tried_again(
     rig: Rig, socket: SocketMode, clock: FakeClock, fault: str
 ) -> None:

@@ -14,7 +14,10 @@ from bot.slack.commands import StartWatch
 from bot.slack.guard import Guard
 from bot.slack.payload import Asked, Clicked
 from bot.slack.reply import Reply
+from bot.slack.typed import unescaped
 from bot.slack.views import watch
+
+_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +65,9 @@ class WatchListener:
         if asked.place.startswith("D") and asked.place != await self.direct_channel(asked.user):
             raise BadCommandError(
                 "I cannot post in a conversation that I am not part of, so I cannot watch from here. Type the same in"
-                f" my own Messages tab, `{self.command} {asked.text.strip()}`, and I will tell you there."
+                f" my own Messages tab, `{self.command} {_typed(asked.text)}`, and I will tell you there."
             )
+
+
+def _typed(text: str) -> str:
+    return unescaped(" ".join(text.split()))[:_SHOWN].replace("`", "'")
