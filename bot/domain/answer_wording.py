@@ -10,6 +10,7 @@ from bot.domain.wording import (
     kind_lines,
     kinds_title,
     oldest_waiting,
+    waiting_for_more,
 )
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
 
@@ -30,6 +31,7 @@ def status_sentence(answer: StatusAnswer) -> Words:
         Foreign(progress.reference_id),
         f": {progress.percent}% finished, ",
         counts(progress, between=", ", before_total=" "),
+        waiting_for_more(answer.settlement) if is_current(answer) else NOTHING,
     )
     return words(totals, "; ", joined(freshness(answer), "; "), ".")
 
@@ -123,7 +125,7 @@ def request_sentence(answer: RequestAnswer) -> Words:
         "Request ",
         Foreign(request.id, 60),
         under,
-        " is ",
+        ": ",
         Foreign(request.status, LONGEST_STATUS),
         why,
         "; read ",

@@ -99,9 +99,14 @@ def settlement_sentence(progress: Progress, settlement: Settlement, *, current: 
             assert_never(settlement)
 
 
+def waiting_for_more(settlement: Settlement) -> Words:
+    """What a sentence about finished requests must add while more may come."""
+    return words(", waiting until ", At(settlement.until), " for more") if isinstance(settlement, Waiting) else NOTHING
+
+
 def finished_sentence(progress: Progress) -> str:
-    """Such as "finished with 6 failures, took 1 h 12 m"."""
-    failures = f" with {counted(progress.failed, 'failure')}" if progress.failed else ""
+    """Such as "finished with 6 failures open, took 1 h 12 m"."""
+    failures = f" with {counted(progress.failed, 'failure')} open" if progress.failed else ""
     took = f", took {duration(progress.took)}" if progress.took is not None else ""
     return f"finished{failures}{took}"
 

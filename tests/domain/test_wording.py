@@ -134,7 +134,7 @@ def test_nothing_listed_is_never_zero_per_cent() -> None:
     [
         (UNFINISHED, ""),
         (Waiting(at(600)), "all 2 finished, waiting until 12:10 UTC for more"),
-        (Settled(short=False), "finished with 1 failure, took 1 h 12 m"),
+        (Settled(short=False), "finished with 1 failure open, took 1 h 12 m"),
         (Settled(short=True), "2 of 3 arrived, the last one 1 April 2026, 12:00 UTC. Is 1 missing?"),
     ],
 )
@@ -245,7 +245,7 @@ def test_a_list_that_changed_while_it_was_read_is_said() -> None:
 def test_a_request_is_told_with_its_outcome_and_its_times() -> None:
     answer = RequestAnswer(request(1, "failed", error="no face"), at(120))
     assert str(request_sentence(answer)) == (
-        "Request 00000000-0000-0000-0000-000000000001 of batch-1 is failed (no face); read 1 April 2026, 12:02 UTC."
+        "Request 00000000-0000-0000-0000-000000000001 of batch-1: failed (no face); read 1 April 2026, 12:02 UTC."
     )
     assert [str(line) for line in request_lines(answer)][2:] == [
         "no face",

@@ -1,7 +1,7 @@
 """M11: the bot may not post to a place; told once to the author of its watches."""
 
 from bot.domain.announcement import AccessFacts
-from bot.domain.words import Code, Foreign, Place, Words, counted, listed, words
+from bot.domain.words import NOTHING, Code, Foreign, Place, Words, counted, listed, words
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
@@ -13,41 +13,42 @@ _MOST_REFERENCES = 10
 def message(facts: AccessFacts, command: str) -> Message:
     """Where it fails, why, what was kept and what to do."""
     where = _where(facts)
-    fails = words("I cannot post to ", *where.pieces, f": {_reason(facts.why)}.")
+    fails = words("I cannot post to ", *where.pieces, ": ", reason(facts.why), ".")
     todo = mend(facts.why, command)
-    kept = words("All watches are kept: ", _references(facts.references), ".")
+    kept = words("All watches are kept", _references(facts.references), ".")
     again = words("I try again every 5 minutes, and at the next command there.")
     text = sentence(words(fails, " ", todo, " ", kept))
     return Message(text, (rich_text(paragraph([fails, todo, kept])), context(again)))
 
 
-def state(trouble: str | None) -> str:
+def state(trouble: str | None) -> Words:
     """The state of a watch in one word or two, by what keeps it from posting."""
     if trouble is None:
-        return "active"
+        return words("active")
     if trouble in _NOT_INVITED:
-        return "waiting for an invitation"
-    return "archived" if trouble == "is_archived" else f"cannot post ({_word(trouble)})"
+        return words("waiting for an invitation")
+    return words("archived") if trouble == "is_archived" else words("cannot post: ", _word(trouble))
 
 
-def mend(why: str, command: str) -> Words:
+def mend(why: str, command: str, where: str = "there") -> Words:
     """What a person can do about it."""
     if why in _NOT_INVITED:
         bot = command.removeprefix("/")
-        return words("Type ", Code(f"/invite @{bot}"), " there, and it starts by itself.")
+        return words("Type ", Code(f"/invite @{bot}"), f" {where}, and it starts by itself.")
     if why == "is_archived":
         return words("Unarchive it, or watch from another channel.")
     return words("An administrator of the workspace may have to allow it.")
 
 
-def _reason(why: str) -> str:
+def reason(why: str) -> Words:
+    """Why the bot cannot post, without a full stop."""
     if why in _NOT_INVITED:
-        return "I was not invited"
-    return "it is archived" if why == "is_archived" else f"Slack answered {_word(why)}"
+        return words("I was not invited")
+    return words("it is archived") if why == "is_archived" else words("Slack answered ", _word(why))
 
 
-def _word(why: str) -> str:
-    return "".join(character for character in why[:60] if character.isalnum() or character in "_-")
+def _word(why: str) -> Foreign:
+    return Foreign(why, 60)
 
 
 def _where(facts: AccessFacts) -> Words:
@@ -58,7 +59,7 @@ def _where(facts: AccessFacts) -> Words:
 
 def _references(references: tuple[str, ...]) -> Words:
     if not references:
-        return words("every watch")
+        return NOTHING
     names: list[Words | str] = [words(Foreign(each, 60)) for each in references[:_MOST_REFERENCES]]
     more = len(references) - _MOST_REFERENCES
-    return listed([*names, counted(more, "other")] if more > 0 else names)
+    return words(": ", listed([*names, counted(more, "other")] if more > 0 else names))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from bot.domain.words import At, Code, Foreign, Person, Piece, Place, Strong, Words, clean, counted, joined, utc
-from bot.slack.views.escape import TOKENS, is_channel, is_person, literal, mrkdwn
+from bot.slack.views.escape import TOKENS, capitalised, is_channel, is_person, literal
 from bot.slack.views.message import Block
 
 LONGEST_VALUE = 2_000
@@ -37,7 +37,7 @@ def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
 
 def context(*lines: Words) -> Block:
     """Small print, at most ten lines."""
-    texts = [{"type": "mrkdwn", "text": mrkdwn(line), "verbatim": True} for line in lines]
+    texts = [{"type": "mrkdwn", "text": capitalised(line), "verbatim": True} for line in lines]
     return {"type": "context", "elements": texts}
 
 

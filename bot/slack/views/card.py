@@ -2,7 +2,7 @@
 
 from bot.domain.announcement import CardFacts
 from bot.domain.watch import Watch
-from bot.domain.wording import body_lines, counts, headline, no_requests
+from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Words, joined, words
 from bot.slack.actions import CARD_FAILURES, CARD_LINKS, CARD_STOP
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
@@ -28,7 +28,7 @@ def _sentence(facts: CardFacts) -> Words:
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = counts(progress, between=", ", before_total=" ")
-    return words(name, f": {progress.percent}% finished, ", totals, updated)
+    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), updated)
 
 
 def _core(facts: CardFacts) -> Block:

@@ -10,10 +10,10 @@ from typing import assert_never
 
 from bot.domain.words import At, Code, Foreign, Person, Piece, Place, Strong, TimeStyle, Words, clean, utc
 
-LONGEST_TEXT = 3_000
+LONGEST_TEXT = 2_900  # leaves room for the note that marks a possible repeat
 TOKENS: dict[TimeStyle, str] = {"time": "{time}", "day": "{date_short_pretty} at {time}", "ago": "{ago}"}
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
-_FORMATTING = re.compile(r"(?<![^\W_])[*_~`]+|[*_~`]+(?![^\W_])")
+_FORMATTING = re.compile(r"(?<![*_~`])(?:(?<![A-Za-z0-9])[*_~`]++|[*_~`]++(?![A-Za-z0-9]))")
 _ADDRESS = re.compile(r"<(?=[!@#])")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _PERSON = re.compile(r"[UW][A-Z0-9]+")
@@ -28,7 +28,16 @@ def sentence(words: Words) -> str:
         if len(text) + len(more) >= LONGEST_TEXT:
             return f"{text}…"
         text += more
-    return text[:1].upper() + text[1:] if isinstance(words.pieces[0], str) else text
+    return _capital(words, text)
+
+
+def capitalised(words: Words) -> str:
+    """Mrkdwn that begins with a capital, unless it begins with what others wrote."""
+    return _capital(words, mrkdwn(words))
+
+
+def _capital(words: Words, text: str) -> str:
+    return text[:1].upper() + text[1:] if words and isinstance(words.pieces[0], str) else text
 
 
 def mrkdwn(words: Words) -> str:

@@ -25,9 +25,9 @@ def message(facts: FailureFacts) -> Message:
 def _sentence(facts: FailureFacts) -> Words:
     name, n = Foreign(facts.name, _LONGEST_NAME), len(facts.ids)
     totals = counts(facts.progress, between=", ", before_total=" ")
-    failed = f": {counted(n, 'request')} failed, "
+    failed = f": {counted(n, 'request')} failed ("
     return words(
-        Foreign(facts.progress.reference_id), failed, name, "; ", totals, "; read ", At(facts.read_at, "ago"), "."
+        Foreign(facts.progress.reference_id), failed, name, "); ", totals, "; read ", At(facts.read_at, "ago"), "."
     )
 
 

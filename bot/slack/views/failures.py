@@ -3,7 +3,7 @@
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import freshness, has_no_totals
 from bot.domain.failure import FailureKind
-from bot.domain.wording import kind_line, kinds_title
+from bot.domain.wording import kind_line
 from bot.domain.words import At, Foreign, Words, counted, joined, number, words
 from bot.slack.views.blocks import code, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
@@ -31,7 +31,8 @@ def message(answer: StatusAnswer | RequestAnswer) -> Message:
 def _title(answer: StatusAnswer) -> Words:
     kinds = answer.progress.kinds
     name = Foreign(answer.progress.reference_id, strong=True)
-    return words(name, f" · {kinds_title(kinds)}" if kinds else f" · no failures {_among(answer)}")
+    failed = f"{counted(answer.progress.failed, 'failure')}, {counted(len(kinds), 'kind')}," if kinds else "no failures"
+    return words(name, f" · {failed} {_among(answer)}")
 
 
 def _sentence(answer: StatusAnswer) -> Words:

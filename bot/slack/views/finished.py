@@ -27,14 +27,14 @@ def short(facts: ShortFacts) -> Message:
 def reopened(facts: ReopenedFacts) -> Message:
     """New requests came after it had been called finished."""
     arrived = counted(facts.arrived, "new request")
-    return _message(facts, words(f"reopened: {arrived} after it had finished"), with_buttons=False)
+    return _message(facts, words(f"reopened with {arrived} after it had finished"), with_buttons=False)
 
 
 def _headline(facts: FinishedFacts) -> Words:
     if facts.status is None:
         return words(finished_sentence(facts.progress))
     took = f", took {duration(facts.progress.took)}" if facts.progress.took is not None else ""
-    return words(Foreign(facts.status, LONGEST_STATUS), took)
+    return words("finished: ", Foreign(facts.status, LONGEST_STATUS), took)
 
 
 def _outcome(facts: FinishedFacts) -> tuple[Block, ...]:
@@ -53,7 +53,8 @@ def _message(
     body = rich_text(paragraph([title, words(bar(progress)), counts(progress)]), *outcome, *_kinds(progress))
     read = words("read ", At(facts.read_at, "ago"))
     totals = counts(progress, between=", ", before_total=" ")
-    text = words(Foreign(progress.reference_id), ": ", headline, "; ", totals, "; ", read, ".")
+    so_then = " " if isinstance(facts, ShortFacts) else "; "  # a question ends its sentence
+    text = words(Foreign(progress.reference_id), ": ", headline, so_then, totals, "; ", read, ".")
     actions = buttons(progress.reference_id, *_BUTTONS) if with_buttons else ()
     return Message(sentence(text), (body, context(read), *actions))
 

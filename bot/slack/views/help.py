@@ -61,8 +61,8 @@ def message(command: str, topic: str | None = None) -> Message:
 
 
 def _everything(command: str) -> Message:
-    examples = [words(Code(f"{command} {typed}"), f" {meaning}") for typed, meaning in _EXAMPLES]
-    commands = [words(Code(_short(command, topic.forms)), f" {topic.effect}") for topic in COMMANDS.values()]
+    examples = [words(Code(f"{command} {typed}"), f": {meaning}") for typed, meaning in _EXAMPLES]
+    commands = [words(Code(_short(command, topic.forms)), f": {topic.effect}") for topic in COMMANDS.values()]
     block = rich_text(
         paragraph([words("For example")]), bullets(examples), paragraph([words("All commands")]), bullets(commands)
     )

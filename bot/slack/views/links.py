@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import freshness, has_no_totals
 from bot.domain.request import LipsyncRequest
-from bot.domain.words import At, Foreign, Words, clean, joined, number, words
+from bot.domain.words import At, Foreign, Words, clean, counted, joined, number, words
 from bot.slack.views.blocks import LONGEST_ID, context, elements, paragraph, rich_text
 from bot.slack.views.escape import literal, sentence
 from bot.slack.views.message import Block, Message
@@ -45,7 +45,7 @@ def _how_many(name: str, shown: int, linked: int, *, waits: bool) -> Words:
     if not linked:
         return words("No output links under ", Foreign(name))
     if shown == linked:
-        return words("Output links of ", Foreign(name), f": all {number(linked)}")
+        return words(f"{counted(linked, 'output link')} of ", Foreign(name))
     why = "" if shown == _MOST_LINKS else " (more do not fit into a message)"
     return words("Output links of ", Foreign(name), f": the first {number(shown)} of {number(linked)}{why}")
 

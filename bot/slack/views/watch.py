@@ -6,7 +6,7 @@ from bot.domain.progress import Settled
 from bot.domain.watch import Watch
 from bot.domain.wording import counts
 from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, number, words
-from bot.slack.views.access import mend, state
+from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
@@ -72,4 +72,6 @@ def _already(status: StatusAnswer) -> Words:
 
 
 def _trouble(trouble: str | None, command: str) -> Words:
-    return NOTHING if trouble is None else words(f"I cannot post here yet ({state(trouble)}). ", mend(trouble, command))
+    if trouble is None:
+        return NOTHING
+    return words("I cannot post here yet: ", reason(trouble), ". ", mend(trouble, command, "here"))

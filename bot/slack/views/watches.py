@@ -28,7 +28,7 @@ def message(answer: WatchesAnswer, command: str) -> Message:
 
 
 def _more(hidden: int) -> tuple[Block, ...]:
-    return (context(words(f"and {number(hidden)} more")),) if hidden > 0 else ()
+    return (rich_text(paragraph([words(f"and {number(hidden)} more")])),) if hidden > 0 else ()
 
 
 def _sentence(title: str, answer: WatchesAnswer) -> Words:
@@ -43,7 +43,7 @@ def _line(line: WatchLine) -> Words:
     watch = line.watch
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), " ", *_progress(line).pieces)
     about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
-    since = words(" · since ", At(watch.created_at, "day"), f" · {state(line.trouble)}")
+    since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
     return words(name, "\n", about, since)
 
 
@@ -52,4 +52,4 @@ def _progress(line: WatchLine) -> Words:
         return words("reading …")
     if not line.progress.total:
         return words("no requests yet")
-    return words(f"{bar(line.progress, _CELLS)} {line.progress.percent}% · ", counts(line.progress))
+    return words(f"{bar(line.progress, _CELLS)} {line.progress.percent}% · ", counts(line.progress, before_total=" "))

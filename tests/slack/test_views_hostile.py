@@ -1,0 +1,204 @@
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.announcement import AccessFacts, CardFacts, ClipsFacts, FailureFacts, FinishedFacts
+from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
+from bot.domain.failure import FailureKind
+from bot.domain.progress import Progress, Waiting
+from bot.domain.request import LipsyncRequest
+from bot.domain.words import Code, Foreign, Person, words
+from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
+from bot.slack.views import about, errors, failures, links, said, status, watch, watches
+from bot.slack.views.blocks import buttons
+from bot.slack.views.escape import LONGEST_TEXT, mrkdwn, sentence, without_formatting
+from bot.slack.views.links import is_web_address
+from bot.slack.views.message import Message
+from tests.builders import NOON
+from tests.slack.canned import ABOUT, COMMAND, WATCH, problems, texts
+
+NASTY = (
+    "<!channel> <!here|x> <@U0ANA> <#C0DUBBINGDE> <!subteam^S1> <https://evil.example|click>",
+    "*bold* _italics_ ~strike~ `code` ```block```",
+    "`*_~" * 3,
+    "a\n> quote\n\n• list\r\x00\x1b[31m",
+    "\u202egnp.exe \u2066x \u2067y",
+    "שלום עולם",
+    "x" * 5_000,
+    "&<>" * 2_000,
+    "👩‍👩‍👧🏳️‍🌈" * 40,
+    "\ud800\udfff",
+    "",
+    " ",
+    "|>^{ago}",
+    "&lt;!channel&gt; &amp;",
+)
+nasty = st.sampled_from(NASTY) | st.text(st.characters(), max_size=200)
+
+
+def _request(text: str, status_: str) -> LipsyncRequest:
+    return LipsyncRequest(text, NOON, status_, NOON, NOON, text, text, text)
+
+
+def _progress(text: str) -> Progress:
+    kind = FailureKind("k", text, (text,) * 60, NOON, NOON + timedelta(1))
+    return Progress(
+        text,
+        total=20_000_000,
+        completed=9_000_000,
+        failed=1_000_000,
+        processing=1_000_000,
+        queued=1_000_000,
+        other=tuple((f"{text}{i}", 1_000_000) for i in range(8)),
+        ended_otherwise=1_000_000,
+        vanished=1_000_000,
+        expected=30_000_000,
+        kinds=(kind,) * 25,
+        oldest_waiting=_request(text, "queued"),
+        first_created_at=NOON,
+        last_created_at=NOON,
+        last_ended_at=NOON,
+    )
+
+
+def everything(text: str) -> Iterator[Message]:
+    """Every view with this text in every field that others fill."""
+    progress = _progress(text)
+    known = StatusAnswer(progress, NOON, Waiting(NOON), trouble=text, complete=False)
+    nothing = StatusAnswer(Progress(text), None, trouble=text)
+    one = RequestAnswer(_request(text, "failed"), NOON)
+    other = RequestAnswer(_request(text, text), NOON)
+    linked = replace(known, requests=(_request(text, "completed"),) * 120)
+    watched = replace(WATCH, reference_id=text, place_name=text, author=text)
+    for answer in (known, nothing, one, other):
+        yield from (status.message(answer), status.shared(answer, "U0ANA"), failures.message(answer))
+    yield from (links.message(linked), links.message(one))
+    yield watch.message(WatchAnswer(watched, True, known, text), COMMAND)
+    yield watch.stopped(StoppedAnswer(text, None))
+    yield watches.message(WatchesAnswer(Scope.ALL, (WatchLine(watched, progress, NOON, text),) * 40), COMMAND)
+    yield watches.message(WatchesAnswer(Scope.ALL, (WatchLine(replace(watched, place=text), progress, NOON),)), COMMAND)
+    yield about.message(replace(ABOUT, version=text, api_trouble=text))
+    yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
+    yield errors.not_available_yet(text, COMMAND)
+    yield from _said(text, progress)
+
+
+def _said(text: str, progress: Progress) -> Iterator[Message]:
+    watched = replace(WATCH, reference_id=text)
+    for facts in (
+        CardFacts(watched, progress, Waiting(NOON), NOON),
+        FailureFacts(progress, "k", text, (text,) * 99, NOON, NOON, NOON),
+        ClipsFacts(progress, (text,) * 99, NOON),
+        FinishedFacts(progress, NOON, text, text, text),
+        FinishedFacts(progress, NOON, "failed", error_message=text),
+        AccessFacts("C0AURORA", text, text, (text,) * 40),
+        AccessFacts(text, text, text, (text,)),
+    ):
+        yield said.marked_as_repeat(said.message(facts, COMMAND))
+
+
+OURS = re.compile(r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>|`(/lipsync [a-z]+|/invite @lipsync)`")
+PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")
+
+
+def _mrkdwn(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        if value.get("type") == "mrkdwn":
+            yield str(value["text"])
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for each in value:
+            yield from _mrkdwn(each)
+
+
+def assert_harmless(message: Message) -> None:
+    assert problems(message) == []
+    for text in (message.text, *_mrkdwn(message.blocks)):
+        rest = OURS.sub("", text)
+        assert not set(rest) & set("<>\n\r\x00"), text
+        assert not PAIR.search(rest), text
+    for text in texts(message.blocks):
+        assert not re.search(r"<[!@#](?!date\^|U0ANA>|C0[A-Z]+>)", text), text
+        assert not set(text) & set("\u202a\u202b\u202d\u202e\u2066\u2067\x00\r")
+        assert text.count("\u2068") == text.count("\u2069")
+    json.dumps({"text": message.text, "blocks": message.blocks}, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_that_others_wrote_can_ping_link_or_break_a_message(text: str) -> None:
+    for message in everything(text):
+        assert_harmless(message)
+
+
+@settings(max_examples=30, deadline=None)
+@given(nasty)
+def test_no_text_whatever_can_ping_link_or_break_a_message(text: str) -> None:
+    for message in everything(text):
+        assert_harmless(message)
+
+
+@given(nasty, nasty)
+def test_a_command_that_was_not_understood_is_quoted_without_harm(first: str, second: str) -> None:
+    message = errors.message(BadCommandError(f"I do not know `{first}`. Did you mean {second}?"))
+    assert problems(message) == []
+    assert not re.search(r"<[!@#]", message.text + "".join(texts(message.blocks)))
+
+
+def test_signs_inside_a_word_stay_and_others_get_a_lookalike() -> None:
+    assert without_formatting("order_12_x a__b 2*3*4 it~is") == "order_12_x a__b 2*3*4 it~is"
+    assert without_formatting("*b* _i_ ~s~ `c` x*") == "∗b∗ ˍiˍ ∼s∼ ˋcˋ x∗"
+
+
+def test_words_of_ours_are_escaped_once() -> None:
+    assert mrkdwn(words(Code("a <b>"), " & ", Foreign("<x>"), Person("U1"))) == "`a &lt;b&gt;` &amp; &lt;x&gt;<@U1>"
+
+
+def test_a_sentence_never_grows_too_long() -> None:
+    text = sentence(words(*[Foreign("&" * 100) for _ in range(50)]))
+    assert 2_000 < len(text) < LONGEST_TEXT
+    assert text.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("value", "count"), [("batch-1", 1), ("x" * 2_000, 1), ("x" * 2_001, 0), ("", 0), ("\ud800", 0)]
+)
+def test_a_button_is_shown_only_when_its_value_can_travel(value: str, count: int) -> None:
+    assert len(buttons(value, ("card_links", "Links"))) == count
+
+
+@pytest.mark.parametrize(
+    ("url", "is_link"),
+    [
+        ("https://storage.example/a.mp4?X-Amz-Signature=0&b=1", True),
+        ("http://storage.example:8080/a", True),
+        ("ftp://storage.example/a", False),
+        ("javascript:alert(1)", False),
+        ("https://", False),
+        ("https://[::1", False),
+        ("https://a.example/ b", False),
+        ("https://a.example/>|x", False),
+        ("https://a.example/" + "x" * 3_000, False),
+        ("https://exämple.example/", False),
+    ],
+)
+def test_only_a_web_address_becomes_a_link(url: str, is_link: bool) -> None:
+    assert is_web_address(url) is is_link
+
+
+VIEWS: tuple[Callable[[str], Message], ...] = (
+    lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON)),
+    lambda url: said.message(FinishedFacts(Progress("b", 1, 1), NOON, "completed", url), COMMAND),
+)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_an_address_that_is_no_web_address_is_shown_as_text(view: Callable[[str], Message]) -> None:
+    message = view("javascript:alert(1)")
+    assert '"type": "link"' not in json.dumps(message.blocks)
+    assert "javascript:alert(1)" in "".join(texts(message.blocks))
