@@ -6,7 +6,7 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-_TOO_TALKATIVE = ("slack_sdk", "slack_bolt", "apscheduler", "aiohttp.access", "httpx", "chamelaion", "alembic")
+_TOO_TALKATIVE = ("slack_sdk", "slack_bolt", "apscheduler", "aiohttp.access", "httpx", "chamelaion", "alembic", "tzlocal", "asyncio")
 """Libraries whose chatter below a warning holds addresses with tickets, or says nothing to an operator."""
 
 
@@ -19,9 +19,14 @@ def configure(level: str, *, json: bool) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     ends: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(),
+                exception_formatter=structlog.dev.plain_traceback,  # the others show local variables, and so secrets
+            )
+        ]
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

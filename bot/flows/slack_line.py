@@ -22,11 +22,13 @@ class SlackLine:
 
     def is_closed(self, method: str) -> bool:
         """Whether the method must rest now."""
-        return self.clock.now() < self.opens_at(method)
+        now = self.clock.now()
+        return now < self._closed_until.get(method, now)
 
     def opens_at(self, method: str) -> datetime:
         """When the method may be used again: now, unless it rests."""
-        return max(self._closed_until.get(method, self.clock.now()), self.clock.now())
+        now = self.clock.now()
+        return max(self._closed_until.get(method, now), now)
 
     def close(self, method: str, how_long: timedelta) -> None:
         """Let the method rest."""
