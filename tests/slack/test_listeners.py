@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import get_args
 
 import pytest
 
@@ -11,6 +12,8 @@ from bot.errors import StoreError, UnavailableError
 from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.workspace import ANA, BEN
 from bot.slack import actions
+from bot.slack.commands import Command
+from bot.slack.listeners.command import COUNTED_AS
 from tests.builders import NOON, at, request
 from tests.slack.rig import DE, REF, Rig, rigged, status
 
@@ -163,7 +166,12 @@ async def test_a_word_near_a_command_that_is_a_reference_is_answered(rig: Rig) -
 async def test_commands_are_counted_by_what_was_meant(rig: Rig) -> None:
     await rig.type(REF)
     await rig.type("mute")
-    assert rig.vitals.commands == {"Status": 1, "NotYet": 1}
+    await rig.type("watch")
+    assert rig.vitals.commands == {"status": 1, "not yet": 1, "not understood": 1}
+
+
+def test_every_command_that_can_be_meant_is_counted_and_answered() -> None:
+    assert set(COUNTED_AS) == set(get_args(Command))
 
 
 async def test_a_command_of_another_name_is_told_ours(rig: Rig) -> None:

@@ -5,6 +5,7 @@ from typing import assert_never
 
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.errors import BadCommandError
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
@@ -33,6 +34,18 @@ from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.views import errors
 
+COUNTED_AS: dict[type[Command], str] = {
+    Status: "status",
+    StartWatch: "watch",
+    StopWatch: "unwatch",
+    ListWatches: "watches",
+    Failures: "failures",
+    Links: "links",
+    Help: "help",
+    About: "about",
+    NotYet: "not yet",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class CommandListener:
@@ -59,11 +72,19 @@ class CommandListener:
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
         """Answer one command; raises `BadCommandError` for what cannot be done."""
-        command = parse(asked.text, self.command)
-        self.vitals.commands[type(command).__name__] += 1
+        command = self._understood(asked.text)
         if not isinstance(command, Help | NotYet):
             await self.watching.visited(asked.place)
         await self._dispatch(command, asked, reply)
+
+    def _understood(self, text: str) -> Command:
+        try:
+            command = parse(text, self.command)
+        except BadCommandError:
+            self.vitals.commands["not understood"] += 1
+            raise
+        self.vitals.commands[COUNTED_AS[type(command)]] += 1
+        return command
 
     async def _dispatch(self, command: Command, asked: Asked, reply: Reply) -> None:
         match command:
