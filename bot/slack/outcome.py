@@ -87,7 +87,12 @@ _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_REFUSED, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
 }
-NEVER_CONNECTED = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+NEVER_CONNECTED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
 FAULTS = (aiohttp.ClientError, SlackClientError, OSError, AttributeError, TypeError, ValueError)
 """All that a call through slack_sdk raises when the network or the answer is not what it should be.
 

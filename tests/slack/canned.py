@@ -102,6 +102,7 @@ MESSAGES: Mapping[str, Message] = {
     "failures_many": failures.message(StatusAnswer(progress(0, 750), NOON)),
     "links": links.message(StatusAnswer(progress(3, 1), NOON, requests=rows(3, 1, 0, 0))),
     "links_none": links.message(StatusAnswer(progress(0, 1), NOON, requests=rows(0, 1, 0, 0))),
+    "links_not_known": links.message(StatusAnswer(progress(3, 1), NOON, trouble="the API answered 429")),
     "links_first_reading": links.message(StatusAnswer(Progress(REF), None, still=STILL)),
     "links_request": links.message(RequestAnswer(ONE, NOON)),
     "watch_new": watch.message(WatchAnswer(WATCH, True, STATUS), COMMAND),

@@ -11,6 +11,7 @@ from bot.domain.words import At, Foreign, Words, clean, counted, joined, number,
 from bot.slack.views.blocks import LONGEST_ID, context, elements, paragraph, rich_text
 from bot.slack.views.escape import literal, sentence
 from bot.slack.views.message import Block, Message
+from bot.slack.views.status import bare
 
 _MOST_LINKS = 100
 _MOST_CHARACTERS = 40_000
@@ -22,26 +23,24 @@ _LONGEST_SHOWN_URL = 300
 def message(answer: StatusAnswer | RequestAnswer) -> Message:
     """As many links as fit, at most a hundred, the oldest request first; says how many of how many."""
     if isinstance(answer, RequestAnswer):
-        name = answer.request.id
-        requests: tuple[LipsyncRequest, ...] = (answer.request,)
-        notes: Sequence[Words] = (words("read ", At(answer.read_at, "ago")),)
-    else:
-        name, requests = answer.progress.reference_id, answer.requests
-        notes = freshness(answer)
+        read = words("read ", At(answer.read_at, "ago"))
+        return _message(answer.request.id, (answer.request,), (read,), are_known=True)
+    if has_no_totals(answer):
+        return bare(answer)
+    progress = answer.progress
+    are_known = bool(answer.requests) or not progress.completed
+    return _message(progress.reference_id, answer.requests, freshness(answer), are_known=are_known)
+
+
+def _message(name: str, requests: Sequence[LipsyncRequest], notes: Sequence[Words], *, are_known: bool) -> Message:
     linked = sorted((r for r in requests if r.output_url), key=lambda r: (r.created_at, r.id))
     shown = list(_that_fit(linked))
-    said = _how_many(name, len(shown), len(linked), waits=_waits(answer))
+    said = _how_many(name, len(shown), len(linked)) if are_known else words("Not known yet: links of ", Foreign(name))
     text = sentence(words(said, "; ", joined(notes, "; "), "."))
     return Message(text, (rich_text(paragraph([said])), *_lists(shown), context(*notes)))
 
 
-def _waits(answer: StatusAnswer | RequestAnswer) -> bool:
-    return isinstance(answer, StatusAnswer) and has_no_totals(answer) and answer.read_at is None
-
-
-def _how_many(name: str, shown: int, linked: int, *, waits: bool) -> Words:
-    if waits:
-        return words("The links of ", Foreign(name), " are not known yet")
+def _how_many(name: str, shown: int, linked: int) -> Words:
     if not linked:
         return words("No output links under ", Foreign(name))
     if shown == linked:
