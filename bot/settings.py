@@ -1,12 +1,14 @@
 """The settings: the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping, MutableMapping
 from enum import StrEnum
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 
 from bot.errors import SettingsError
 
@@ -45,8 +47,12 @@ class LogLevel(StrEnum):
 
 
 def _http_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(value)
+        is_usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half a bracket, or a port that is no number
+        is_usable = False
+    if not is_usable:
         raise ValueError("must be an address that starts with https:// or http://")
     return value
 
@@ -65,9 +71,22 @@ def _database_url(value: str) -> str:
     return value
 
 
+def _slack_command(value: str) -> str:
+    if not re.fullmatch(r"/[a-z0-9_-]{1,31}", value):
+        raise ValueError("must be a slash and up to 31 small letters, digits, - or _, such as /lipsync")
+    return value
+
+
+def _header_safe(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("must be one word of plain characters: copy it again")
+    return value
+
+
 def _prefixed(prefix: str, what: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(prefix):
+        if not _header_safe(value).get_secret_value().startswith(prefix):
             raise ValueError(f"must be {what}, which starts with {prefix}")
         return value
 
@@ -75,6 +94,7 @@ def _prefixed(prefix: str, what: str) -> AfterValidator:
 
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Secret = Annotated[SecretStr, AfterValidator(_header_safe)]
 
 
 class Settings(BaseModel):
@@ -84,10 +104,10 @@ class Settings(BaseModel):
 
     slack_bot_token: Annotated[SecretStr, _prefixed("xoxb-", "the bot token")] | None = None
     slack_app_token: Annotated[SecretStr, _prefixed("xapp-", "the app-level token")] | None = None
-    slack_signing_secret: SecretStr | None = None
+    slack_signing_secret: Secret | None = None
     slack_api_url: Annotated[str, AfterValidator(_slack_api_url)] = "https://slack.com/api/"
-    slack_command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")] = "/lipsync"
-    chamelaion_api_key: SecretStr | None = None
+    slack_command: Annotated[str, AfterValidator(_slack_command)] = "/lipsync"
+    chamelaion_api_key: Secret | None = None
     chamelaion_base_url: HttpUrl | None = None
     database_url: Annotated[str, AfterValidator(_database_url)] = Field("sqlite:///lipsync.db", repr=False)
     host: str = "0.0.0.0"  # noqa: S104 - a container listens on every interface
@@ -116,7 +136,7 @@ class Settings(BaseModel):
         try:
             settings = cls.model_validate(given)
         except ValidationError as error:
-            wrong = [f"{str(e['loc'][0]).upper()} is wrong: {_told(str(e['msg']))}" for e in error.errors()]
+            wrong = [f"{str(e['loc'][0]).upper()} is wrong: {_told(e)}" for e in error.errors()]
             raise SettingsError(problems + wrong) from None
         if problems:
             raise SettingsError(problems)
@@ -161,5 +181,15 @@ def forget_foreign(given: MutableMapping[str, str]) -> tuple[str, ...]:
     return tuple(name for name in FOREIGN if given.pop(name, None) is not None)
 
 
-def _told(message: str) -> str:
-    return message.removeprefix("Value error, ").replace("Input should", "it should")
+def _told(error: ErrorDetails) -> str:
+    """What a value must be; pydantic's own sentence where that is already said well."""
+    told = _MUST.get(error["type"])
+    return told or error["msg"].removeprefix("Value error, ").replace("Input should", "must")
+
+
+_MUST = {
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a smaller number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+}
