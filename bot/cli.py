@@ -166,8 +166,24 @@ async def _serve(given: Settings) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, asked_to_stop)
+    await _until_stopped(asyncio.create_task(_stay(given), name="bot"), asyncio.create_task(stop.wait(), name="stop"))
+    logger.info("stopped")
+
+
+async def _stay(given: Settings) -> None:
+    """Be the bot until cancelled."""
     async with make_app(given, SystemClock()) as app:
         logger.info("running", version=__version__, port=app.port, mode="socket" if given.socket_mode else "http")
-        await stop.wait()
+        await asyncio.get_running_loop().create_future()
+
+
+async def _until_stopped(bot: asyncio.Task[None], stopped: asyncio.Task[bool]) -> None:
+    """Wait for whichever ends first; a bot that is still starting is stopped like a running one."""
+    await asyncio.wait((bot, stopped), return_when=asyncio.FIRST_COMPLETED)
+    if not bot.done():
         logger.info("stopping")
-    logger.info("stopped")
+    bot.cancel()
+    stopped.cancel()
+    outcome, _ = await asyncio.gather(bot, stopped, return_exceptions=True)
+    if isinstance(outcome, Exception):
+        raise outcome

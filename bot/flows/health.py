@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.domain.delivery import State
 from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL
+from bot.errors import StoreError
 from bot.flows.identity import Identity
 from bot.flows.routine import Routine
 from bot.flows.source import Source
@@ -41,46 +42,57 @@ class Health:
     connected: Callable[[], bool]
 
     def alive(self) -> Mapping[str, bool]:
-        """Each part that must make progress: a look that waits for its time or for the budget does."""
-        silent = self.clock.now() - self.vitals.beat_at > LONGEST_SILENCE
-        return {"look": self.look.running and not (self.look.busy_since is not None and silent)}
+        """Each part that must make progress: a look that waits for its time or for the budget does.
+
+        Before the first look the start itself has as long as a look has.
+        """
+        is_silent = self.clock.now() - self.vitals.beat_at > LONGEST_SILENCE
+        return {"look": not self.look.ended and (self.look.is_idle or not is_silent)}
 
     def ready(self) -> Mapping[str, bool]:
         """Each thing without which nobody can be answered; the Chamelaion API is not one of them."""
         return {
             "database": self.vitals.database_ready,
-            "slack": self.identity.known,
+            "slack": self.identity.known and not self.vitals.token_refused,
             "connection": self.connected(),
         }
 
     async def figures(self) -> Iterable[Figure]:
-        """The metrics of this moment."""
-        tally = await self.store.outbox.tally(self.identity.workspace_id)
-        watches = await self.store.watches.active(self.account_id)
-        looked_at = await self.store.ledger.looked_at(self.account_id)
-        now = self.clock.now()
-        oldest = (now - tally.oldest_unsent_at).total_seconds() if tally.oldest_unsent_at else 0.0
+        """The metrics of this moment; those of our memory are missing while the database is away."""
+        try:
+            remembered = await self._remembered()
+        except StoreError:
+            remembered = ()
+        return (*self._counted(), *remembered)
+
+    def _counted(self) -> tuple[Figure, ...]:
         known = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
         moves = {status: self.vitals.transitions[status] for status in known}
         moves["other"] = sum(n for status, n in self.vitals.transitions.items() if status not in known)
+        calls = self.source.budget.used(self.clock.now())
+        ready = self.ready()
         return (
             Figure("lipsync_up_since_seconds", "When the process started.", one(self.vitals.started_at.timestamp())),
             Figure("lipsync_looks", "Looks at the API that came to their end.", one(self.vitals.looks), counts=True),
             Figure("lipsync_api_calls", "Calls to the API.", self.vitals.api_calls, "outcome", counts=True),
-            Figure("lipsync_api_calls_last_minute", "Calls in 60 s.", one(self.source.budget.used(now))),
+            Figure("lipsync_api_calls_last_minute", "Calls in 60 s.", one(calls)),
             Figure("lipsync_api_trouble", "1 while the API cannot be read.", one(self.vitals.api_trouble is not None)),
-            Figure("lipsync_last_read_seconds", "Last reading.", one(looked_at.timestamp() if looked_at else 0)),
             Figure("lipsync_transitions", "Moves of requests, by the new status.", moves, "status", counts=True),
-            Figure("lipsync_watches", "Active watches.", one(len(watches))),
             Figure("lipsync_slack_calls", "Calls to Slack.", self.vitals.slack_calls, "outcome", counts=True),
-            Figure("lipsync_slack_ready", "1 once Slack told who the bot is.", one(self.identity.known)),
+            Figure("lipsync_ready", "1 for each thing that is there, as in /readyz.", ready, "part"),
             Figure("lipsync_commands", "Commands and clicks.", self.vitals.commands, "command", counts=True),
-            Figure(
-                "lipsync_announcements",
-                "Announcements by state.",
-                {str(state): tally.counts.get(state, 0) for state in State},
-                "state",
-            ),
+        )
+
+    async def _remembered(self) -> tuple[Figure, ...]:
+        tally = await self.store.outbox.tally(self.identity.workspace_id)
+        watches = await self.store.watches.active(self.account_id)
+        looked_at = await self.store.ledger.looked_at(self.account_id)
+        oldest = (self.clock.now() - tally.oldest_unsent_at).total_seconds() if tally.oldest_unsent_at else 0.0
+        states = {str(state): tally.counts.get(state, 0) for state in State}
+        return (
+            Figure("lipsync_last_read_seconds", "Last reading.", one(looked_at.timestamp() if looked_at else 0)),
+            Figure("lipsync_watches", "Active watches.", one(len(watches))),
+            Figure("lipsync_announcements", "Announcements by state.", states, "state"),
             Figure("lipsync_oldest_unsent_seconds", "Age of the oldest unsent announcement.", one(oldest)),
         )
 

@@ -39,9 +39,14 @@ class Routine:
         self._stopping = False
 
     @property
-    def running(self) -> bool:
-        """Whether its task is there."""
-        return self._task is not None and not self._task.done()
+    def is_idle(self) -> bool:
+        """Whether it is there and waits for somebody or something to wake it."""
+        return self._task is not None and self.busy_since is None
+
+    @property
+    def ended(self) -> bool:
+        """Whether its task has come to an end, whatever the reason."""
+        return self._task is not None and self._task.done()
 
     def start(self) -> None:
         """Begin, with a first step."""

@@ -40,12 +40,14 @@ class SlackLine:
         if self.vitals.slack_trouble is not None:
             log.info("Slack answers again")
         self.vitals.slack_trouble = None
+        self.vitals.token_refused = False
 
     def trouble(self, method: str, error: SlackError) -> None:
         """A call was not accepted, or may not have been."""
         self.vitals.slack_calls[f"{method} {error.code}"] += 1
         if not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
             return
+        self.vitals.token_refused = isinstance(error, TokenRefusedError)
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used; nothing is lost", why=error.code)
         self.vitals.slack_trouble = error.code

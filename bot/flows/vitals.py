@@ -12,7 +12,7 @@ class Vitals:
     started_at: datetime
     beat_at: datetime
     """When the look last made progress; waiting for the budget is progress."""
-    slack_ready: bool = False
+    token_refused: bool = False
     database_ready: bool = False
     api_trouble: str | None = None
     slack_trouble: str | None = None
