@@ -29,7 +29,6 @@ _HEADERS = {
     "Cache-Control": "no-store",
 }
 _STREAM = {"Content-Type": "text/event-stream"}
-_HEARTBEAT_SECONDS = 15.0
 _GRACE = 0.2
 
 
@@ -51,6 +50,7 @@ class Page:
     topics: Mapping[str, str] = field(default_factory=dict)
     world: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
     port: int = 0
+    heartbeat_seconds: float = 15.0
     url: str = ""
     _runner: web.AppRunner | None = None
 
@@ -117,7 +117,7 @@ class Page:
 
     async def _something_after(self, n: int) -> None:
         try:
-            await self.slack.workspace.wait_for(lambda workspace: len(workspace.log) > n, _HEARTBEAT_SECONDS)
+            await self.slack.workspace.wait_for(lambda workspace: len(workspace.log) > n, self.heartbeat_seconds)
         except TimeoutError:
             return
 

@@ -13,24 +13,29 @@ function completions(text, offers) {
   const words = text.split(" ");
   if (words.length === 1) return starting(SHELL, text, "");
   if (words[0] !== "/lipsync") return [];
-  const typed = words[words.length - 1];
-  const before = `${words.slice(0, -1).join(" ")} `;
-  return starting(nextWords(words, offers), typed, before);
+  return starting(nextWords(words, offers), words[words.length - 1], `${words.slice(0, -1).join(" ")} `);
 }
 
 function nextWords(words, offers) {
   const references = offers.references.map((each) => [each, ""]);
-  if (words.length === 2) return [...offers.commands.map(([word, says]) => [WITH_REFERENCE.includes(word) ? `${word} ` : word, says]), ...references];
+  if (words.length === 2) return [...offers.commands.flatMap(command), ...references];
   if (words.length === 3 && WITH_REFERENCE.includes(words[1])) return references;
-  if (words.length === 3 && words[1] === "help") return offers.commands;
-  if (words[1] !== "watch") return [];
+  if (words.length === 3 && words[1] === "help") return offers.commands.flatMap(command).map(([word, says]) => [word.trim(), says]);
+  if (words[1] !== "watch" || words.length < 4) return [];
   if (words[words.length - 2] === "for") return EVENTS;
   return words[words.length - 2] === "expect" ? [] : [["for ", "which news"], ["expect ", "how many requests will come"]];
 }
 
+// A command is offered by its form, such as "watch <ref>"; what is put into the box is its word.
+function command([form, says]) {
+  const [word, ...rest] = form.split(" ");
+  if (word.startsWith("<")) return [];
+  return [[rest.length && rest[0].startsWith("<") ? `${word} ` : word, says, form]];
+}
+
 function starting(choices, typed, before) {
-  const found = choices.filter(([word]) => word.startsWith(typed) && word !== typed);
-  return found.slice(0, MOST).map(([word, says]) => [before + word, word.trim(), says]);
+  const found = choices.filter(([word]) => word.startsWith(typed) && word.trim() !== typed);
+  return found.slice(0, MOST).map(([word, says, shown]) => [before + word, shown || word.trim(), says]);
 }
 
 export class Composer {

@@ -29,7 +29,7 @@ export function linkNode(url, ...content) {
 export function codeNode(world, text) {
   if (!/^\/(lipsync|invite)\b/.test(text)) return h("code", {}, text);
   const title = "Put this into the box";
-  return h("button", { type: "button", class: "typed", title, onclick: () => world.suggest(text) }, h("code", {}, text));
+  return h("button", { type: "button", class: "typed", title, onclick: () => world.suggest(text.replace(/<.*$/, "")) }, h("code", {}, text));
 }
 
 export function styled(node, style = {}) {

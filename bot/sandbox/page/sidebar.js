@@ -68,7 +68,7 @@ export function drawWorld(world, names) {
   section.hidden = !names.length;
   section.replaceChildren(
     h("h2", {}, "World"),
-    names.map((name) => {
+    ...names.map((name) => {
       const [label, title] = WORLD[name] || [name, ""];
       return h("button", { type: "button", class: "world-button", title, onclick: () => world.change(name, label) }, label);
     }),
