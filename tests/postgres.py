@@ -19,7 +19,7 @@ from sqlalchemy import make_url
 
 from bot.store.database import Database
 
-# The shell's standard input is held by the test run: it ends when that ends, however that ends, and then the server too.
+# The shell's standard input is held by the test run: when that ends, however it ends, the server ends too.
 _SCRIPT = """
 set -e
 bin=$1 data=$2
@@ -68,11 +68,12 @@ def serve() -> Iterator[PostgreSQL]:
 @contextmanager
 def _prepared(url: str) -> Iterator[PostgreSQL]:
     with _database(url, "template0") as template_url:
-        asyncio.run(_migrate(template_url))
+        asyncio.run(migrated(template_url))
         yield PostgreSQL(url, make_url(template_url).database or "")
 
 
-async def _migrate(url: str) -> None:
+async def migrated(url: str) -> None:
+    """Bring a database up to date."""
     database = Database.open(url)
     await database.migrate()
     await database.close()

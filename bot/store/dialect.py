@@ -14,7 +14,8 @@ _MOST_IN_A_LIST = 500
 def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert a row unless one with the same key is there; returns whether it was inserted."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return connection.execute(insert(table).on_conflict_do_nothing(), row).rowcount == 1
+    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement, row).one_or_none() is not None
 
 
 def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:

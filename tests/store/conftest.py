@@ -1,5 +1,7 @@
-"""The store on both databases: every test that takes `store` or `url` runs on each."""
+"""The store on both databases: every test that takes `store` or a URL runs on each."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pytest
 
 from bot.store import Store, open_store
 from tests.fakes import FakeClock
-from tests.postgres import PostgreSQL
+from tests.postgres import PostgreSQL, migrated
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,11 +23,19 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all migrations, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "lipsync.db"
+    asyncio.run(migrated(f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database that the store can use; SQLite's tables are made by the store fixture."""
+def url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> Iterator[str]:
+    """A database with all tables, empty."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'lipsync.db'}"
+        yield f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'lipsync.db')}"
         return
     server: PostgreSQL = request.getfixturevalue("postgresql")
     with server.fresh() as fresh:
@@ -41,6 +51,5 @@ def clock() -> FakeClock:
 async def store(url: str, clock: FakeClock) -> AsyncIterator[Store]:
     """An empty store whose leases go by the test's clock."""
     opened = await open_store(url, clock, lease_clock=clock)
-    await opened.database.migrate()
     yield opened
     await opened.database.close()

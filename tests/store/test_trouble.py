@@ -1,0 +1,146 @@
+"""A place that may not be posted to keeps what waits for it, and its watches' authors are told once."""
+
+from datetime import timedelta
+
+from bot.domain.delivery import State
+from bot.domain.watch import Watch
+from bot.store import Store
+from tests.builders import at
+from tests.fakes import FakeClock
+from tests.store.rig import (
+    TEAM,
+    access_facts,
+    claim,
+    claim_one,
+    drain,
+    kinds,
+    names,
+    news,
+    next_at,
+    posted,
+    start,
+    wish,
+)
+
+FIVE_MINUTES = timedelta(minutes=5)
+
+
+async def park_first(store: Store, seconds: float = 0, why: str = "not_in_channel") -> None:
+    delivery = (await claim(store, seconds))[0]
+    assert await store.outbox.park(delivery, why, now=at(seconds), retry_after=FIVE_MINUTES)
+
+
+async def watched(store: Store) -> Watch:
+    """A watch of C1 whose card was posted."""
+    watch = await start(store, wish(name="dubbing"))
+    await drain(store)
+    return watch
+
+
+async def test_a_place_in_trouble_gives_nothing_until_it_is_tried_again(store: Store) -> None:
+    await store.outbox.queue([news("one"), news("two"), news("three", reference="batch-2")])
+    await park_first(store)
+    await store.outbox.queue([news("four"), news("elsewhere", place="C2")])
+
+    assert await store.outbox.trouble(TEAM, "C1") == "not_in_channel"
+    assert names(await drain(store, 299)) == ["elsewhere"]
+    assert await next_at(store) == at(300)
+    assert (await store.outbox.tally(TEAM)).counts == {State.PARKED: 3, State.PENDING: 1, State.SENT: 1}
+
+
+async def test_only_the_oldest_is_tried_and_the_next_five_minutes_later(store: Store, clock: FakeClock) -> None:
+    await store.outbox.queue([news("one"), news("two"), news("three", reference="batch-2")])
+    await park_first(store)
+
+    assert names(await claim(store, 300)) == ["one"]
+    assert await claim(store, 300) == ()
+    assert await next_at(store) == clock.now() + timedelta(seconds=90)
+    assert names(await claim(store, 600)) == ["three"]
+
+
+async def test_when_access_returns_all_that_waited_comes_in_order(store: Store) -> None:
+    await store.outbox.queue([news("one"), news("two"), news("three", reference="batch-2")])
+    await park_first(store)
+    await store.outbox.queue([news("four", reference="batch-2")])
+
+    first = await claim_one(store, 300)
+    await store.outbox.sent(first, posted(), now=at(300))
+
+    assert await store.outbox.trouble(TEAM, "C1") is None
+    assert names([first, *await drain(store, 301)]) == ["one", "two", "three", "four"]
+
+
+async def test_a_place_is_tried_at_once_when_asked_to(store: Store) -> None:
+    await store.outbox.queue([news("one")])
+    await park_first(store)
+
+    await store.outbox.retry_place(TEAM, "C1", now=at(10))
+
+    assert await next_at(store) == at(10)
+    assert names(await claim(store, 10)) == ["one"]
+
+
+async def test_trying_a_place_without_trouble_changes_nothing(store: Store) -> None:
+    await store.outbox.retry_place(TEAM, "C1", now=at(10))
+
+    assert await store.outbox.trouble(TEAM, "C1") is None
+
+
+async def test_each_author_is_told_once_what_is_watched_there(store: Store) -> None:
+    await watched(store)
+    await start(store, wish("batch-2", name="dubbing"), 1)
+    await start(store, wish("batch-3", author="U2", name="dubbing"))
+    await start(store, wish("batch-4", place="C2", author="U3"))
+    await store.watches.stop(TEAM, "C2", "batch-4", now=at(1))
+    await park_first(store)
+
+    told = sorted(await drain(store, 1), key=lambda delivery: delivery.announcement.key.place)
+    await store.outbox.retry_place(TEAM, "C1", now=at(2))
+    await park_first(store, 2, "is_archived")
+
+    assert kinds(told) == ["access", "access"]
+    assert [delivery.announcement.key.place for delivery in told] == ["U1", "U2"]
+    facts = [access_facts(delivery) for delivery in told]
+    assert [(one.trouble_place, one.place_name, one.why) for one in facts] == [("C1", "dubbing", "not_in_channel")] * 2
+    assert [one.references for one in facts] == [("batch-1", "batch-2"), ("batch-3",)]
+    assert await store.outbox.trouble(TEAM, "C1") == "is_archived"
+    assert await drain(store, 3) == []
+
+
+async def test_new_trouble_after_access_had_returned_is_told_again(store: Store) -> None:
+    watch = await watched(store)
+    for n in (1, 2):
+        await store.outbox.queue([news(f"{n}", watch=watch)])
+        await park_first(store, n)
+        await store.outbox.retry_place(TEAM, "C1", now=at(n))
+        delivered = await drain(store, n)
+        assert sorted(kinds(delivered)) == ["access", "reopened"]
+
+
+async def test_trouble_with_a_persons_own_messages_is_told_to_nobody(store: Store) -> None:
+    await start(store, wish(place="U1"))
+
+    await park_first(store)
+
+    assert await claim(store) == ()
+    assert (await store.outbox.tally(TEAM)).counts == {State.PARKED: 1}
+
+
+async def test_the_list_of_watches_says_which_place_has_trouble(store: Store) -> None:
+    await start(store)
+    await park_first(store)
+
+    (line,) = await store.watches.listing(TEAM)
+
+    assert line.trouble == "not_in_channel"
+
+
+async def test_what_is_parked_for_a_watch_is_dropped_when_it_ends(store: Store) -> None:
+    watch = await watched(store)
+    await store.outbox.queue([news("one", watch=watch)])
+    await park_first(store)
+
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(1))
+
+    assert kinds(await drain(store, 1_000)) == ["access"]
+    assert await next_at(store) is None
