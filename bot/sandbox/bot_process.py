@@ -5,7 +5,7 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import ClientError, ClientSession
@@ -23,6 +23,25 @@ class BotDiedError(LipsyncBotError):
     """The bot ended before it was ready, or was not ready in time; the text is the end of what it wrote."""
 
 
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether the port can be had now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
 @dataclass(slots=True)
 class BotProcess:
     """Starts, ends and kills the bot; `variables` are its settings, without HOST and PORT."""
@@ -32,6 +51,7 @@ class BotProcess:
     command: Sequence[str] = COMMAND
     ready_seconds: float = 30.0
     end_seconds: float = 10.0
+    pick_port: Callable[[], int] = free_port
     url: str = ""
     _process: Process | None = None
     _lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
@@ -39,13 +59,13 @@ class BotProcess:
 
     async def start(self) -> None:
         """Start on a free port (another one when somebody took it) and wait until it is ready; `BotDiedError`."""
-        port = free_port()
+        port = self.pick_port()
         try:
             await self._start(port)
         except BotDiedError:
             if is_free(port):
                 raise
-            await self._start(free_port())
+            await self._start(self.pick_port())
 
     async def stop(self) -> None:
         """SIGTERM, and SIGKILL when it does not end by itself; nothing when it does not run."""
@@ -112,22 +132,3 @@ async def _answers(session: ClientSession, url: str) -> bool:
             return response.status == 200
     except (ClientError, OSError):
         return False
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def is_free(port: int) -> bool:
-    """Whether the port can be had now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
@@ -146,7 +147,20 @@ async def test_a_bot_that_does_not_end_by_itself_is_killed() -> None:
     assert is_free(int(bot.url.rpartition(":")[2]))
 
 
-def test_a_port_in_use_is_not_free() -> None:
+@pytest.mark.processes
+async def test_a_bot_whose_port_was_taken_meanwhile_gets_another_one() -> None:
+    with socket.socket() as somebody:
+        somebody.bind(("127.0.0.1", 0))
+        somebody.listen()
+        taken = somebody.getsockname()[1]
+        ports = iter((taken, free_port()))
+        bot = BotProcess({}, os.environ, program(QUIET_BOT), pick_port=lambda: next(ports))
+        await bot.start()
+        assert bot.url != f"http://127.0.0.1:{taken}"
+        await bot.stop()
+
+
+def test_a_port_that_nobody_has_is_free() -> None:
     assert is_free(free_port())
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -418,9 +419,10 @@ def test_the_page_loads_nothing_from_elsewhere() -> None:
 
 
 async def test_the_page_ends_while_somebody_listens(slack: SlackSandbox, http: ClientSession) -> None:
-    async with Page(slack) as page:
-        response = await http.get(f"{page.url}changes", params={"user": ANA.id})
-        await Stream(response).next()
-    async with asyncio.timeout(5):
-        with pytest.raises(ClientPayloadError):  # cut, so that the browser connects again when the demo is back
-            await response.content.read()
+    async with AsyncExitStack() as stack:
+        async with Page(slack) as page:
+            response = await stack.enter_async_context(http.get(f"{page.url}changes", params={"user": ANA.id}))
+            await Stream(response).next()
+        async with asyncio.timeout(5):
+            with pytest.raises(ClientPayloadError):  # cut, so that the browser connects again when the demo is back
+                await response.content.read()

@@ -5,6 +5,7 @@ import { blocks } from "./blocks.js";
 import { clockTime, dayName, fullTime } from "./dates.js";
 import { emoji } from "./emoji.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { nameOf } from "./sidebar.js";
 
 const TOGETHER_SECONDS = 300;
 const moment = (message) => new Date(Number(message.ts) * 1000);
@@ -40,7 +41,7 @@ export class MessageList {
   // What is to be seen, from top to bottom: key, what it depends on, how to draw it.
   #rows(messages) {
     const replies = Map.groupBy ? Map.groupBy(messages, (each) => each.thread_ts) : grouped(messages);
-    const rows = [];
+    const rows = [{ key: "intro", depends: "", draw: () => intro(this.#world) }];
     let last = null;
     for (const message of messages.filter((each) => !each.thread_ts || each.broadcast)) {
       const day = dayName(moment(message));
@@ -143,9 +144,16 @@ function replaceKeepingFocus(old, fresh) {
   if (open && focused) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
 }
 
+function intro(world) {
+  const channel = world.channels.get(world.place);
+  const name = channel.name ? `#${channel.name}` : nameOf(world, channel);
+  const what = channel.name ? "the channel" : "your conversation with";
+  return h("div", { class: "intro" }, h("h3", {}, name), h("p", {}, `This is the very beginning of ${what} ${name}. ${channel.topic}`));
+}
+
 const separator = (day) => h("div", { class: "day", role: "separator", "aria-label": day }, h("span", {}, day));
 const badge = (user) => (user.is_bot ? h("span", { class: "badge" }, "APP") : null);
-const eye = () => h("span", { class: "eye", "aria-hidden": "true" }, "◉");
+const eye = () => h("span", { class: "eye", "aria-hidden": "true" });
 
 function file(each) {
   const text = typeof each.content === "string" ? each.content : "";
