@@ -50,12 +50,13 @@ class BotProcess:
     inherited: Mapping[str, str]
     command: Sequence[str] = COMMAND
     ready_seconds: float = 30.0
-    end_seconds: float = 10.0
+    end_seconds: float = 7.0
     pick_port: Callable[[], int] = free_port
     url: str = ""
     _process: Process | None = None
     _lines: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
     _reader: asyncio.Task[None] | None = None
+    _restarting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def start(self) -> None:
         """Start on a free port (another one when somebody took it) and wait until it is ready; `BotDiedError`."""
@@ -79,6 +80,12 @@ class BotProcess:
         except TimeoutError:
             await self.kill()
         await self._written()
+
+    async def restart(self, *, crash: bool = False) -> None:
+        """End it in order, or by SIGKILL as a crash would, and start it again; `BotDiedError`."""
+        async with self._restarting:
+            await (self.kill() if crash else self.stop())
+            await self.start()
 
     async def kill(self) -> None:
         """SIGKILL, as a crash."""

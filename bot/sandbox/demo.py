@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,7 +56,7 @@ async def run_demo(
         if not await _started(bot, slack, stop, complain):
             return 0 if stop.is_set() else EXIT_BOT_DIED
         page = Page(slack, tuple(commands), lambda: _references(account, clock), demo_world.TOPICS, port=port)
-        page.world = {"restart": lambda: _again(bot, slack, bot.stop), "kill": lambda: _again(bot, slack, bot.kill)}
+        page.world = {name: partial(_again, bot, slack, crash=name == "kill") for name in ("restart", "kill")}
         await stack.enter_async_context(page)
         tell(page.url)
         await stop.wait()
@@ -94,9 +95,8 @@ async def _started(bot: BotProcess, slack: SlackSandbox, stop: asyncio.Event, co
     return results[0] is None and not stop.is_set()
 
 
-async def _again(bot: BotProcess, slack: SlackSandbox, end: Callable[[], Awaitable[None]]) -> None:
-    await end()
-    await bot.start()
+async def _again(bot: BotProcess, slack: SlackSandbox, *, crash: bool) -> None:
+    await bot.restart(crash=crash)
     slack.bot_url = bot.url
 
 

@@ -16,7 +16,7 @@ SLOW_SPEED = 0.6
 TOPICS = {
     "C0DUBBINGDE": "German dubs · type /lipsync help",
     "C0DUBBINGJP": "Japanese dubs",
-    "C0PRODUCERS": "Deadlines and deliveries. The bot is not here yet: /invite @lipsync",
+    "C0PRODUCERS": "Deadlines and deliveries",
     "C0AURORA": "Client Aurora, private",
 }
 _FIRST_STEPS = (
@@ -68,7 +68,9 @@ def welcome(workspace: Workspace) -> None:
     other = workspace.named("dubbing-jp").id
     workspace.post(other, BEN.id, Draft("trailer-jp: 20 clips, should be done in a minute."))
     promised = "promo-fr went out this morning, two clips without a face. Who looks at series-s02?"
-    workspace.post(workspace.named("producers").id, ANA.id, Draft(promised))
+    producers = workspace.named("producers").id
+    workspace.post(producers, ANA.id, Draft(promised))
+    workspace.post(producers, SLACKBOT.id, Draft("Lip Sync is not in this channel. Let it in: `/invite @lipsync`"))
 
 
 def _steps() -> list[Fields]:

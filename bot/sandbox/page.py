@@ -11,6 +11,7 @@ from typing import NoReturn, Self
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from bot.errors import LipsyncBotError
 from bot.sandbox.page_state import may_see, seen
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Draft, Fields, RefusedError, User
@@ -212,8 +213,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         return await handler(request)
     except _WrongError as wrong:
         return _refusal(400, str(wrong))
-    except RefusedError as refused:
-        return _refusal(409, refused.code)
+    except LipsyncBotError as refused:
+        return _refusal(409, str(refused))
     except LookupError as missing:
         return _refusal(404, str(missing))
 

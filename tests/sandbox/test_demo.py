@@ -48,6 +48,11 @@ def around(text: str, *, ready_seconds: float = 30, end_seconds: float = 10) -> 
     return BotProcess({"SLACK_BOT_TOKEN": "xoxb-made-up"}, os.environ, program(text), ready_seconds, end_seconds)
 
 
+def children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(each) for each in text.split()]
+
+
 # --- the world ---
 
 
@@ -126,6 +131,17 @@ async def test_a_bot_can_be_stopped_killed_and_started_again() -> None:
 
 
 @pytest.mark.processes
+async def test_restarts_at_the_same_time_leave_one_bot() -> None:
+    bot, before = around(QUIET_BOT), children(os.getpid())
+    await bot.start()
+    await asyncio.gather(bot.restart(), bot.restart(crash=True))
+    port = int(bot.url.rpartition(":")[2])
+    await bot.stop()
+    assert is_free(port)
+    assert children(os.getpid()) == before
+
+
+@pytest.mark.processes
 async def test_a_bot_that_dies_at_its_start_is_told_with_what_it_wrote() -> None:
     with pytest.raises(BotDiedError, match="CHAMELAION_API_KEY is wrong"):
         await around(BROKEN_BOT).start()
@@ -172,11 +188,6 @@ async def ended(process: Process, seconds: float = 8) -> tuple[int, str, str]:
     out, err = await asyncio.wait_for(process.communicate(), seconds)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
-
-
-def children(pid: int) -> list[int]:
-    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-    return [int(each) for each in text.split()]
 
 
 def is_there(pid: int) -> bool:

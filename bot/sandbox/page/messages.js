@@ -82,7 +82,10 @@ export class MessageList {
     if (known && known.depends === row.depends) return known.node;
     const node = row.draw();
     this.#drawn.set(row.key, { depends: row.depends, node });
-    if (known) replaceKeepingFocus(known.node, node);
+    if (known) {
+      node.setAttribute("aria-live", "off"); // an edit is not read out: the card changes every few seconds
+      replaceKeepingFocus(known.node, node);
+    }
     return node;
   }
 
@@ -138,17 +141,16 @@ function follows(message, last) {
 }
 
 function replaceKeepingFocus(old, fresh) {
-  const focused = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
-  const open = document.activeElement && old.contains(document.activeElement);
+  const action = old.contains(document.activeElement) ? document.activeElement.dataset.action : null;
   old.replaceWith(fresh);
-  if (open && focused) fresh.querySelector(`[data-action="${CSS.escape(focused)}"]`)?.focus();
+  if (action) fresh.querySelector(`[data-action="${CSS.escape(action)}"]`)?.focus();
 }
 
 function intro(world) {
   const channel = world.channels.get(world.place);
   const name = channel.name ? `#${channel.name}` : nameOf(world, channel);
   const what = channel.name ? "the channel" : "your conversation with";
-  return h("div", { class: "intro" }, h("h3", {}, name), h("p", {}, `This is the very beginning of ${what} ${name}. ${channel.topic}`));
+  return h("div", { class: "intro" }, h("h3", {}, name), h("p", {}, `This is the very beginning of ${what} ${name}.`));
 }
 
 const separator = (day) => h("div", { class: "day", role: "separator", "aria-label": day }, h("span", {}, day));

@@ -57,7 +57,7 @@ function person(world, user) {
   const mine = user.id === world.me;
   return h(
     "button",
-    { type: "button", class: "person", role: "radio", "aria-checked": String(mine), onclick: () => world.be(user.id) },
+    { type: "button", class: "person", "aria-pressed": String(mine), onclick: () => world.be(user.id) },
     avatar(user, "small"),
     user.real_name,
   );
