@@ -87,6 +87,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         health = _health(ground, stories, door)
         port = await _serve(settings, Web(health, door.http), stack)
         stack.push_async_callback(door.close)
+        stack.push_async_callback(stories.tend.stop, STEP_GRACE)  # first of all: it would open the door again
         await _introduce("SLACK_BOT_TOKEN", ground.introduce)
         await _introduce("SLACK_APP_TOKEN", door.open)
         for routine in stories.routines:
