@@ -25,7 +25,7 @@ set -e
 bin=$1 data=$2
 cd "$data"
 "$bin/initdb" -D db -U postgres -A trust -E UTF8 --locale=C --no-sync --no-instructions >init.log 2>&1
-"$bin/pg_ctl" start -s -w -t 60 -D db -l server.log -o "-k '$data' -c listen_addresses='' -F -c synchronous_commit=off"
+"$bin/pg_ctl" start -s -w -t 60 -D db -l server.log -o "-k '$data' -c listen_addresses='' -F"
 echo ready
 cat >/dev/null
 "$bin/pg_ctl" stop -s -D db -m immediate
@@ -83,7 +83,7 @@ async def migrated(url: str) -> None:
 def _database(server: str, template: str) -> Iterator[str]:
     name = f"lipsync_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template)))
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(Identifier(name), Identifier(template)))
         try:
             yield make_url(server).set(database=name).render_as_string(hide_password=False)
         finally:

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
 
 from bot.domain.change import Entry
-from bot.domain.request import LipsyncRequest
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
-from bot.store.rows import Row, entry_of, entry_row, request_of
+from bot.store.rows import Row, entry_of, entry_row
 from bot.store.schema import requests
 
 _KEYS = ("account_id", "id")
@@ -34,13 +33,6 @@ def whole(connection: Connection, account_id: str, reference_id: str) -> list[En
     query = select(requests).where(of_reference(account_id, reference_id))
     query = query.order_by(requests.c.created_at, requests.c.id)
     return [entry_of(row) for row in connection.execute(query).mappings()]
-
-
-def listed(connection: Connection, account_id: str, reference_id: str) -> list[LipsyncRequest]:
-    """The requests of a reference that the API lists, oldest creation first."""
-    query = select(requests).where(of_reference(account_id, reference_id), requests.c.listed == true())
-    query = query.order_by(requests.c.created_at, requests.c.id)
-    return [request_of(row) for row in connection.execute(query).mappings()]
 
 
 def add(connection: Connection, account_id: str, new: Sequence[Entry]) -> None:

@@ -5,11 +5,13 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, delete, exists, func, or_, select, true
 
 from bot.domain.delivery import State
+from bot.store.accounts import lock_account
 from bot.store.schema import announcements, batches, requests, transitions, watches
 
 
 def forget(connection: Connection, account_id: str, before: datetime) -> int:
     """Returns how many requests were forgotten."""
+    lock_account(connection, account_id)
     gone = _forget_requests(connection, account_id, before)
     _forget_announcements(connection, before)
     _forget_watches(connection, account_id, before)

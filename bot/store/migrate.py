@@ -1,5 +1,7 @@
 """Bring a database's tables to what this version of the code knows."""
 
+import logging
+
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -16,6 +18,7 @@ def bring_up_to_date(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         # A lock of the transaction, not of the session: it ends with it whatever happens, and poolers keep it.
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ONE_AT_A_TIME})
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every step, also when there is none
     config = Config()
     config.set_main_option("script_location", "bot.store:migrations")
     config.attributes["connection"] = connection

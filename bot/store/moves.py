@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, RowMapping, exists, select, update
 
 from bot.domain.delivery import Delivery, State
 from bot.store.queue import announcement_of
-from bot.store.schema import announcements
+from bot.store.schema import announcements, watches
+
+UNWATCHED = "unwatched"
 
 
 def delivery_of(row: RowMapping) -> Delivery:
@@ -24,3 +26,10 @@ def move(connection: Connection, delivery: Delivery, states: Sequence[State], va
     )
     new = {**values, "version": announcements.c.version + 1}
     return connection.execute(update(announcements).where(*mine).values(new)).rowcount == 1
+
+
+def is_unwatched(connection: Connection, delivery: Delivery) -> bool:
+    """Whether the watch that it is for has ended meanwhile."""
+    watch_id = delivery.announcement.watch_id
+    ended = exists().where(watches.c.id == watch_id, watches.c.ended_at.is_not(None))
+    return bool(connection.execute(select(ended)).scalar_one())

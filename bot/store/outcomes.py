@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, update
 
 from bot.domain.announcement import CardPlaceholder
 from bot.domain.delivery import Delivery, Posted, State
-from bot.store.moves import move
-from bot.store.schema import cards, watches
+from bot.store.moves import UNWATCHED, is_unwatched, move
+from bot.store.schema import cards
 from bot.store.troubles import end_trouble
 
 _SENDING = (State.SENDING,)
-UNWATCHED = "unwatched"
 
 
 def sent(
@@ -56,7 +55,7 @@ def wait_again(
     states: Sequence[State] = _SENDING,
 ) -> bool:
     """It is not in Slack: it waits again, unless its watch has ended meanwhile."""
-    if _is_unwatched(connection, delivery):
+    if is_unwatched(connection, delivery):
         return move(connection, delivery, states, {"state": State.DROPPED, "why": UNWATCHED})
     values = {
         "state": State.PENDING,
@@ -71,9 +70,3 @@ def wait_again(
 def drop(connection: Connection, delivery: Delivery, why: str) -> bool:
     """It is never posted."""
     return move(connection, delivery, _SENDING, {"state": State.DROPPED, "why": why})
-
-
-def _is_unwatched(connection: Connection, delivery: Delivery) -> bool:
-    watch_id = delivery.announcement.watch_id
-    ended = exists().where(watches.c.id == watch_id, watches.c.ended_at.is_not(None))
-    return bool(connection.execute(select(ended)).scalar_one())

@@ -8,7 +8,7 @@ from bot.domain.announcement import AccessFacts, Announcement, Key
 from bot.domain.delivery import Delivery, State
 from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
-from bot.store.moves import move
+from bot.store.moves import UNWATCHED, is_unwatched, move
 from bot.store.queue import queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
@@ -44,7 +44,11 @@ def end_trouble(connection: Connection, workspace_id: str, place: str) -> None:
 
 def park(connection: Connection, delivery: Delivery, why: str, now: datetime, retry_at: datetime) -> bool:
     """All that waits for the place stays there; the authors of its watches are told when it begins."""
-    if not move(connection, delivery, (State.SENDING,), {"state": State.PARKED, "why": why, "owner": None}):
+    if is_unwatched(connection, delivery):
+        values = {"state": State.DROPPED, "why": UNWATCHED}
+    else:
+        values = {"state": State.PARKED, "why": why}
+    if not move(connection, delivery, (State.SENDING,), values):
         return False
     key = delivery.announcement.key
     _move_all(connection, key.workspace_id, key.place, State.PENDING, State.PARKED, why)

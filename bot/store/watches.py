@@ -15,6 +15,7 @@ from bot.store.accounts import lock_account
 from bot.store.batches import last_read
 from bot.store.columns import key_of
 from bot.store.database import Database
+from bot.store.moves import UNWATCHED
 from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, batches, cards, places, requests, watches
@@ -158,7 +159,7 @@ def _stop(connection: Connection, workspace_id: str, place: str, reference_id: s
         return None
     watch = replace(watch, ended_at=now)
     save(connection, watch)
-    drop_unsent_of(connection, watch.id, "unwatched")
+    drop_unsent_of(connection, watch.id, UNWATCHED)
     touch_card(connection, watch.id, urgent=True)
     return watch
 

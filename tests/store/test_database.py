@@ -130,6 +130,37 @@ async def test_announcements_that_cannot_be_stored_are_refused_as_not_text(store
     assert await claim(store) == ()
 
 
+@pytest.mark.parametrize("state", ["40001", "40P01"])
+async def test_a_transaction_that_was_in_the_way_of_another_is_done_again(
+    postgresql: PostgreSQL, clock: FakeClock, state: str
+) -> None:
+    attempts: list[int] = []
+
+    def work(connection: Connection) -> None:
+        add_account(connection)
+        attempts.append(1)
+        if len(attempts) < 3:
+            connection.execute(text(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$"))
+
+    with postgresql.fresh() as url:
+        store = await open_store(url, clock)
+        await store.database.write(work)
+        found = await store.database.read(count)
+        await store.database.close()
+
+    assert (len(attempts), found) == (3, 1)
+
+
+async def test_a_transaction_that_is_always_in_the_way_is_given_up(postgresql: PostgreSQL) -> None:
+    with postgresql.fresh() as url:
+        database = Database.open(url)
+        with pytest.raises(StoreError, match="nothing was written"):
+            await database.write(
+                lambda c: c.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
+            )
+        await database.close()
+
+
 # --- migrations ---
 
 

@@ -144,3 +144,15 @@ async def test_what_is_parked_for_a_watch_is_dropped_when_it_ends(store: Store) 
 
     assert kinds(await drain(store, 1_000)) == ["access"]
     assert await next_at(store) is None
+
+
+async def test_what_finds_no_access_after_its_watch_has_ended_is_dropped(store: Store) -> None:
+    watch = await watched(store)
+    await store.outbox.queue([news("one", watch=watch)])
+    delivery = await claim_one(store)
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(1))
+
+    assert await store.outbox.park(delivery, "not_in_channel", now=at(2), retry_after=FIVE_MINUTES) is True
+
+    assert await store.outbox.trouble(TEAM, "C1") == "not_in_channel"
+    assert await claim(store, 1_000) == ()
