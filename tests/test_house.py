@@ -1,0 +1,267 @@
+"""What is written twice agrees, and the rules of the house hold."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bot import __version__
+from bot.cli import cli
+from bot.sandbox.slack_call import DEFAULT_SCOPES
+from bot.settings import MEND, Settings, needed_to_run
+from bot.slack import actions
+from bot.slack.commands import NotYet
+from bot.slack.grammar import COMMANDS, parse
+from bot.slack.views.help import COMMANDS as TOPICS
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted((ROOT / "bot").rglob("*.py"))
+README = (ROOT / "README.md").read_text()
+MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+AVAILABLE = [command for command in COMMANDS if command.available]
+LATER = [command for command in COMMANDS if not command.available]
+SCOPES_OF = {
+    "auth_test": [],
+    "apps_connections_open": [],
+    "chat_postMessage": ["chat:write"],
+    "chat_update": ["chat:write"],
+    "conversations_open": ["im:write"],
+    "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+}
+"""Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""
+
+
+def rows(heading: str) -> dict[str, list[str]]:
+    """The table under a heading of the README: first cell to the others."""
+    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("|")][2:]
+    cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return {first: rest for first, *rest in cells}
+
+
+def quoted(text: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", text)
+
+
+def as_written(default: object) -> str:
+    return "–" if default is None else f"`{default}`"
+
+
+# --- settings ---
+
+
+def test_the_readme_lists_every_setting_in_order_with_its_default() -> None:
+    listed = {name: default for name, (default, _) in rows("Settings").items()}
+    fields = Settings.model_fields.items()
+    assert listed == {f"`{name.upper()}`": as_written(field.default) for name, field in fields}
+    assert list(listed) == [f"`{name.upper()}`" for name in Settings.model_fields]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_readme_tells_a_settings_limits(name: str) -> None:
+    _, meaning = rows("Settings")[f"`{name.upper()}`"]
+    schema = Settings.model_json_schema()["properties"][name]
+    limits = [schema[key] for key in ("minimum", "maximum", "exclusiveMinimum") if key in schema]
+    assert all(re.search(rf"(?<!\d){limit:g}(?!\d)" if limit < 1e5 else str(limit), meaning) for limit in limits)
+
+
+def test_every_setting_that_can_be_missing_can_be_mended() -> None:
+    assert set(MEND) == {*needed_to_run({}), *needed_to_run({"SLACK_APP_TOKEN": "x"}), "slack_app_token"}
+
+
+# --- commands ---
+
+
+def test_the_manifest_has_the_one_slash_command_under_its_default_name() -> None:
+    (command,) = MANIFEST["features"]["slash_commands"]
+    assert command["command"] == Settings.model_fields["slack_command"].default
+    assert command["should_escape"] is True
+
+
+def test_what_the_manifest_hints_at_can_be_typed() -> None:
+    (command,) = MANIFEST["features"]["slash_commands"]
+    for typed in command["usage_hint"].strip("[]").split(" | "):
+        assert not isinstance(parse(typed), NotYet)
+
+
+def test_the_readme_and_the_help_have_exactly_the_commands_that_are_available() -> None:
+    words = [command.word for command in AVAILABLE]
+    assert list(TOPICS) == words
+    told = [quoted(first)[-1].split()[1] for first in rows("What you can type")]
+    assert told == words
+
+
+def test_the_readme_shows_the_forms_as_the_grammar_has_them() -> None:
+    cells = [form for row in rows("What you can type") for form in quoted(row)]
+    shown = [cell.replace("\\|", "|").removeprefix("/lipsync ") for cell in cells]
+    assert shown == [form for command in AVAILABLE for form in command.forms]
+
+
+@pytest.mark.parametrize("form", [form for topic in TOPICS.values() for form in topic.forms])
+def test_every_form_in_the_help_can_be_typed(form: str) -> None:
+    for choice in ("failures", "problems", "each", "all"):
+        typed = form.replace("failures|problems|each|all", choice)
+        typed = typed.replace("<reference>", "batch-2026-04").replace("<command>", "watch")
+        assert not isinstance(parse(typed), NotYet)
+
+
+@pytest.mark.parametrize("command", LATER, ids=lambda command: command.word)
+def test_what_comes_later_is_not_promised(command: object) -> None:
+    word = getattr(command, "word", "")
+    assert f"/lipsync {word}" not in README
+    assert word not in TOPICS
+    assert isinstance(parse(word), NotYet)
+
+
+# --- buttons ---
+
+
+def imported(room: str) -> set[str]:
+    """Which action ids the files of a room name."""
+    names: set[str] = set()
+    for path in sorted((ROOT / "bot" / "slack" / room).glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == "bot.slack.actions":
+                names |= {alias.name for alias in node.names}
+    return names
+
+
+def test_every_button_that_is_shown_is_listened_to_and_the_other_way_round() -> None:
+    known = {name for name in vars(actions) if name.isupper()}
+    assert imported("views") == known
+    assert imported("listeners") == known
+
+
+def test_no_two_buttons_share_an_action_id() -> None:
+    ids = [value for name, value in vars(actions).items() if name.isupper()]
+    assert len(set(ids)) == len(ids)
+
+
+# --- scopes ---
+
+
+def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
+    text = "\n".join(path.read_text() for path in (ROOT / "bot" / "slack").rglob("*.py"))
+    called = re.findall(r"client\.((?:apps|auth|chat|conversations|files|reactions|users|views)_\w+)", text)
+    assert set(called) == set(SCOPES_OF)
+    wanted = MANIFEST["oauth_config"]["scopes"]["bot"]
+    assert set(wanted) == {"commands", *(scope for scopes in SCOPES_OF.values() for scope in scopes)}
+    assert set(wanted) <= set(DEFAULT_SCOPES)
+
+
+def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:
+    told = [scope for row in rows("What it may do in Slack") for scope in quoted(row)]
+    assert sorted(told) == sorted(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+# --- programs, files, versions ---
+
+
+def test_every_make_target_in_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^|`)make ([a-z-]+)", README, re.MULTILINE))
+    assert {"demo", "test"} <= named <= targets
+
+
+def test_the_readme_has_exactly_the_commands_of_the_terminal() -> None:
+    names = {
+        command.name or (command.callback.__name__ if command.callback else "") for command in cli.registered_commands
+    }
+    assert set(re.findall(r"lipsync-bot ([a-z]+)", README)) == names
+
+
+def test_every_metric_in_the_readme_exists() -> None:
+    there = set(re.findall(r'"(lipsync_[a-z_]+)"', (ROOT / "bot/flows/health.py").read_text()))
+    named = set(re.findall(r"`(lipsync_[a-z_]+)", README))
+    assert named
+    assert named <= there
+
+
+def test_every_file_that_a_document_points_to_exists() -> None:
+    decisions = (ROOT / "docs/decisions.md").read_text()
+    linked = re.findall(r"\]\(([^):]+)\)", README)
+    named = re.findall(r"`(bot/[a-z_/.]+)`", README + decisions)
+    assert [path for path in {*linked, *named} if not (ROOT / path).exists()] == []
+
+
+def test_the_version_is_written_in_one_place() -> None:
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    assert PROJECT["tool"]["hatch"]["version"]["path"] == "bot/__init__.py"
+    holders = [path.relative_to(ROOT).as_posix() for path in SOURCES if __version__ in path.read_text()]
+    assert holders == ["bot/__init__.py"]
+    newest = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert newest[1] == __version__
+
+
+def test_the_image_copies_only_what_is_there_and_not_ignored() -> None:
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = re.findall(r"^COPY (?!--from)(.+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    sources = {name for line in copied for name in line.split()[:-1]}
+    assert sources == allowed
+    assert all((ROOT / name).exists() for name in sources)
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_a_lock_file_pins_by_hash_and_names_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    entries = re.split(r"\n(?=\S)", text.strip())
+    assert len(entries) > 20
+    assert all(re.match(r"[a-z0-9._-]+==\S+", entry) and "--hash=sha256:" in entry for entry in entries)
+    assert "://" not in text
+
+
+def test_every_dependency_is_in_the_lock_file() -> None:
+    locked = set(re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    wanted = {re.split(r"[\[<>=;]", each)[0] for each in PROJECT["project"]["dependencies"]}
+    assert wanted <= locked
+
+
+# --- the hand ---
+
+
+def comments(mark: str) -> Iterator[str]:
+    for path in SOURCES:
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if mark in line:
+                yield f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+
+
+def test_every_ignored_check_carries_its_reason() -> None:
+    types = [line for line in comments("# type: ignore") if not re.search(r"type: ignore\[[a-z-]+\] +# \w.+", line)]
+    lints = [line for line in comments("# noqa") if not re.search(r"noqa: [A-Z]+\d+(, ?[A-Z]+\d+)* +(-|#) \w.+", line)]
+    assert types + lints == []
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_and_functions_stay_small_and_do_not_print(path: Path) -> None:
+    text = path.read_text()
+    tree = ast.parse(text)
+    assert len(text.splitlines()) <= 300
+    if "migrations" not in path.parts:  # a migration is one long statement that is written once
+        assert [f.name for f in functions(tree) if (f.end_lineno or 0) - f.lineno >= 40] == []
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert not any(isinstance(called, ast.Name) and called.id == "print" for called in calls)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_imports_stand_at_the_top(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    inner = [node for f in functions(tree) for node in ast.walk(f) if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert inner == []
+
+
+def test_no_file_has_a_name_that_says_nothing() -> None:
+    said_nothing = {"utils", "helpers", "common", "base", "manager", "models", "util", "misc"}
+    assert [path for path in SOURCES if {path.stem, path.parent.name} & said_nothing] == []
