@@ -211,8 +211,8 @@ async def demo(folder: Path, **more: str) -> AsyncIterator[tuple[Process, str]]:
         yield process, line.strip()
     finally:
         if process.returncode is None:
-            process.kill()
-            await process.wait()
+            process.terminate()  # not SIGKILL, after which nobody would end the bot
+            await ended(process)
 
 
 @pytest.mark.processes
