@@ -1,7 +1,6 @@
 """The contract with the outside: whole processes of the bot between the two sandbox servers."""
 
 import asyncio
-import json
 import signal
 import socket
 import sqlite3
@@ -9,7 +8,6 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -42,7 +40,6 @@ TRAPS = {
     "https_proxy": "http://127.0.0.1:9",
     "ALL_PROXY": "http://127.0.0.1:9",
 }
-KEYS = ["reference_id", "total", "completed", "failed", "processing", "queued", "other", "read_at", "complete"]
 
 
 @dataclass
@@ -251,49 +248,3 @@ async def test_a_second_signal_ends_it_at_once(outside: Outside, tmp_path: Path)
         await until(lambda: bot.logged("stopping"), "the end to begin", shows=lambda: bot.stderr)
         assert await _stopped(bot, within=1) == 1
     assert not bot.logged("stopped")
-
-
-# --- the terminal ---
-
-
-async def test_status_as_json_has_exactly_the_promised_keys(outside: Outside, tmp_path: Path) -> None:
-    settings = {name: outside.settings(tmp_path)[name] for name in ("CHAMELAION_API_KEY", "CHAMELAION_BASE_URL")}
-    code, asked = await finished("status", "batch-2026-04", "--json", variables=settings | TRAPS, folder=tmp_path)
-    answer = json.loads(asked.stdout)
-    assert code == 0
-    assert list(answer) == KEYS
-    assert {**answer, "read_at": None} == {
-        "reference_id": "batch-2026-04",
-        "total": 30,
-        "completed": 30,
-        "failed": 0,
-        "processing": 0,
-        "queued": 0,
-        "other": {},
-        "read_at": None,
-        "complete": True,
-    }
-    assert datetime.fromisoformat(answer["read_at"]).tzinfo is not None
-    assert not _files(tmp_path)
-    assert "hidden" not in asked.stderr
-
-
-async def test_a_reference_that_was_never_seen_has_its_own_exit_code(outside: Outside, tmp_path: Path) -> None:
-    code, asked = await finished("status", "batch-2062-04", "--json", variables=outside.settings(tmp_path))
-    assert code == 3
-    assert json.loads(asked.stdout)["total"] == 0
-
-
-async def test_a_refused_key_is_unreadable_and_no_traceback(outside: Outside, tmp_path: Path) -> None:
-    outside.api.key_ok = False
-    code, asked = await finished("status", "batch-2026-04", "--json", variables=outside.settings(tmp_path))
-    assert code == 1
-    (line,) = _lines(asked)
-    assert line.startswith("The batch could not be read: ")
-
-
-async def test_status_without_a_key_is_a_matter_of_settings(tmp_path: Path) -> None:
-    code, asked = await finished("status", "batch-2026-04", folder=tmp_path)
-    assert code == 2
-    (line,) = _lines(asked)
-    assert line.startswith("CHAMELAION_API_KEY is not set: ")

@@ -1,0 +1,141 @@
+"""The command line, as whole processes beside a Chamelaion account on loopback."""
+
+import json
+import re
+import signal
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiohttp import ClientSession
+
+from bot import __version__
+from bot.sandbox.account import Account
+from bot.sandbox.chamelaion_server import ChamelaionSandbox
+from bot.scheduler import SystemClock
+from tests.processes import Program, finished, program, until
+
+pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
+
+KEY = "key-7264-hidden"
+KEYS = ["reference_id", "total", "completed", "failed", "processing", "queued", "other", "read_at", "complete"]
+
+
+@dataclass
+class Outside:
+    """An account with one batch, and what leads a program there."""
+
+    api: ChamelaionSandbox
+    ids: list[str]
+
+    @property
+    def variables(self) -> dict[str, str]:
+        return {"CHAMELAION_API_KEY": KEY, "CHAMELAION_BASE_URL": self.api.base_url}
+
+    async def status(self, *arguments: str, folder: Path) -> tuple[int, Program]:
+        return await finished("status", *arguments, variables=self.variables, folder=folder)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def outside() -> AsyncIterator[Outside]:
+    clock = SystemClock()
+    account = Account(clock, seed=1)
+    async with ChamelaionSandbox(account, clock, key=KEY, max_page=20) as api:
+        ids = account.submit("batch-2026-04", 30)
+        account.fail(ids[0], "no face detected")
+        account.finish("batch-2026-04")
+        yield Outside(api, ids)
+
+
+def files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+async def test_status_as_json_has_exactly_the_promised_keys(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status("batch-2026-04", "--json", folder=tmp_path)
+    answer = json.loads(asked.stdout)
+    assert code == 0
+    assert list(answer) == KEYS
+    assert answer | {"read_at": None} == {
+        "reference_id": "batch-2026-04",
+        "total": 30,
+        "completed": 29,
+        "failed": 1,
+        "processing": 0,
+        "queued": 0,
+        "other": {},
+        "read_at": None,
+        "complete": True,
+    }
+    assert datetime.fromisoformat(answer["read_at"]).tzinfo is not None
+    assert not files(tmp_path)
+    assert "hidden" not in asked.stderr
+
+
+async def test_status_tells_a_person_the_same_in_words(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status("batch-2026-04", folder=tmp_path)
+    assert code == 0
+    assert "batch-2026-04" in asked.stdout
+    assert "29 done" in asked.stdout
+    assert "no face detected" in asked.stdout
+
+
+async def test_a_request_is_answered_by_its_uuid(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status(outside.ids[0], "--json", folder=tmp_path)
+    answer = json.loads(asked.stdout)
+    assert code == 0
+    assert list(answer) == KEYS
+    assert (answer["total"], answer["failed"], answer["complete"]) == (1, 1, True)
+
+
+async def test_a_request_is_told_in_words_with_its_reason(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status(outside.ids[0], folder=tmp_path)
+    assert code == 0
+    assert outside.ids[0] in asked.stdout
+    assert "no face detected" in asked.stdout
+
+
+async def test_a_reference_that_was_never_seen_has_its_own_exit_code(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status("batch-2062-04", "--json", folder=tmp_path)
+    assert code == 3
+    assert json.loads(asked.stdout)["total"] == 0
+
+
+async def test_a_refused_key_is_unreadable_and_no_traceback(outside: Outside, tmp_path: Path) -> None:
+    variables = outside.variables | {"CHAMELAION_API_KEY": "another-hidden"}
+    code, asked = await finished("status", "batch-2026-04", "--json", variables=variables, folder=tmp_path)
+    assert code == 1
+    assert asked.stdout == ""
+    assert asked.stderr.splitlines()[-1].startswith("The batch could not be read: ")
+    assert "Traceback" not in asked.stderr
+    assert "hidden" not in asked.stderr
+
+
+async def test_status_without_a_key_is_a_matter_of_settings(tmp_path: Path) -> None:
+    code, asked = await finished("status", "batch-2026-04", folder=tmp_path)
+    assert code == 2
+    assert asked.stderr.startswith("CHAMELAION_API_KEY is not set: ")
+
+
+async def test_the_version_is_printed() -> None:
+    code, asked = await finished("--version")
+    assert (code, asked.stdout) == (0, f"lipsync-bot {__version__}\n")
+
+
+async def test_without_a_command_it_shows_what_there_is() -> None:
+    code, asked = await finished()
+    assert code == 2
+    assert [word for word in ("run", "demo", "status", "migrate") if word not in asked.stdout + asked.stderr] == []
+
+
+async def test_the_demo_serves_its_page_until_ctrl_c(tmp_path: Path) -> None:
+    async with program("demo", folder=tmp_path) as demo, ClientSession() as session:
+        url = await until(lambda: re.search(r"http://\S+", demo.stdout), "the page", shows=lambda: demo.stderr)
+        async with session.get(url[0]) as page:
+            assert page.status == 200
+        demo.process.send_signal(signal.SIGINT)
+        assert await demo.ended() == 0
+    assert not files(tmp_path)
