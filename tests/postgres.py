@@ -83,7 +83,8 @@ async def migrated(url: str) -> None:
 def _database(server: str, template: str) -> Iterator[str]:
     name = f"lipsync_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(Identifier(name), Identifier(template)))
+        create = SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")  # ten times as fast as the default
+        connection.execute(create.format(Identifier(name), Identifier(template)))
         try:
             yield make_url(server).set(database=name).render_as_string(hide_password=False)
         finally:

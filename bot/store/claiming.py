@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from bot.domain.delivery import Delivery, State
 from bot.store.moves import delivery_of
-from bot.store.queue import WAITING
+from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 
 TROUBLED_PAUSE = timedelta(minutes=5)
@@ -89,6 +89,7 @@ def _first_of_each_place(claim: Claim) -> Select[int, int]:
             earlier.c.reference_key == announcements.c.reference_key,
             earlier.c.number < announcements.c.number,
             earlier.c.state.in_(_BLOCKING),
+            is_unsent(earlier),
         )
         .exists()
     )
@@ -100,6 +101,7 @@ def _first_of_each_place(claim: Claim) -> Select[int, int]:
         .where(
             announcements.c.workspace_id == claim.workspace_id,
             announcements.c.state.in_(WAITING),
+            is_unsent(announcements),
             announcements.c.place.not_in(claim.busy),
             or_(announcements.c.not_before.is_(None), announcements.c.not_before <= claim.now),
             or_(places.c.trouble.is_(None), places.c.retry_at <= claim.now),

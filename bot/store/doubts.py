@@ -7,6 +7,7 @@ from sqlalchemy import Connection, or_, select
 from bot.domain.delivery import Delivery, Posted, State
 from bot.store.moves import delivery_of, move
 from bot.store.outcomes import sent, wait_again
+from bot.store.queue import is_unsent
 from bot.store.schema import announcements
 
 _UNKNOWN = (State.IN_DOUBT, State.SENDING)
@@ -26,6 +27,7 @@ def doubtful(
         .where(
             announcements.c.workspace_id == workspace_id,
             announcements.c.state.in_(_UNKNOWN),
+            is_unsent(announcements),
             announcements.c.attempt_at <= attempted_before,
             or_(announcements.c.not_before.is_(None), announcements.c.not_before <= now),
         )

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, selec
 from bot.domain.change import Entry
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
-from bot.store.rows import Row, entry_of, entry_row
+from bot.store.rows import ENTRY, Row, entry_of, entry_row
 from bot.store.schema import requests
 
 _KEYS = ("account_id", "id")
@@ -23,16 +23,16 @@ def by_ids(connection: Connection, account_id: str, ids: Iterable[str]) -> dict[
     """The entries that there are, by request id."""
     found: dict[str, Entry] = {}
     for part in chunks(ids):
-        query = select(requests).where(requests.c.account_id == account_id, requests.c.id.in_(part))
-        found |= {row["id"]: entry_of(row) for row in connection.execute(query).mappings()}
+        query = select(*ENTRY).where(requests.c.account_id == account_id, requests.c.id.in_(part))
+        found |= {row[0]: entry_of(row) for row in connection.execute(query)}
     return found
 
 
 def whole(connection: Connection, account_id: str, reference_id: str) -> list[Entry]:
     """Everything our memory has of a reference, oldest creation first."""
-    query = select(requests).where(of_reference(account_id, reference_id))
+    query = select(*ENTRY).where(of_reference(account_id, reference_id))
     query = query.order_by(requests.c.created_at, requests.c.id)
-    return [entry_of(row) for row in connection.execute(query).mappings()]
+    return [entry_of(row) for row in connection.execute(query)]
 
 
 def add(connection: Connection, account_id: str, new: Sequence[Entry]) -> None:

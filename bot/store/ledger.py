@@ -14,7 +14,7 @@ from bot.store.batches import last_read
 from bot.store.database import Database
 from bot.store.forgetting import forget
 from bot.store.recording import record
-from bot.store.rows import request_of
+from bot.store.rows import REQUEST, request_of
 from bot.store.schema import accounts, requests
 
 
@@ -40,8 +40,8 @@ class Ledger:
         """One request as it was last seen."""
 
         def work(connection: Connection) -> LipsyncRequest | None:
-            query = select(requests).where(requests.c.account_id == account_id, requests.c.id == request_id)
-            row = connection.execute(query).mappings().one_or_none()
+            query = select(*REQUEST).where(requests.c.account_id == account_id, requests.c.id == request_id)
+            row = connection.execute(query).one_or_none()
             return request_of(row) if row else None
 
         return await self.database.read(work)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from bot.domain.change import Entry
 from bot.domain.notice import Look, notice
@@ -20,12 +20,17 @@ from bot.store.watching import save, touch_card
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """The reading that is recorded, and its number."""
+    """The reading that is recorded: its number, and which references it `touched`, which have `failed` requests by it.
+
+    It is `steady` unless requests vanished in it.
+    """
 
     account_id: str
     reading: Reading
     number: int
     longest_settle: timedelta
+    touched: frozenset[str]
+    failed: frozenset[str]
     steady: bool
 
     def ended(self, reference_id: str) -> bool:
@@ -47,50 +52,54 @@ class Circumstances:
 
 
 def notice_all(
-    connection: Connection,
-    circumstances: Circumstances,
-    watches: dict[str, list[Watch]],
-    touched: frozenset[str],
+    connection: Connection, circumstances: Circumstances, watches: dict[str, list[Watch]]
 ) -> tuple[int, datetime | None]:
-    """For each watched reference: how much was queued in all, and when the next batch may be called settled."""
+    """For all watched references: how much was queued, and when the next batch may be called settled."""
     announced, settles = 0, []
     for reference_id, these in watches.items():
-        changed = reference_id in touched
-        if not changed and not _may_matter(connection, circumstances, reference_id, these):
-            continue
-        memory = entries.whole(connection, circumstances.account_id, reference_id)
-        look = circumstances.look(reference_id)
-        for watch in these:
-            said, after = _notice(connection, watch, memory, look, changed=changed)
-            announced += said
-            settles += _settles_at(after, memory, look)
+        changed = reference_id in circumstances.touched
+        if _may_matter(connection, circumstances, reference_id, these):
+            memory = entries.whole(connection, circumstances.account_id, reference_id)
+            look = circumstances.look(reference_id)
+            for watch in these:
+                said, after = _notice(connection, watch, memory, look, changed=changed)
+                announced += said
+                settles += _settles_at(after, memory, look)
+        elif changed:
+            for watch in these:
+                touch_card(connection, watch.id, urgent=False)
     return announced, min(settles, default=None)
 
 
 def _may_matter(
     connection: Connection, circumstances: Circumstances, reference_id: str, watches: Sequence[Watch]
 ) -> bool:
-    """Whether something may be worth saying although this part changed nothing: earlier parts may have, and time."""
+    """Whether something may be worth saying, so that it is worth loading the whole batch.
+
+    In the midst of a reading that is a new failure. At its end it is any change, also one of an earlier part, and time.
+    """
     if not circumstances.ended(reference_id):
-        return False
-    if any(watch.baseline_at is None for watch in watches):
+        return reference_id in circumstances.failed
+    if reference_id in circumstances.touched:
         return True
-    still_open, newest, latest = connection.execute(
-        select(
-            func.count(case((IS_OPEN, 1))),
-            func.max(requests.c.first_reading),
-            func.max(requests.c.outcome_reading),
-        ).where(entries.of_reference(circumstances.account_id, reference_id))
-    ).one()
-    return any(_is_unsaid(watch, still_open, newest or 0, latest or 0) for watch in watches)
+    mine = entries.of_reference(circumstances.account_id, reference_id)
+    return any(_is_unsaid(connection, mine, watch) for watch in watches)
 
 
-def _is_unsaid(watch: Watch, still_open: int, newest_reading: int, latest_outcome: int) -> bool:
-    if watch.events.tell_completions and latest_outcome > watch.clips_reading:
+def _is_unsaid(connection: Connection, mine: ColumnElement[bool], watch: Watch) -> bool:
+    if watch.baseline_at is None:
         return True
+    if watch.events.tell_completions:
+        completed = and_(requests.c.status == "completed", requests.c.outcome_reading > watch.clips_reading)
+        if _is_there(connection, and_(mine, completed)):
+            return True
     if watch.settled_reading is None:
-        return not still_open
-    return newest_reading > watch.settled_reading
+        return not _is_there(connection, and_(mine, IS_OPEN))
+    return _is_there(connection, and_(mine, requests.c.first_reading > watch.settled_reading))
+
+
+def _is_there(connection: Connection, wanted: ColumnElement[bool]) -> bool:
+    return bool(connection.execute(select(select(requests.c.id).where(wanted).exists())).scalar_one())
 
 
 def _notice(

@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, update
 
 from bot.domain.announcement import Announcement, Key, StoredFacts
 from bot.domain.delivery import State
@@ -17,6 +17,13 @@ from bot.store.schema import announcements
 UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED)
 WAITING = (State.PENDING, State.PARKED)
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
+
+
+def is_unsent(table: FromClause) -> ColumnElement[bool]:
+    """The condition of the index of unsent rows, written out: SQLite uses the index only where it can read it."""
+    return table.c.state.in_(
+        bindparam("unsent", [state.value for state in UNSENT], expanding=True, literal_execute=True)
+    )
 
 
 def queue(connection: Connection, news: Iterable[Announcement]) -> int:

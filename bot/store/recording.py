@@ -27,15 +27,19 @@ class _Found:
     moves: list[Transition] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     news: set[str] = field(default_factory=set)
+    failed: set[str] = field(default_factory=set)
     vanished: bool = False
 
     def touch(self, entry: Entry, *, news: bool) -> None:
+        """Something about the entry has changed; `news` when it was the request itself."""
         reference_id = entry.request.reference_id
         if reference_id is None:
             return
         self.touched.add(reference_id)
         if news:
             self.news.add(reference_id)
+            if entry.request.status == "failed":
+                self.failed.add(reference_id)
 
 
 def record(connection: Connection, account_id: str, reading: Reading, longest_settle: timedelta) -> Recorded:
@@ -53,9 +57,16 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
         read_whole(connection, account_id, reading.reference_id, reading.read_at, reading.api_now)
     announced, settles_at = notice_all(
         connection,
-        Circumstances(account_id, reading, number, longest_settle, steady=not found.vanished),
+        Circumstances(
+            account_id,
+            reading,
+            number,
+            longest_settle,
+            touched=frozenset(found.touched),
+            failed=frozenset(found.failed),
+            steady=not found.vanished,
+        ),
         watches,
-        frozenset(found.touched),
     )
     return Recorded(number, tuple(found.moves), announced, frozenset(found.news), settles_at)
 

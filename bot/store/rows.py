@@ -1,5 +1,7 @@
 """Between rows and the domain's values."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -8,6 +10,7 @@ from bot.domain.change import Entry, Transition
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 from bot.store.columns import key_of
+from bot.store.schema import requests
 
 Row = dict[str, Any]
 
@@ -17,30 +20,19 @@ def reference_key(reference_id: str | None) -> str | None:
     return None if reference_id is None else key_of(reference_id)
 
 
-def request_of(row: RowMapping) -> LipsyncRequest:
-    """The request in a row of `requests`."""
-    return LipsyncRequest(
-        id=row["id"],
-        created_at=row["created_at"],
-        status=row["status"],
-        started_at=row["started_at"],
-        finished_at=row["finished_at"],
-        output_url=row["output_url"],
-        error_message=row["error_message"],
-        reference_id=row["reference_id"],
-    )
+# In the order of the fields, so that rows become values by position: that is twice as fast as by name.
+REQUEST = tuple(requests.c[field.name] for field in fields(LipsyncRequest))
+ENTRY = (*REQUEST, *(requests.c[field.name] for field in fields(Entry)[1:]))
 
 
-def entry_of(row: RowMapping) -> Entry:
-    """The entry in a row of `requests`."""
-    return Entry(
-        request=request_of(row),
-        first_reading=row["first_reading"],
-        changed_at=row["changed_at"],
-        open_reading=row["open_reading"],
-        outcome_reading=row["outcome_reading"],
-        listed=row["listed"],
-    )
+def request_of(row: Sequence[Any]) -> LipsyncRequest:
+    """The request in a row of `REQUEST`'s columns."""
+    return LipsyncRequest(*row)
+
+
+def entry_of(row: Sequence[Any]) -> Entry:
+    """The entry in a row of `ENTRY`'s columns."""
+    return Entry(LipsyncRequest(*row[: len(REQUEST)]), *row[len(REQUEST) :])
 
 
 def entry_row(account_id: str, entry: Entry) -> Row:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, case, func, select
 
 from bot.domain.delivery import State, Tally
-from bot.store.queue import UNSENT, WAITING
+from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 
 _LATEST = 100
@@ -16,7 +16,7 @@ def tally(connection: Connection, workspace_id: str) -> Tally:
     here = announcements.c.workspace_id == workspace_id
     counted = select(announcements.c.state, func.count()).where(here).group_by(announcements.c.state)
     counts = {State(state): count for state, count in connection.execute(counted).all()}
-    oldest = select(func.min(announcements.c.recorded_at)).where(here, announcements.c.state.in_(UNSENT))
+    oldest = select(func.min(announcements.c.recorded_at)).where(here, is_unsent(announcements))
     latest = (
         select(announcements.c.happened_at, announcements.c.sent_at)
         .where(here, announcements.c.state == State.SENT, announcements.c.happened_at.is_not(None))
@@ -44,6 +44,7 @@ def _next_claim(connection: Connection, workspace_id: str) -> datetime | None:
         .where(
             announcements.c.workspace_id == workspace_id,
             announcements.c.state.in_((*WAITING, State.SENDING)),
+            is_unsent(announcements),
         )
         .group_by(announcements.c.place, announcements.c.reference_key)
     )
@@ -63,6 +64,7 @@ def _next_doubt(connection: Connection, workspace_id: str, quiet: timedelta, lea
     query = select(announcements.c.attempt_at, announcements.c.not_before).where(
         announcements.c.workspace_id == workspace_id,
         announcements.c.state.in_((State.SENDING, State.IN_DOUBT)),
+        is_unsent(announcements),
     )
     moments = (
         max(attempt_at + quiet - lease_ahead, not_before or attempt_at + quiet - lease_ahead)

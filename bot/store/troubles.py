@@ -9,7 +9,7 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
 from bot.store.moves import UNWATCHED, is_unwatched, move
-from bot.store.queue import queue
+from bot.store.queue import is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
 
@@ -62,7 +62,10 @@ def _move_all(connection: Connection, workspace_id: str, place: str, old: State,
     connection.execute(
         update(announcements)
         .where(
-            announcements.c.workspace_id == workspace_id, announcements.c.place == place, announcements.c.state == old
+            announcements.c.workspace_id == workspace_id,
+            announcements.c.place == place,
+            announcements.c.state == old,
+            is_unsent(announcements),
         )
         .values(state=new, why=why, version=announcements.c.version + 1)
     )
