@@ -24,7 +24,7 @@ from bot.errors import ChamelaionError, SettingsError
 from bot.sandbox.demo import run_demo
 from bot.scheduler import SystemClock
 from bot.settings import LogFormat, Settings
-from bot.slack.grammar import COMMANDS
+from bot.slack.commands import COMMANDS
 
 UNREADABLE = 1
 WRONG_SETTINGS = 2

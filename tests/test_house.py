@@ -14,9 +14,8 @@ from bot.cli import cli
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.settings import MEND, Settings, needed_to_run
 from bot.slack import actions
-from bot.slack.commands import NotYet
-from bot.slack.grammar import COMMANDS, parse
-from bot.slack.views.help import COMMANDS as TOPICS
+from bot.slack.commands import COMMANDS, NotYet
+from bot.slack.grammar import parse
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
@@ -91,7 +90,6 @@ def test_what_the_manifest_hints_at_can_be_typed() -> None:
 
 def test_the_readme_and_the_help_have_exactly_the_commands_that_are_available() -> None:
     words = [command.word for command in AVAILABLE]
-    assert list(TOPICS) == words
     told = [quoted(first)[-1].split()[1] for first in rows("What you can type")]
     assert told == words
 
@@ -102,19 +100,11 @@ def test_the_readme_shows_the_forms_as_the_grammar_has_them() -> None:
     assert shown == [form for command in AVAILABLE for form in command.forms]
 
 
-@pytest.mark.parametrize("form", [form for topic in TOPICS.values() for form in topic.forms])
-def test_every_form_in_the_help_can_be_typed(form: str) -> None:
-    for choice in ("failures", "problems", "each", "all"):
-        typed = form.replace("failures|problems|each|all", choice)
-        typed = typed.replace("<reference>", "batch-2026-04").replace("<command>", "watch")
-        assert not isinstance(parse(typed), NotYet)
-
-
 @pytest.mark.parametrize("command", LATER, ids=lambda command: command.word)
 def test_what_comes_later_is_not_promised(command: object) -> None:
     word = getattr(command, "word", "")
     assert f"/lipsync {word}" not in README
-    assert word not in TOPICS
+    assert word not in {command.word for command in AVAILABLE}
     assert isinstance(parse(word), NotYet)
 
 

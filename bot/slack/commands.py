@@ -1,4 +1,4 @@
-"""What people can ask for, as values: the closed union of everything that the grammar can mean."""
+"""What people can ask for: the closed union of what the grammar can mean, and the one list of commands."""
 
 from dataclasses import dataclass
 
@@ -72,3 +72,69 @@ class NotYet:
 
 
 Command = Status | StartWatch | StopWatch | ListWatches | Failures | Links | Help | About | NotYet
+
+
+@dataclass(frozen=True, slots=True)
+class CommandForm:
+    """One command: the ways to type it (without the slash command itself), its stage, and what it does.
+
+    `says` is one line; `more` is for those who ask for help with this command.
+    """
+
+    word: str
+    forms: tuple[str, ...]
+    stage: str
+    says: str
+    more: str = ""
+
+    @property
+    def available(self) -> bool:
+        """Whether its stage has come."""
+        return self.stage in _STAGES
+
+
+_STAGES = ("A",)
+
+COMMANDS = (
+    CommandForm(
+        "status",
+        ("<ref>", "status <ref> [fresh]"),
+        "A",
+        "how a batch is doing, read live",
+        "With fresh every page is read again. A request's id works too.",
+    ),
+    CommandForm(
+        "watch",
+        ("watch <ref> [for failures|problems|each|all] [expect N]",),
+        "A",
+        "a live card here, and a message when something needs you",
+        "You are told each new kind of failure, and the finish. With each or all, finished clips too."
+        " With expect, I know when the batch is complete.",
+    ),
+    CommandForm("unwatch", ("unwatch <ref>",), "A", "stop watching it here"),
+    CommandForm(
+        "watches",
+        ("watches [mine|all]",),
+        "A",
+        "who watches what, and where",
+        "Here, yours, or those of every public channel and yours.",
+    ),
+    CommandForm("failures", ("failures <ref>",), "A", "what failed and why, with ids to copy"),
+    CommandForm("links", ("links <ref>",), "A", "the finished clips, shown only to you", "The first 100 of them."),
+    CommandForm("help", ("help [command]",), "A", "this list, or one command with its forms"),
+    CommandForm("about", ("about",), "A", "version, freshness, how fast alerts are, and health"),
+    CommandForm("mute", ("mute <ref|all> <2h>",), "D", "hold messages here for a while"),
+    CommandForm("unmute", ("unmute <ref|all>",), "D", "let messages through again"),
+    CommandForm("test", ("test",), "D", "post one of each message here, marked TEST"),
+    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
+    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
+    CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
+    CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
+    CommandForm("handled", ("handled <ref> [kind]",), "E", "mark failures as handled"),
+    CommandForm("assign", ("assign <ref> [kind] @x",), "E", "give failures to somebody"),
+    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
+    CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
+    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
+    CommandForm("settings", ("settings",), "F", "what this workspace allows"),
+)
+"""Every command there is or will be: the one list of them."""

@@ -8,6 +8,7 @@ from bot.domain.answer import Scope
 from bot.domain.watch import Events
 from bot.errors import BadCommandError
 from bot.slack.commands import (
+    COMMANDS,
     About,
     Command,
     Failures,
@@ -27,53 +28,6 @@ _NEAR = 2
 _SHOWN = 60
 _GLOB = re.compile(r"[*?]|\[[^]]+\]|\{[^{}]*(,|\.\.)[^{}]*\}")
 
-
-@dataclass(frozen=True, slots=True)
-class CommandForm:
-    """One command: the ways to type it (without the slash command itself), its stage, and what it does in one line."""
-
-    word: str
-    forms: tuple[str, ...]
-    stage: str
-    says: str
-
-    @property
-    def available(self) -> bool:
-        """Whether its stage has come."""
-        return self.stage in _STAGES
-
-
-_STAGES = ("A",)
-
-COMMANDS = (
-    CommandForm("status", ("<ref>", "status <ref> [fresh]"), "A", "how a batch is doing, read live"),
-    CommandForm(
-        "watch",
-        ("watch <ref> [for failures|problems|each|all] [expect N]",),
-        "A",
-        "a live card here, and a message when something needs you",
-    ),
-    CommandForm("unwatch", ("unwatch <ref>",), "A", "stop watching it here"),
-    CommandForm("watches", ("watches [mine|all]",), "A", "who watches what, where"),
-    CommandForm("failures", ("failures <ref>",), "A", "what failed and why, with ids"),
-    CommandForm("links", ("links <ref>",), "A", "the finished clips' links, for you only"),
-    CommandForm("help", ("help [command]",), "A", "what you can type"),
-    CommandForm("about", ("about",), "A", "version, freshness and health"),
-    CommandForm("mute", ("mute <ref|all> <2h>",), "D", "hold messages here for a while"),
-    CommandForm("unmute", ("unmute <ref|all>",), "D", "let messages through again"),
-    CommandForm("test", ("test",), "D", "post one of each message here, marked TEST"),
-    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
-    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
-    CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
-    CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
-    CommandForm("handled", ("handled <ref> [kind]",), "E", "mark failures as handled"),
-    CommandForm("assign", ("assign <ref> [kind] @x",), "E", "give failures to somebody"),
-    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
-    CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
-    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
-    CommandForm("settings", ("settings",), "F", "what this workspace allows"),
-)
-"""Every command there is or will be: the one list of them."""
 
 _FORMS = {form.word: form for form in COMMANDS}
 _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)

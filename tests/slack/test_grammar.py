@@ -9,6 +9,7 @@ from bot.domain.answer import Scope
 from bot.domain.watch import Events
 from bot.errors import BadCommandError
 from bot.slack.commands import (
+    COMMANDS,
     About,
     Command,
     Failures,
@@ -20,8 +21,7 @@ from bot.slack.commands import (
     Status,
     StopWatch,
 )
-from bot.slack.grammar import COMMANDS, nearest, parse
-from bot.slack.views.help import COMMANDS as TOPICS
+from bot.slack.grammar import nearest, parse
 
 REF = "batch-2026-04"
 UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
@@ -247,10 +247,6 @@ def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> 
         if form.available:
             typed = form.forms[-1].replace("<ref>", REF).split(" [")[0]
             assert not isinstance(parse(typed), NotYet)
-
-
-def test_help_tells_of_every_available_command_and_of_no_other() -> None:
-    assert set(TOPICS) == {form.word for form in COMMANDS if form.available}
 
 
 NO_MARKS = st.characters(

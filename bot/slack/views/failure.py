@@ -40,5 +40,5 @@ def _share(progress: Progress, n: int) -> str:
 def _times(facts: FailureFacts) -> Words:
     first = At(facts.first_at, "day")
     if facts.first_at == facts.last_at:
-        return words("at ", first)
+        return words(first)
     return words("first ", first, " · latest ", At(facts.last_at, "day"))

@@ -1,5 +1,7 @@
 """M2: a watch was made, changed or stopped."""
 
+import re
+
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, nothing_known
 from bot.domain.progress import Settled
@@ -11,6 +13,7 @@ from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
 
+_TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
 _ALWAYS = "when it is finished, when fewer arrived than expected, and when more arrive after that"
 
 
@@ -19,7 +22,7 @@ def message(answer: WatchAnswer, command: str) -> Message:
     title = _title(answer)
     stands = _stands(answer.status)
     trouble = _trouble(answer.trouble, command)
-    stop = words("Stop it with ", Code(f"{command} unwatch"), " and the reference.")
+    stop = words("Stop it with ", *_how_to_stop(answer.watch.reference_id, command).pieces, ".")
     lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, _already(answer.status), trouble)
     text = joined([words(title, "."), stands, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
@@ -33,6 +36,12 @@ def stopped(answer: StoppedAnswer) -> Message:
     else:
         said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
     return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def _how_to_stop(reference_id: str, command: str) -> Words:
+    if _TYPED_AS_IT_IS.fullmatch(reference_id):
+        return words(Code(f"{command} unwatch {reference_id}"))
+    return words(Code(f"{command} unwatch"), " and the reference")
 
 
 def _title(answer: WatchAnswer) -> Words:

@@ -44,7 +44,7 @@ def _line(line: WatchLine) -> Words:
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), " ", *_progress(line).pieces)
     about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
-    return words(name, "\n", about, since)
+    return words(name, " · ", about, since)
 
 
 def _progress(line: WatchLine) -> Words:
