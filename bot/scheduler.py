@@ -24,8 +24,9 @@ class Scheduler:
     """Alarms by name, each a job that only wakes a task: the work itself is never in a job."""
 
     def __init__(self) -> None:
+        # An alarm that is set again while it rings would be dropped with the default of one instance at a time.
         self._jobs = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 100}
         )
 
     def start(self) -> None:

@@ -47,7 +47,8 @@ class SlackLine:
         self.vitals.slack_calls[f"{method} {error.code}"] += 1
         if not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
             return
-        self.vitals.token_refused = isinstance(error, TokenRefusedError)
+        if isinstance(error, TokenRefusedError):
+            self.vitals.token_refused = True
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used; nothing is lost", why=error.code)
         self.vitals.slack_trouble = error.code
