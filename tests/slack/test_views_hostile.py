@@ -103,7 +103,10 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
         yield said.marked_as_repeat(said.message(facts, COMMAND))
 
 
-OURS = re.compile(r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>|`(/lipsync [a-z]+( [A-Za-z0-9][A-Za-z0-9_.-]{0,60})?|/invite @lipsync)`")
+OURS = re.compile(
+    r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
+    r"|`(/lipsync [a-z]+( [A-Za-z0-9][A-Za-z0-9_.-]{0,60})?|/invite @lipsync)`"
+)
 PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")
 
 
