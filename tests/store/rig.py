@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection, insert, select
+
 from bot.domain.announcement import AccessFacts, Announcement, Key, ReopenedFacts
 from bot.domain.answer import Wish
 from bot.domain.delivery import Delivery, Posted
@@ -11,6 +13,7 @@ from bot.domain.reading import Reading, Recorded
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 from bot.store import Store
+from bot.store.schema import accounts, transitions
 from tests.builders import NOON, at
 
 ACCOUNT = "default"
@@ -131,3 +134,20 @@ def access_facts(delivery: Delivery) -> AccessFacts:
     facts = delivery.announcement.facts
     assert isinstance(facts, AccessFacts)
     return facts
+
+
+def add_account(connection: Connection) -> None:
+    """A row like any other."""
+    connection.execute(insert(accounts), {"account_id": "a", "readings": 0, "looked_at": NOON})
+
+
+def count(connection: Connection) -> int:
+    """How many rows `add_account` has made."""
+    return len(connection.execute(select(accounts)).all())
+
+
+async def moves(store: Store) -> list[tuple[str, str | None, str]]:
+    """The transitions ever recorded, in order."""
+    query = select(transitions).order_by(transitions.c.number)
+    rows = await store.database.read(lambda c: c.execute(query).mappings().all())
+    return [(row["request_id"], row["old"], row["new"]) for row in rows]

@@ -1,41 +1,29 @@
-"""Transactions are whole or not at all, and every fault is told in a sentence."""
+"""Transactions are whole or not at all, on both databases and whatever happens."""
 
 import asyncio
-import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, insert, select, text, update
 
-from bot.errors import NewerDatabaseError, StoreError
+from bot.errors import StoreError
 from bot.store import Store, open_store
 from bot.store.database import Database
-from bot.store.schema import accounts, metadata
-from tests.builders import NOON, at, request
+from bot.store.schema import accounts
+from tests.builders import at, request
 from tests.fakes import FakeClock
 from tests.postgres import PostgreSQL
-from tests.store.rig import ACCOUNT, claim, news, next_at, reading, record, start, wish
+from tests.store.rig import ACCOUNT, add_account, claim, count, news, next_at, reading, record, start, wish
 
 
 class StoppedHardError(BaseException):
     """Not an `Exception`, like what ends a task or a program."""
 
 
-def add_account(connection: Connection) -> None:
-    connection.execute(insert(accounts), {"account_id": "a", "readings": 0, "looked_at": NOON})
-
-
 def read_then_write(connection: Connection) -> None:
     readings = connection.execute(select(accounts.c.readings).with_for_update()).scalar_one()
     connection.execute(update(accounts).values(readings=readings + 1))
-
-
-def count(connection: Connection) -> int:
-    return len(connection.execute(select(accounts)).all())
 
 
 # --- transactions ---
@@ -159,157 +147,6 @@ async def test_a_transaction_that_is_always_in_the_way_is_given_up(postgresql: P
                 lambda c: c.execute(text("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END $$"))
             )
         await database.close()
-
-
-# --- migrations ---
-
-
-async def test_migrating_twice_is_harmless(store: Store) -> None:
-    await store.database.write(add_account)
-
-    await store.database.migrate()
-
-    assert await store.database.read(count) == 1
-
-
-async def test_replicas_may_migrate_at_the_same_time(bare_url: str) -> None:
-    replicas = [Database.open(bare_url) for _ in range(3)]
-
-    await asyncio.gather(*(replica.migrate() for replica in replicas))
-
-    assert await replicas[0].read(count) == 0
-    for replica in replicas:
-        await replica.close()
-
-
-async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
-    def differences(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found: list[object] = compare_metadata(context, metadata)
-        return found
-
-    assert await store.database.read(differences) == []
-
-
-async def test_the_database_of_a_newer_version_is_refused(store: Store) -> None:
-    await store.database.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = '9999'")))
-
-    with pytest.raises(NewerDatabaseError, match="newer version"):
-        await store.database.migrate()
-
-
-async def test_a_database_without_tables_says_what_to_do(bare_url: str, clock: FakeClock) -> None:
-    store = await open_store(bare_url, clock)
-
-    with pytest.raises(StoreError, match="migrate"):
-        await store.ledger.known(ACCOUNT, "batch-1")
-
-    await store.database.close()
-
-
-# --- faults of SQLite ---
-
-
-async def test_a_locked_file_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "lipsync.db"
-    database = Database.open(f"sqlite:///{file}", busy=timedelta(0))
-    await database.migrate()
-    other = sqlite3.connect(file, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-
-    with pytest.raises(StoreError, match="locked"):
-        await database.write(add_account)
-
-    assert await database.read(count) == 0
-    other.close()
-    await database.close()
-
-
-async def test_a_full_database_is_told_and_nothing_is_half_written(tmp_path: Path, clock: FakeClock) -> None:
-    store = await open_store(f"sqlite:///{tmp_path / 'lipsync.db'}", clock)
-    await store.database.migrate()
-
-    def shut(connection: Connection) -> None:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
-
-    await store.database.write(shut)
-
-    with pytest.raises(StoreError, match="full"):
-        await record(store, reading(request(number) for number in range(500)))
-
-    assert (await store.ledger.known(ACCOUNT, "batch-1")).listed == frozenset()
-    assert await store.ledger.looked_at(ACCOUNT) is None
-    await store.database.close()
-
-
-async def test_a_read_only_file_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "lipsync.db"
-    first = Database.open(f"sqlite:///{file}")
-    await first.migrate()
-    await first.close()
-    database = Database.open(f"sqlite:///file:{file}?mode=ro&uri=true")
-
-    with pytest.raises(StoreError, match="read-only"):
-        await database.write(add_account)
-
-    await database.close()
-
-
-async def test_a_file_in_a_missing_folder_is_told(tmp_path: Path) -> None:
-    database = Database.open(f"sqlite:///{tmp_path / 'missing' / 'lipsync.db'}")
-
-    with pytest.raises(StoreError, match="cannot be opened"):
-        await database.migrate()
-
-    assert await database.ping() is False
-    await database.close()
-
-
-async def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
-    file = tmp_path / "lipsync.db"
-    file.write_bytes(b"a text that is longer than the header of a database would have to be" * 20)
-    database = Database.open(f"sqlite:///{file}")
-
-    with pytest.raises(StoreError, match="not a database"):
-        await database.migrate()
-
-    await database.close()
-
-
-# --- URLs and servers ---
-
-
-@pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite:///:memory:", "mysql://u:secret@h/d", "secret", "postgresql://u:secret@h:x/d"]
-)
-def test_a_url_that_cannot_be_used_is_refused_without_showing_it(url: str) -> None:
-    with pytest.raises(StoreError, match="database") as refused:
-        Database.open(url)
-
-    assert "secret" not in str(refused.value)
-
-
-@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
-async def test_a_server_that_cannot_be_reached_is_told_without_its_password(scheme: str) -> None:
-    database = Database.open(f"{scheme}://u:secret@127.0.0.1:1/d")
-
-    with pytest.raises(StoreError, match="cannot be reached") as refused:
-        await database.write(add_account)
-
-    assert await database.ping() is False
-    assert "secret" not in f"{refused.value!r} {refused.value.__cause__} {database!r} {vars(database)}"
-    await database.close()
-
-
-async def test_a_missing_database_is_told(postgresql: PostgreSQL) -> None:
-    with postgresql.bare() as url:
-        database = Database.open(url)
-
-    with pytest.raises(StoreError, match=r"cannot be reached|no database of this name"):
-        await database.migrate()
-
-    await database.close()
 
 
 async def test_without_a_lease_clock_sqlite_goes_by_ours_and_postgresql_by_its_own(url: str) -> None:

@@ -1,37 +1,19 @@
 """The ledger remembers what was seen, once, and says what is new."""
 
 import asyncio
-from datetime import timedelta
 
-from sqlalchemy import select
-
-from bot.domain.announcement import ClipsFacts, FailureFacts, FinishedFacts
 from bot.domain.reading import Known
-from bot.domain.watch import Events
 from bot.store import Store
-from bot.store.schema import requests, transitions
 from tests.builders import at, request, uuid
 from tests.store.rig import (
     ACCOUNT,
     LONGEST_SETTLE,
-    claim,
-    claim_one,
-    drain,
-    kinds,
-    names,
-    posted,
+    moves,
     reading,
     record,
     start,
     wish,
 )
-
-
-async def moves(store: Store) -> list[tuple[str, str | None, str]]:
-    query = select(transitions).order_by(transitions.c.number)
-    rows = await store.database.read(lambda c: c.execute(query).mappings().all())
-    return [(row["request_id"], row["old"], row["new"]) for row in rows]
-
 
 # --- what is remembered ---
 
@@ -241,181 +223,3 @@ async def test_rows_of_a_filtered_reading_belong_to_its_reference(store: Store) 
     await record(store, reading([request(1, reference=None)]))
 
     assert (await store.ledger.batch(ACCOUNT, "batch-1")).requests == (request(1),)
-
-
-# --- what is said of it ---
-
-
-async def test_the_first_whole_reading_is_the_baseline_and_tells_nothing_of_before(store: Store) -> None:
-    await start(store, seconds=500)
-
-    recorded = await record(store, reading([request(1, "failed")], 510))
-
-    (watch,) = await store.watches.active(ACCOUNT)
-    assert recorded.announced == 0
-    assert (watch.baseline_at, watch.settled_reading) == (at(510), 1)
-
-
-async def test_failures_finish_and_their_order(store: Store) -> None:
-    watch = await start(store)
-    await record(store, reading([request(1), request(2)], 100))
-
-    recorded = await record(store, reading([request(1, "completed"), request(2, "failed", error="no face")], 1000))
-
-    assert recorded.announced == 2
-    deliveries = await drain(store)
-    assert kinds(deliveries) == ["card", "failure", "finished"]
-    failure, finished = deliveries[1].announcement, deliveries[2].announcement
-    assert isinstance(failure.facts, FailureFacts)
-    assert (failure.facts.name, failure.facts.ids, failure.watch_id) == ("no face", (uuid(2),), watch.id)
-    assert (failure.happened_at, failure.recorded_at) == (at(60), at(1000))
-    assert isinstance(finished.facts, FinishedFacts)
-    assert finished.facts.progress.kinds[0].first_at == at(60)
-
-
-async def test_a_waiting_failure_is_brought_up_to_date_and_a_sent_one_is_left(store: Store) -> None:
-    await start(store)
-    await store.outbox.sent(await claim_one(store), posted(), now=at(0))
-    failed = [request(number, "failed", error=f"clip {number} has no face") for number in (1, 2, 3)]
-    await record(store, reading([failed[0], request(4)], 100))
-
-    again = await record(store, reading([*failed[:2], request(4)], 200))
-    delivery = await claim_one(store)
-    await store.outbox.sent(delivery, posted(2), now=at(201))
-    later = await record(store, reading([*failed, request(4)], 300))
-
-    assert (again.announced, later.announced) == (0, 0)
-    assert isinstance(delivery.announcement.facts, FailureFacts)
-    assert delivery.announcement.facts.ids == (uuid(1), uuid(2))
-    assert await claim(store) == ()
-
-
-async def test_completions_of_earlier_parts_are_told_when_the_reading_ends(store: Store) -> None:
-    await start(store, wish(events=Events.EACH))
-    await record(store, reading([request(1), request(2)], 100))
-
-    part = await record(store, reading([request(1, "completed")], 110, ended=False, complete=False))
-    end = await record(store, reading([request(2)], 111, whole=False))
-
-    assert (part.announced, end.announced) == (0, 1)
-    (clips,) = [d.announcement.facts for d in await drain(store) if isinstance(d.announcement.facts, ClipsFacts)]
-    assert clips.ids == (uuid(1),)
-
-
-async def test_a_batch_that_waits_says_when_it_may_be_settled_and_then_is_without_any_change(store: Store) -> None:
-    await start(store)
-    await record(store, reading([request(1)], 10))
-
-    waiting = await record(store, reading([request(1, "completed", finished=20)], 30))
-    settled = await record(store, reading([request(1, "completed", finished=20)], 61))
-
-    assert (waiting.announced, waiting.settles_at) == (0, at(60))
-    assert (settled.announced, settled.settles_at) == (1, None)
-
-
-async def test_the_earliest_of_several_watches_decides_when_to_look(store: Store) -> None:
-    await start(store)
-    await start(store, wish(place="C2", expected=1))
-    await record(store, reading([request(1)], 10))
-
-    recorded = await record(store, reading([request(1, "completed", finished=20)], 30))
-
-    assert (recorded.announced, recorded.settles_at) == (1, at(60))
-
-
-async def test_requests_that_arrive_in_an_early_part_reopen_a_settled_batch(store: Store) -> None:
-    await start(store)
-    await record(store, reading([request(1)], 10))
-    await record(store, reading([request(1, "completed")], 1000))
-    await drain(store)
-
-    part = await record(store, reading([request(2, created=1001)], 1010, ended=False, complete=False))
-    end = await record(store, reading([request(1, "completed")], 1011, whole=False))
-
-    assert (part.announced, end.announced) == (0, 1)
-    assert kinds(await drain(store)) == ["reopened"]
-    (watch,) = await store.watches.active(ACCOUNT)
-    assert (watch.generation, watch.settled_reading) == (2, None)
-
-
-async def test_every_place_is_told(store: Store) -> None:
-    await start(store)
-    await start(store, wish(place="C2"))
-    await record(store, reading([request(1)], 10))
-
-    recorded = await record(store, reading([request(1, "failed")], 20, complete=False))
-
-    assert recorded.announced == 2
-
-
-async def test_a_second_watch_sees_an_open_request_as_seen_since_it_began(store: Store) -> None:
-    await record(store, reading([request(1)], 10))
-    await start(store, seconds=50)
-    await record(store, reading([request(1)], 60))
-
-    # The finish time is before the watch by the API's clock, but the request was seen open after it began.
-    recorded = await record(store, reading([request(1, "failed", finished=40)], 70))
-
-    assert recorded.announced >= 1
-    row = await store.database.read(lambda c: c.execute(select(requests)).mappings().one())
-    assert (row["first_reading"], row["open_reading"], row["outcome_reading"]) == (1, 2, 3)
-
-
-# --- forgetting ---
-
-
-async def test_old_outcomes_that_nobody_watches_are_forgotten_with_their_moves(store: Store) -> None:
-    await record(store, reading([request(1, "completed"), request(2)], 100))
-    await record(store, reading([request(3, "completed", reference=None)], 100, reference=None))
-
-    assert await store.ledger.forget(ACCOUNT, at(101)) == 2
-
-    assert (await store.ledger.batch(ACCOUNT, "batch-1")).requests == (request(2),)
-    assert await moves(store) == [(uuid(2), None, "queued")]
-    assert (await store.ledger.known(ACCOUNT, "batch-1")).complete is False
-
-
-async def test_what_changed_since_or_is_watched_is_kept(store: Store) -> None:
-    await start(store, wish("batch-2"))
-    await record(store, reading([request(2, "completed", reference="batch-2")], 100, reference="batch-2"))
-    await record(store, reading([request(1, "completed")], 200))
-
-    assert await store.ledger.forget(ACCOUNT, at(150)) == 0
-    assert (await store.ledger.known(ACCOUNT, "batch-1")).complete is True
-
-
-async def test_batches_without_requests_are_forgotten_unless_watched(store: Store) -> None:
-    await start(store, wish("batch-2"))
-    for name in ("batch-1", "batch-2", "batch-3"):
-        await record(store, reading([], 300 if name == "batch-3" else 100, reference=name))
-
-    await store.ledger.forget(ACCOUNT, at(200))
-
-    complete = [(await store.ledger.known(ACCOUNT, f"batch-{n}")).complete for n in (1, 2, 3)]
-    assert complete == [False, True, True]
-
-
-async def test_ended_watches_and_what_was_said_for_them_are_forgotten(store: Store) -> None:
-    first = await start(store)
-    await drain(store)
-    await store.watches.stop("T1", "C1", "batch-1", now=at(100))
-    await store.ledger.forget(ACCOUNT, at(200) - timedelta(seconds=150))
-    assert (await start(store, seconds=110)).generation == 2
-    await store.watches.stop("T1", "C1", "batch-1", now=at(120))
-
-    await store.ledger.forget(ACCOUNT, at(500))
-
-    assert (await start(store, seconds=600)).generation == 1
-    assert (await store.outbox.tally("T1")).counts == {"pending": 1}
-    assert await store.cards.facts(first.id, longest_settle=LONGEST_SETTLE) is None
-
-
-async def test_what_was_said_for_active_watches_and_what_is_unsent_is_kept(store: Store) -> None:
-    await start(store)
-    await drain(store)
-    await start(store, wish("batch-2"))
-
-    await store.ledger.forget(ACCOUNT, at(1_000_000))
-
-    assert (await store.outbox.tally("T1")).counts == {"sent": 1, "pending": 1}
-    assert names(await claim(store)) != []

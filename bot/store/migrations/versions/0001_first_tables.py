@@ -19,11 +19,13 @@ def upgrade() -> None:
     """Make all tables."""
     _make_accounts()
     _make_announcements()
+    _index_announcements()
     _make_batches()
     _make_places()
     _make_requests()
     _make_transitions()
     _make_watches()
+    _index_watches()
     _make_cards()
 
 
@@ -69,6 +71,9 @@ def _make_announcements() -> None:
         sa.UniqueConstraint("id"),
         sa.UniqueConstraint("key"),
     )
+
+
+def _index_announcements() -> None:
     op.create_index("announcements_of_watch", "announcements", ["watch_id"], unique=False)
     op.create_index("announcements_sent", "announcements", ["workspace_id", "sent_at"], unique=False)
     op.create_index(
@@ -179,6 +184,9 @@ def _make_watches() -> None:
         sa.Column("ended_at", _MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
+
+
+def _index_watches() -> None:
     op.create_index(
         "watches_active",
         "watches",
