@@ -214,13 +214,13 @@ async def test_over_a_socket_it_answers_and_has_no_address_for_slack(outside: Ou
 
 async def test_it_waits_for_slack_and_does_without_the_api(outside: Outside, tmp_path: Path) -> None:
     outside.slack.faults.down = True
-    outside.api.key_ok = False
     async with program("run", variables=outside.settings(tmp_path)) as bot:
         port = await bot.port()
         assert await outside.get(port, "/healthz") == 200
         assert await outside.get(port, "/readyz") == 503
         outside.slack.faults.down = False
         await until_answered(lambda: outside.is_ready(port), "Slack to be found again", shows=lambda: bot.stderr)
+        outside.api.key_ok = False
         await until(lambda: bot.logged("the API cannot be read; every watch is kept"), "the key to be refused")
         assert await outside.is_ready(port)
         outside.api.key_ok = True
@@ -236,6 +236,20 @@ async def test_it_can_be_stopped_while_it_starts(outside: Outside, tmp_path: Pat
         await until(lambda: not outside.slack.faults.rules, "the call that hangs", shows=lambda: bot.stderr)
         assert await _stopped(bot) == 0
     assert len(outside.slack.calls) <= calls + 1
+
+
+async def test_it_ends_in_time_although_calls_hang(outside: Outside, tmp_path: Path) -> None:
+    async with program("run", variables=outside.settings(tmp_path)) as bot:
+        port = await bot.port()
+        outside.slack.bot_url = f"http://127.0.0.1:{port}"
+        hanging = outside.slack.faults.add("chat.postMessage", "slow", seconds=30)
+        await outside.slack.command(ANA, DE, "watch batch-2026-04")
+        await until(lambda: hanging not in outside.slack.faults.rules, "a post that hangs", shows=lambda: bot.stderr)
+        outside.api.faults.add(Fault("slow", times=None, seconds=30))
+        await outside.slack.command(ANA, DE, "status batch-2026-04")
+        assert await _stopped(bot) == 0
+    assert bot.logged("stopped")
+    assert "Traceback" not in bot.stderr
 
 
 async def test_a_second_signal_ends_it_at_once(outside: Outside, tmp_path: Path) -> None:

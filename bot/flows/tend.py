@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackError
+from bot.errors import SlackBusyError, SlackError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.vitals import Vitals
@@ -15,12 +15,13 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 INTERVAL = timedelta(seconds=10)
+UNKNOWN_INTERVAL = timedelta(seconds=2)  # while Slack has not told who the bot is, people wait for an answer
 FORGET_EVERY = timedelta(hours=6)
 
 
 @dataclass(slots=True)
 class Tend:
-    """Small duties every ten seconds; retention a few times a day."""
+    """Small duties every few seconds; retention a few times a day."""
 
     store: Store
     clock: Clock
@@ -31,17 +32,20 @@ class Tend:
     on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
     _forgotten_at: datetime | None = field(default=None, init=False)
+    _introduce_from: datetime | None = field(default=None, init=False)
 
     async def step(self) -> datetime:
         """Do what is due; returns when to come back."""
         self.vitals.database_ready = await self.store.database.ping()
-        if not self.identity.known:
+        if not self.identity.known or self.vitals.token_refused:
             await self._introduce()
         await self.look_after_connection()
         await self._forget()
-        return self.clock.now() + INTERVAL
+        return self.clock.now() + (INTERVAL if self.identity.known else UNKNOWN_INTERVAL)
 
     async def _introduce(self) -> None:
+        if self._introduce_from is not None and self.clock.now() < self._introduce_from:
+            return
         try:
             await self.introduce()
         except SlackError as error:
@@ -49,9 +53,12 @@ class Tend:
         else:
             log.info("connected to Slack", workspace=self.identity.workspace_id)
             self.vitals.slack_trouble = None
+            self.vitals.token_refused = False
             self.on_introduced()
 
     def _slack_trouble(self, error: SlackError) -> None:
+        if isinstance(error, SlackBusyError):
+            self._introduce_from = self.clock.now() + error.retry_after
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)
         self.vitals.slack_trouble = error.code
@@ -60,7 +67,7 @@ class Tend:
         now = self.clock.now()
         if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY:
             return
-        self._forgotten_at = now
         gone = await self.store.ledger.forget(self.rules.account_id, now - self.rules.retention)
+        self._forgotten_at = now
         if gone:
             log.info("forgot what is old", requests=gone)
