@@ -6,7 +6,17 @@ import sys
 import structlog
 from structlog.typing import Processor
 
-_TOO_TALKATIVE = ("slack_sdk", "slack_bolt", "apscheduler", "aiohttp.access", "httpx", "chamelaion", "alembic", "tzlocal", "asyncio")
+_TOO_TALKATIVE = (
+    "slack_sdk",
+    "slack_bolt",
+    "apscheduler",
+    "aiohttp.access",
+    "httpx",
+    "chamelaion",
+    "alembic",
+    "tzlocal",
+    "asyncio",
+)
 """Libraries whose chatter below a warning holds addresses with tickets, or says nothing to an operator."""
 
 

@@ -88,6 +88,10 @@ class Budget:
         self._tokens = min(self._tokens, 1.0)
         self._eased_at = self._closed_until
 
+    def rests(self, now: datetime) -> timedelta:
+        """How long no call at all may be made because of a 429."""
+        return max(self._closed_until - now, timedelta())
+
     def used(self, now: datetime) -> int:
         """How many calls were made in the last 60 s."""
         return sum(1 for at, _ in self._taken if at > now - _WINDOW)

@@ -9,6 +9,8 @@ from bot.errors import InDoubtError, NotSentError, SlackError, TokenRefusedError
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 
+MISSING_SCOPE = "missing_scope"  # the token as such is good
+
 log = structlog.get_logger(__name__)
 
 
@@ -47,7 +49,7 @@ class SlackLine:
         self.vitals.slack_calls[f"{method} {error.code}"] += 1
         if not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
             return
-        if isinstance(error, TokenRefusedError):
+        if isinstance(error, TokenRefusedError) and error.code != MISSING_SCOPE:
             self.vitals.token_refused = True
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used; nothing is lost", why=error.code)

@@ -1,7 +1,7 @@
 """The account at Chamelaion behind the budget: every call of the bot goes through here."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -22,6 +22,7 @@ from bot.ports import Chamelaion, Clock
 log = structlog.get_logger(__name__)
 LARGEST_PAGE = 500
 SMALLEST_PAGE = 20
+LONGEST_PATIENCE = timedelta(seconds=10)  # of a person who asks while the API wants to be left alone
 _LONGEST_NAP = 5.0
 
 
@@ -34,6 +35,7 @@ class Source:
         self._api = api
         self.vitals = vitals
         self._page_size = LARGEST_PAGE
+        self._taken_size = 0  # the largest page that the API has given us
         self._skew = Skew()
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
 
@@ -47,24 +49,29 @@ class Source:
 
     async def page(self, reference_id: str | None, offset: int, purpose: Purpose) -> Page:
         """One page, as large as the API takes; raises a `ChamelaionError`."""
+        size = self._page_size
         while True:
-            size = self._page_size
             await self._turn(purpose)
             try:
                 page = await self._api.page(reference_id=reference_id, offset=offset, limit=size)
             except BadRequestError as error:
                 self._count(error)
-                if size > SMALLEST_PAGE:
-                    self._page_size = max(min(self._page_size, size // 2), SMALLEST_PAGE)
-                    continue
-                if reference_id is not None:
-                    raise
-                raise UnavailableError(f"the API does not take the simplest question: {error}") from error
+                size = self._smaller(size, reference_id, error)
             except ChamelaionError as error:
                 self._count(error)
                 raise
-            self._answered(page)
-            return page
+            else:
+                self._page_size = self._taken_size = size
+                self._answered(page)
+                return page
+
+    def _smaller(self, size: int, reference_id: str | None, error: BadRequestError) -> int:
+        """The page size to try next, unless it is not the size that the API does not take."""
+        if reference_id is not None and size <= max(self._taken_size, SMALLEST_PAGE):
+            raise error
+        if size <= SMALLEST_PAGE:
+            raise UnavailableError(f"the API does not take the simplest question: {error}") from error
+        return max(size // 2, SMALLEST_PAGE)
 
     async def retrieve(self, request_id: str, purpose: Purpose) -> LipsyncRequest:
         """One request by its UUID; raises a `ChamelaionError`."""
@@ -78,6 +85,8 @@ class Source:
         return request
 
     async def _turn(self, purpose: Purpose) -> None:
+        if purpose is Purpose.QUESTION and self.budget.rests(self.clock.now()) > LONGEST_PATIENCE:
+            raise RateLimitedError("the API answered 429 and wants to be left alone for a while")
         self.budget.join(purpose)
         try:
             async with self._lines[purpose]:

@@ -9,17 +9,23 @@ from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 
 _LATEST = 100
+_OUTCOMES = ("failure", "clips")  # the finish waits for its settle window, on purpose
 
 
 def tally(connection: Connection, workspace_id: str) -> Tally:
-    """Counts by state, the oldest unsent one, and the latencies of the last hundred that were sent."""
+    """Counts by state, the oldest unsent one, and the latencies of the last hundred outcomes that were told."""
     here = announcements.c.workspace_id == workspace_id
     counted = select(announcements.c.state, func.count()).where(here).group_by(announcements.c.state)
     counts = {State(state): count for state, count in connection.execute(counted).all()}
     oldest = select(func.min(announcements.c.recorded_at)).where(here, is_unsent(announcements))
     latest = (
         select(announcements.c.happened_at, announcements.c.sent_at)
-        .where(here, announcements.c.state == State.SENT, announcements.c.happened_at.is_not(None))
+        .where(
+            here,
+            announcements.c.state == State.SENT,
+            announcements.c.happened_at.is_not(None),
+            announcements.c.kind.in_(_OUTCOMES),
+        )
         .order_by(announcements.c.sent_at.desc(), announcements.c.number.desc())
         .limit(_LATEST)
     )

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select
 
-from bot.domain.announcement import AccessFacts, Announcement, Key, ReopenedFacts
+from bot.domain.announcement import AccessFacts, Announcement, ClipsFacts, Key
 from bot.domain.answer import Wish
 from bot.domain.delivery import Delivery, Posted
 from bot.domain.progress import Progress
@@ -82,8 +82,8 @@ def news(
 ) -> Announcement:
     """Something to be said; equal names are equal keys."""
     return Announcement(
-        key=Key(TEAM, place, "reopened", reference, name),
-        facts=ReopenedFacts(Progress(reference), 1, NOON),
+        key=Key(TEAM, place, "clips", reference, name),
+        facts=ClipsFacts(Progress(reference), (name,), NOON),
         reference_id=reference,
         recorded_at=at(recorded),
         happened_at=None if happened is None else at(happened),

@@ -114,7 +114,7 @@ async def test_new_trouble_after_access_had_returned_is_told_again(store: Store)
         await park_first(store, n)
         await store.outbox.retry_place(TEAM, "C1", now=at(n))
         delivered = await drain(store, n)
-        assert sorted(kinds(delivered)) == ["access", "reopened"]
+        assert sorted(kinds(delivered)) == ["access", "clips"]
 
 
 async def test_trouble_with_a_persons_own_messages_is_told_to_nobody(store: Store) -> None:
