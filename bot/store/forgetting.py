@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select, true
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select
 
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
@@ -23,7 +23,6 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
     unwatched = or_(requests.c.reference_key.is_(None), requests.c.reference_key.not_in(watched))
     doomed = and_(
         requests.c.account_id == account_id,
-        or_(requests.c.terminal == true(), ~requests.c.listed),
         requests.c.changed_at < before,
         unwatched,
     )

@@ -18,14 +18,15 @@ from tests.store.rig import (
 )
 
 
-async def test_old_outcomes_that_nobody_watches_are_forgotten_with_their_moves(store: Store) -> None:
+async def test_what_nobody_watches_is_forgotten_with_its_moves_even_when_it_never_ended(store: Store) -> None:
     await record(store, reading([request(1, "completed"), request(2)], 100))
     await record(store, reading([request(3, "completed", reference=None)], 100, reference=None))
+    await record(store, reading([request(4)], 200))
 
-    assert await store.ledger.forget(ACCOUNT, at(101)) == 2
+    assert await store.ledger.forget(ACCOUNT, at(150)) == 3
 
-    assert (await store.ledger.batch(ACCOUNT, "batch-1")).requests == (request(2),)
-    assert await moves(store) == [(uuid(2), None, "queued")]
+    assert (await store.ledger.batch(ACCOUNT, "batch-1")).requests == (request(4),)
+    assert await moves(store) == [(uuid(4), None, "queued")]
     assert (await store.ledger.known(ACCOUNT, "batch-1")).complete is False
 
 
