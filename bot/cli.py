@@ -23,7 +23,7 @@ from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
 from bot.sandbox.demo import run_demo
 from bot.scheduler import SystemClock
-from bot.settings import LogFormat, Settings
+from bot.settings import LogFormat, LogLevel, Settings
 from bot.slack.commands import COMMANDS
 
 UNREADABLE = 1
@@ -37,8 +37,8 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(highlight=False, markup=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 logger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
@@ -78,9 +78,11 @@ def status(
     reference: Annotated[str, typer.Argument(help="A reference id, or the UUID of one request.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell how a batch is doing, read live from the API: exit 0 answered, 1 unreadable, 3 never seen."""
+    """Tell how a batch is doing, read live from the API: exit 0 answered, 1 unreadable, 2 settings, 3 never seen."""
+    given = _settings("chamelaion_api_key")
+    log.configure(LogLevel.ERROR, json=given.log_format is LogFormat.JSON)  # what goes wrong is told below, once
     try:
-        answer = _finish(ask_once(_settings("chamelaion_api_key"), SystemClock(), reference))
+        answer = _finish(ask_once(given, SystemClock(), reference))
     except ChamelaionError as error:
         err.print(f"The batch could not be read: {error}.")
         raise typer.Exit(UNREADABLE) from None

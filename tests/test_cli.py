@@ -21,6 +21,7 @@ from tests.processes import Program, finished, program, until
 pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
 KEY = "key-7264-hidden"
+ODD = "x:bug:[red]y[/red] :-)"
 KEYS = ["reference_id", "total", "completed", "failed", "processing", "queued", "other", "read_at", "complete"]
 
 
@@ -47,6 +48,7 @@ async def outside() -> AsyncIterator[Outside]:
         ids = account.submit("batch-2026-04", 30)
         account.fail(ids[0], "no face detected")
         account.finish("batch-2026-04")
+        account.submit(ODD, 1)
         yield Outside(api, ids)
 
 
@@ -83,6 +85,11 @@ async def test_status_tells_a_person_the_same_in_words(outside: Outside, tmp_pat
     assert "no face detected" in asked.stdout
 
 
+async def test_what_looks_like_markup_is_printed_as_it_is(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status(ODD, "--json", folder=tmp_path)
+    assert (code, json.loads(asked.stdout)["reference_id"]) == (0, ODD)
+
+
 async def test_a_request_is_answered_by_its_uuid(outside: Outside, tmp_path: Path) -> None:
     code, asked = await outside.status(outside.ids[0], "--json", folder=tmp_path)
     answer = json.loads(asked.stdout)
@@ -109,9 +116,9 @@ async def test_a_refused_key_is_unreadable_and_no_traceback(outside: Outside, tm
     code, asked = await finished("status", "batch-2026-04", "--json", variables=variables, folder=tmp_path)
     assert code == 1
     assert asked.stdout == ""
-    assert asked.stderr.splitlines()[-1].startswith("The batch could not be read: ")
-    assert "Traceback" not in asked.stderr
-    assert "hidden" not in asked.stderr
+    (line,) = asked.stderr.splitlines()
+    assert line.startswith("The batch could not be read: ")
+    assert "hidden" not in line
 
 
 async def test_status_without_a_key_is_a_matter_of_settings(tmp_path: Path) -> None:

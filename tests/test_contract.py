@@ -229,6 +229,24 @@ async def test_it_waits_for_slack_and_does_without_the_api(outside: Outside, tmp
         assert await _stopped(bot) == 0
 
 
+async def test_a_token_that_is_refused_later_makes_it_unready_and_is_told_once(
+    outside: Outside, tmp_path: Path
+) -> None:
+    async with program("run", variables=outside.settings(tmp_path)) as bot:
+        port = await bot.port()
+        outside.slack.bot_url = f"http://127.0.0.1:{port}"
+        await until_answered(lambda: outside.is_ready(port), "readiness", shows=lambda: bot.stderr)
+        outside.slack.tokens.refusal = "token_revoked"
+        await outside.slack.command(ANA, DE, "watch batch-2026-04")
+        await until(
+            lambda: bot.logged("Slack cannot be used; nothing is lost"), "the refusal", shows=lambda: bot.stderr
+        )
+        assert await outside.get(port, "/readyz") == 503
+        assert await outside.get(port, "/healthz") == 200
+        assert await _stopped(bot) == 0
+    assert [line["why"] for line in bot.log if line["event"].startswith("Slack cannot")] == ["token_revoked"]
+
+
 async def test_it_can_be_stopped_while_it_starts(outside: Outside, tmp_path: Path) -> None:
     outside.slack.faults.add("auth.test", "slow", seconds=30)
     async with program("run", variables=outside.settings(tmp_path)) as bot:
