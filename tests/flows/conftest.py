@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -72,6 +73,13 @@ class World:
     def told(self) -> list[str]:
         """The kinds of what was posted, cards left out."""
         return [kind for kind in self.chat.kinds if kind != "card"]
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the others go on until this is so."""
+    async with asyncio.timeout(10):
+        for _ in iter(condition, True):
+            await asyncio.sleep(0)
 
 
 @dataclass

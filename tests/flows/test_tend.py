@@ -1,11 +1,15 @@
 """Keeping house: who the bot is, the connection, and what is forgotten."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import InDoubtError, SlackBusyError, SlackError, TokenRefusedError
+from bot.errors import InDoubtError, SlackBusyError, SlackError, StoreError, TokenRefusedError
 from bot.flows.tend import INTERVAL, UNKNOWN_INTERVAL, Tend
+from bot.store import Store, open_store
 from tests.builders import request
 from tests.flows.conftest import World, Worlds
 
@@ -100,3 +104,66 @@ async def test_what_is_old_and_not_watched_is_forgotten_a_few_times_a_day(world:
         await tend.step()
     assert not (await world.store.ledger.batch("default", "old")).requests
     assert [(line["event"], line["requests"]) for line in log] == [("forgot what is old", 1)]
+
+
+async def test_what_is_watched_is_not_forgotten_however_old(world: World) -> None:
+    world.api.set([request(1, "completed")])
+    await world.watch("batch-1")
+    world.clock.pass_time(timedelta(days=91).total_seconds())
+    await world.stories.tend.step()
+    assert len((await world.store.ledger.batch("default", "batch-1")).requests) == 1
+
+
+async def test_what_waited_for_the_identity_goes_out_once_slack_has_told_it(worlds: Worlds) -> None:
+    world = await worlds.begin(known=False)
+    world.api.set([request(1)])
+    await world.watch()
+    await world.look()  # looking needs no Slack
+    await world.deliver()
+    assert world.chat.kinds == []
+    await world.stories.tend.step()
+    await world.deliver()
+    assert world.chat.kinds == ["card"]
+
+
+# --- the database ---
+
+
+@pytest.fixture
+async def away(world: World, tmp_path: Path) -> AsyncIterator[Store]:
+    """A database in a folder that is not there yet."""
+    store = await open_store(f"sqlite:///{tmp_path / 'volume' / 'lipsync.db'}", world.clock)
+    yield store
+    await store.database.close()
+
+
+async def test_a_database_that_is_away_makes_the_bot_unready_until_it_is_back(
+    worlds: Worlds, away: Store, tmp_path: Path
+) -> None:
+    world = await worlds.begin(known=False)
+    slack = Slack(world)
+    tend = slack.tend()
+    tend.store = away
+    with pytest.raises(StoreError):
+        await tend.step()
+    assert not world.ground.vitals.database_ready
+    assert (slack.introduced, world.connections) == (1, ["tended"])  # the rest of the house is kept all the same
+    (tmp_path / "volume").mkdir()
+    await away.database.migrate()
+    await tend.step()
+    assert world.ground.vitals.database_ready
+
+
+async def test_what_could_not_be_forgotten_is_forgotten_as_soon_as_the_database_is_back(
+    world: World, away: Store
+) -> None:
+    world.api.set([request(1, "completed")])
+    assert [answer async for answer in world.stories.ask.reference("batch-1")]
+    world.clock.pass_time(timedelta(days=91).total_seconds())
+    tend = Slack(world).tend()
+    tend.store = away
+    with pytest.raises(StoreError):
+        await tend.step()
+    tend.store = world.store
+    await tend.step()
+    assert not (await world.store.ledger.batch("default", "batch-1")).requests

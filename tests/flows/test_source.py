@@ -1,0 +1,159 @@
+"""Every call to the API goes through one place: page size, budget, clock and trouble are learned there."""
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.domain.budget import Budget, Purpose
+from bot.errors import (
+    BadRequestError,
+    ChamelaionError,
+    KeyRefusedError,
+    NoSuchRequestError,
+    RateLimitedError,
+    UnavailableError,
+)
+from bot.flows.source import Source
+from bot.flows.vitals import Vitals
+from tests.builders import NOON, at, request, uuid
+from tests.fakes import FakeChamelaion, HastyClock
+
+TOO_LARGE = BadRequestError("the API answered 400: invalid limit")
+
+
+@pytest.fixture
+def api() -> FakeChamelaion:
+    return FakeChamelaion(HastyClock(), [request(n) for n in range(3)], largest_page=1_000)
+
+
+@pytest.fixture
+def source(api: FakeChamelaion) -> Source:
+    return Source(api, Budget(6_000, NOON), api.clock, Vitals(NOON, NOON))
+
+
+async def test_the_largest_page_is_asked_for_first(source: Source) -> None:
+    page = await source.page(None, 0, Purpose.LOOK)
+    assert (page.limit, page.total) == (500, 3)
+
+
+@pytest.mark.parametrize(("refusals", "size"), [(1, 250), (2, 125), (3, 62), (4, 31), (5, 20)])
+async def test_a_refused_page_size_is_halved_and_remembered(
+    source: Source, api: FakeChamelaion, refusals: int, size: int
+) -> None:
+    api.faults = [TOO_LARGE] * refusals
+    assert (await source.page(None, 0, Purpose.LOOK)).limit == size
+    assert (await source.page("batch-1", 0, Purpose.QUESTION)).limit == size
+    assert len(api.calls) == refusals + 2
+
+
+async def test_refused_at_twenty_with_a_filter_the_reference_is_to_blame(source: Source, api: FakeChamelaion) -> None:
+    api.faults = [TOO_LARGE] * 6
+    with pytest.raises(BadRequestError):
+        await source.page("odd", 0, Purpose.QUESTION)
+    assert len(api.calls) == 6
+    assert source.vitals.api_trouble is None
+
+
+async def test_one_refused_reference_makes_no_page_of_the_others_smaller(source: Source, api: FakeChamelaion) -> None:
+    api.faults = [TOO_LARGE] * 6
+    with pytest.raises(BadRequestError):
+        await source.page("odd", 0, Purpose.QUESTION)
+    assert (await source.page("batch-1", 0, Purpose.QUESTION)).limit == 500
+
+
+async def test_a_page_size_that_was_taken_before_is_not_blamed_for_a_refused_reference(
+    source: Source, api: FakeChamelaion
+) -> None:
+    await source.page(None, 0, Purpose.LOOK)
+    api.faults = [TOO_LARGE]
+    with pytest.raises(BadRequestError):
+        await source.page("odd", 0, Purpose.LOOK)
+    assert len(api.calls) == 2
+
+
+async def test_an_api_that_begins_to_refuse_its_own_page_size_is_asked_for_less(
+    source: Source, api: FakeChamelaion
+) -> None:
+    await source.page(None, 0, Purpose.LOOK)
+    api.faults = [TOO_LARGE]
+    assert (await source.page(None, 0, Purpose.LOOK)).limit == 250
+    assert (await source.page("batch-1", 0, Purpose.LOOK)).limit == 250
+
+
+async def test_refused_at_twenty_without_a_filter_the_api_is_unavailable(source: Source, api: FakeChamelaion) -> None:
+    api.faults = [TOO_LARGE] * 6
+    with pytest.raises(UnavailableError, match="the simplest question"):
+        await source.page(None, 0, Purpose.LOOK)
+
+
+async def test_after_a_429_nothing_is_asked_until_the_api_wants_it(source: Source, api: FakeChamelaion) -> None:
+    api.faults = [RateLimitedError("the API answered 429", timedelta(seconds=7))]
+    with pytest.raises(RateLimitedError):
+        await source.page(None, 0, Purpose.LOOK)
+    refused_at = api.clock.now()
+    page = await source.page(None, 0, Purpose.LOOK)
+    assert page.asked_at >= refused_at + timedelta(seconds=7)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [UnavailableError("the API answered 502"), KeyRefusedError("the API refuses the key"), RateLimitedError("429")],
+)
+async def test_trouble_is_logged_once_and_once_when_it_is_over(
+    source: Source, api: FakeChamelaion, fault: ChamelaionError
+) -> None:
+    api.faults = [fault] * 3
+    with capture_logs() as lines:
+        for _ in range(3):
+            with pytest.raises(type(fault)):
+                await source.page(None, 0, Purpose.LOOK)
+            assert source.vitals.api_trouble == str(fault)
+        for _ in range(2):
+            await source.page(None, 0, Purpose.LOOK)
+    assert [(line["log_level"], line["event"]) for line in lines] == [
+        ("warning", "the API cannot be read; every watch is kept"),
+        ("info", "the API answers again"),
+    ]
+    assert source.vitals.api_trouble is None
+
+
+async def test_what_a_person_asked_wrongly_is_no_trouble_of_the_api(source: Source) -> None:
+    with capture_logs() as lines:
+        with pytest.raises(NoSuchRequestError):
+            await source.retrieve(uuid(99), Purpose.QUESTION)
+        assert (await source.retrieve(uuid(1), Purpose.QUESTION)).id == uuid(1)
+    assert lines == []
+    assert source.vitals.api_calls == {"not_found": 1, "ok": 1}
+
+
+async def test_every_call_is_counted_by_its_outcome(source: Source, api: FakeChamelaion) -> None:
+    api.faults = [
+        UnavailableError("x"),
+        KeyRefusedError("x"),
+        RateLimitedError("x", timedelta(seconds=1)),
+        TOO_LARGE,
+    ]
+    for _ in range(3):
+        with pytest.raises(ChamelaionError):
+            await source.page(None, 0, Purpose.LOOK)
+    await source.page(None, 0, Purpose.LOOK)
+    assert source.vitals.api_calls == {"unavailable": 1, "key_refused": 1, "rate_limited": 1, "bad_request": 1, "ok": 1}
+    assert source.budget.used(api.clock.now()) == 5
+
+
+@pytest.mark.parametrize("seconds", [-7_200, -90, 90, 3_600])
+async def test_the_clock_of_the_api_is_learned_from_its_answers(
+    source: Source, api: FakeChamelaion, seconds: int
+) -> None:
+    assert source.api_now() == api.clock.now()
+    api.skew = timedelta(seconds=seconds)
+    await source.page(None, 0, Purpose.LOOK)
+    assert abs(source.api_now() - api.clock.now() - api.skew) <= timedelta(seconds=1)
+    assert source.our_time(source.api_now(at(5))) == at(5)
+
+
+async def test_clocks_that_may_agree_are_taken_to_agree(source: Source, api: FakeChamelaion) -> None:
+    api.clock.pass_time(0.7)
+    await source.page(None, 0, Purpose.LOOK)
+    assert source.api_now() == api.clock.now()
