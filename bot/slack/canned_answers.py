@@ -1,0 +1,140 @@
+"""What the bot answers to those who ask, in every situation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
+from bot.domain.progress import Waiting
+from bot.domain.watch import Events
+from bot.slack.canned_scene import REF, STILL, Canned, Scene
+from bot.slack.views import about, failures, links, status, watch, watches
+from bot.slack.views import help as help_view
+from bot.slack.views.message import Message
+
+_BUSY = "the API answered 429"
+
+
+def states(scene: Scene) -> Iterator[Canned]:
+    """Answers to `status`."""
+    failed = scene.request(9, "failed", reference="batch-1", error="no face detected")
+    for name, when, answer in (
+        ("status_running", "A batch in the middle, read live.", scene.status),
+        (
+            "status_still_reading",
+            "At once, while a reading of many pages goes on.",
+            replace(scene.status, still=STILL),
+        ),
+        (
+            "status_first_reading",
+            "At once, while a batch is read for the first time.",
+            StatusAnswer(scene.unread, None, still=STILL),
+        ),
+        (
+            "status_trouble",
+            "The API cannot be read now: the last reading, with its age.",
+            replace(scene.status_done, trouble=_BUSY),
+        ),
+        (
+            "status_never_read",
+            "The API cannot be read, and nothing is known yet.",
+            StatusAnswer(scene.unread, None, trouble="the API could not be reached"),
+        ),
+        ("status_never_sent", "No request was ever seen under this reference.", scene.never_sent),
+        (
+            "status_incomplete",
+            "The list kept changing while it was read.",
+            replace(scene.status, complete=False),
+        ),
+        (
+            "status_waiting",
+            "All have ended, but more may still be submitted.",
+            StatusAnswer(scene.done, scene.now, Waiting(scene.at(600))),
+        ),
+        ("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120))),
+    ):
+        yield Canned(name, "Status", when, status.message(answer))
+    shared = status.shared(scene.status, "U0ANA")
+    yield Canned("status_shared", "Status", "After Share: for everybody in the channel.", shared)
+
+
+def lists(scene: Scene) -> Iterator[Canned]:
+    """Answers to `failures` and `links`."""
+    three, none = scene.progress(3, 1), scene.progress(0, 1)
+    for name, when, message in (
+        ("failures", "Kinds with their ids, to copy.", failures.message(scene.status)),
+        ("failures_none", "Nothing failed.", failures.message(scene.status_done)),
+        (
+            "failures_many",
+            "More failures than a message can hold.",
+            failures.message(StatusAnswer(scene.progress(0, 750), scene.now)),
+        ),
+    ):
+        yield Canned(name, "Failures", when, message)
+    for name, when, answer in (
+        (
+            "links",
+            "The finished clips, for the person who asked.",
+            StatusAnswer(three, scene.now, requests=scene.rows(3, 1, 0, 0)),
+        ),
+        ("links_none", "No clip is finished.", StatusAnswer(none, scene.now, requests=scene.rows(0, 1, 0, 0))),
+        (
+            "links_not_known",
+            "The API cannot be read now; links are only shown fresh.",
+            StatusAnswer(three, scene.now, trouble=_BUSY),
+        ),
+        (
+            "links_first_reading",
+            "At once, while a batch is read for the first time.",
+            StatusAnswer(scene.unread, None, still=STILL),
+        ),
+        ("links_request", "One request, asked for by its UUID.", RequestAnswer(scene.one, scene.now)),
+    ):
+        yield Canned(name, "Links", when, links.message(answer))
+
+
+def confirmations(scene: Scene) -> Iterator[Canned]:
+    """M2, and what `unwatch` answers."""
+    changed = replace(scene.watch, events=Events.EACH, expected=250)
+    for name, when, answer in (
+        ("watch_new", "After watch, to the person who typed it.", WatchAnswer(scene.watch, True, scene.status)),
+        ("watch_changed", "After watch on a batch that is watched here.", WatchAnswer(changed, False, scene.status)),
+        (
+            "watch_finished_already",
+            "After watch on a batch that has ended.",
+            WatchAnswer(scene.watch, True, scene.status_done),
+        ),
+        (
+            "watch_not_invited",
+            "After watch where the bot may not post.",
+            WatchAnswer(scene.watch, True, scene.never_sent, "not_in_channel"),
+        ),
+    ):
+        yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
+    stopped = watch.stopped(StoppedAnswer(REF, scene.watch))
+    nothing = watch.stopped(StoppedAnswer(REF, None))
+    yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
+    yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
+
+
+def others(scene: Scene) -> Iterator[Canned]:
+    """Answers to `watches`, `help` and `about`."""
+    none = watches.message(WatchesAnswer(Scope.HERE, ()), scene.command)
+    for name, title, when, message in (
+        ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
+        ("watches_none", "Watches", "Nothing is watched here.", none),
+        ("help", "Help", "What can be typed.", help_view.message(scene.command)),
+        ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
+        ("about", "About", "The bot in good health.", about.message(scene.about)),
+        ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
+    ):
+        yield Canned(name, title, when, message)
+
+
+def _watches(scene: Scene) -> Message:
+    lines = (
+        scene.line,
+        replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
+        WatchLine(scene.watch, scene.unread, None, "is_archived"),
+        WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
+    )
+    return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

@@ -1,0 +1,118 @@
+"""What the bot says on its own account, in every situation."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.domain.announcement import AccessFacts, ClipsFacts, FinishedFacts, ReopenedFacts, Said, ShortFacts
+from bot.domain.progress import Progress, Settled, Waiting
+from bot.slack.canned_scene import REF, Canned, Scene, uuid
+from bot.slack.views import said
+from bot.slack.views.message import Message
+
+_CARD, _FAILURE, _FINISHED = "M1 Card", "M3 Failure kind", "M5 Finished"
+_SHORT, _REOPENED = "M5b Settled short", "M5c Reopened"
+_ACCESS, _CLIPS = "M11 Access trouble", "M13 Clips finished"
+
+
+def cards(scene: Scene) -> Iterator[Canned]:
+    """M1."""
+    card = scene.card
+    waiting = replace(card, progress=scene.done, settlement=Waiting(scene.at(600)))
+    short = replace(card, progress=scene.progress(244, expected=250), settlement=Settled(short=True))
+    stopped = replace(card, watch=replace(scene.watch, ended_at=scene.at(60), place="U0ANA"))
+    for name, when, facts in (
+        ("card", "While a watched batch runs; edited in place.", card),
+        (
+            "card_reading",
+            "Right after watch was typed, before the first complete reading.",
+            replace(card, progress=scene.unread, read_at=None),
+        ),
+        (
+            "card_nothing",
+            "The batch was read and has no request yet.",
+            replace(card, progress=scene.unread),
+        ),
+        ("card_waiting", "All have ended, but more may still be submitted.", waiting),
+        ("card_short", "It settled with fewer requests than expected.", short),
+        ("card_stopped", "After unwatch, here in a person's DM: no buttons any more.", stopped),
+    ):
+        yield Canned(name, _CARD, when, _message(facts, scene))
+
+
+def news(scene: Scene) -> Iterator[Canned]:
+    """M3, M13, M5, M5b and M5c."""
+    failure = scene.failure
+    repeat = said.marked_as_repeat(_message(replace(failure, ids=(uuid(1),), last_at=scene.now), scene))
+    many = _message(replace(failure, ids=tuple(map(uuid, range(140)))), scene)
+    clips = ClipsFacts(scene.running, tuple(map(uuid, range(14))), scene.now)
+    yield Canned(
+        "failure", _FAILURE, "The first failures of a kind that this watch was not told of.", _message(failure, scene)
+    )
+    yield Canned("failure_repeat", _FAILURE, "Slack's answer was lost, and its history cannot be read.", repeat)
+    yield Canned("failure_many", _FAILURE, "Many failures of one kind at once: the first twenty ids.", many)
+    yield Canned("clips", _CLIPS, "With for each or for all: what one look found finished.", _message(clips, scene))
+    yield from _ends(scene)
+    short = ShortFacts(scene.progress(244, expected=250), scene.now)
+    yield Canned(
+        "short", _SHORT, "Nothing new came for a while, and some of the expected are missing.", _message(short, scene)
+    )
+    reopened = ReopenedFacts(scene.progress(40, waiting=3), 3, scene.now)
+    yield Canned(
+        "reopened", _REOPENED, "New requests arrive after the batch was called finished.", _message(reopened, scene)
+    )
+
+
+def _ends(scene: Scene) -> Iterator[Canned]:
+    one, failed, canceled = scene.progress(1), scene.progress(0, 1), Progress(REF, 1, other=(("canceled", 1),))
+    why = "no face detected"
+    for name, when, facts in (
+        ("finished", "Everything ended, and all went well.", FinishedFacts(scene.done, scene.now)),
+        (
+            "finished_with_failures",
+            "Everything ended, some badly.",
+            FinishedFacts(scene.progress(34, 6), scene.now),
+        ),
+        (
+            "finished_one",
+            "A reference of one request, with its link.",
+            FinishedFacts(one, scene.now, "completed", scene.one.output_url),
+        ),
+        (
+            "finished_one_failed",
+            "A reference of one request that failed.",
+            FinishedFacts(failed, scene.now, "failed", error_message=why),
+        ),
+        (
+            "finished_one_ended",
+            "A reference of one request that ended in a way the API does not document.",
+            FinishedFacts(canceled, scene.now, "canceled"),
+        ),
+    ):
+        yield Canned(name, _FINISHED, when, _message(facts, scene))
+
+
+def access(scene: Scene) -> Iterator[Canned]:
+    """M11."""
+    many = tuple(f"b{number}" for number in range(14))
+    for name, when, facts in (
+        (
+            "access",
+            "To the watch's author, once: the bot is not in the channel.",
+            AccessFacts("C0AURORA", "client-aurora", "not_in_channel", (REF, "b", "c")),
+        ),
+        (
+            "access_archived",
+            "To the watch's author, once: the channel was archived.",
+            AccessFacts("C0AURORA", "client-aurora", "is_archived", ()),
+        ),
+        (
+            "access_refused",
+            "To the watch's author, once: the workspace forbids posting.",
+            AccessFacts("D1", "a DM", "restricted_action", many),
+        ),
+    ):
+        yield Canned(name, _ACCESS, when, _message(facts, scene))
+
+
+def _message(facts: Said, scene: Scene) -> Message:
+    return said.message(facts, scene.command)

@@ -1,0 +1,18 @@
+"""Every message that the bot can make, each with a name and a sentence of when it is seen."""
+
+from datetime import datetime
+
+from bot.slack.canned_answers import confirmations, lists, others, states
+from bot.slack.canned_errors import mishaps
+from bot.slack.canned_said import access, cards, news
+from bot.slack.canned_scene import Canned, Scene
+
+
+def canned(command: str, now: datetime) -> tuple[Canned, ...]:
+    """All messages with made-up data, what the bot says on its own account first.
+
+    `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
+    """
+    scene = Scene(command, now)
+    parts = (cards, confirmations, news, access, mishaps, states, lists, others)
+    return tuple(each for part in parts for each in part(scene))
