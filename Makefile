@@ -36,7 +36,7 @@ contracts: $(VENV)/.development
 
 unit: $(VENV)/.development
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 

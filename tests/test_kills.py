@@ -1,20 +1,23 @@
 """Real processes, killed at the worst moments: nothing is lost and nothing is said twice."""
 
 import asyncio
+import os
 import random
 import re
-import signal
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot.sandbox.account import Account
+from bot.sandbox.bot_process import BotProcess
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
-from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
 from bot.scheduler import SystemClock
-from tests.bot_process import BotProcess
+from tests.processes import until_answered
 
 PLACES = ("C0DUBBINGDE", "C0DUBBINGJP", "C0AURORA")
 BATCHES = 8
@@ -24,19 +27,19 @@ KILLS = 32
 
 @dataclass
 class Trap:
-    """Kills the bot when Slack handles the next call of a method, before or after it is processed."""
+    """Ends the bot while Slack handles the next call of a method, before or after that is processed."""
 
     bot: BotProcess
     before: bool
     method: str
-    how: signal.Signals
+    crash: bool
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def seen(self, method: str, *, before: bool) -> None:
+    async def seen(self, method: str, *, before: bool) -> None:
         if self.sprung.is_set() or (method, before) != (self.method, self.before):
             return
-        self.bot.send(self.how)
         self.sprung.set()
+        await (self.bot.kill() if self.crash else self.bot.stop())
 
 
 @dataclass
@@ -90,23 +93,38 @@ async def test_every_failure_kind_and_finish_is_told_once_through_kills_and_lost
         drama = Drama(slack, account)
         for number in range(BATCHES):
             drama.ids[f"batch-{number}"] = account.submit(f"batch-{number}", 6)
-        bot = BotProcess.against(
-            slack, api, tmp_path, QUIET_SECONDS="1.5", SETTLE_SECONDS="0", POLL_INTERVAL="0.2", CARD_INTERVAL="0.3"
-        )
+        bot = BotProcess(variables(slack, api, tmp_path), os.environ)
         await bot.start()
         try:
-            await watch_all(slack, drama)
+            await watch_all(slack, drama, bot)
             await kill_again_and_again(slack, drama, bot, draw)
-            slack.hooks.before = slack.hooks.after = None
             slack.faults.clear()
-            await bot.until_idle()
+            await until_answered(lambda: is_idle(bot), "the bot to have told everything", within=60)
         finally:
             await bot.stop()
         assert drama.told() == drama.due
         assert drama.cards() == dict.fromkeys(drama.ids, 1)
 
 
-async def watch_all(slack: SlackSandbox, drama: Drama) -> None:
+def variables(slack: SlackSandbox, api: ChamelaionSandbox, folder: Path) -> dict[str, str]:
+    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
+    return coverage | {
+        "SLACK_BOT_TOKEN": slack.tokens.bot,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "CHAMELAION_API_KEY": "sandbox-key",
+        "CHAMELAION_BASE_URL": api.base_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'lipsync.db'}",
+        "API_CALLS_PER_MINUTE": "60000",
+        "POLL_INTERVAL": "0.2",
+        "SETTLE_SECONDS": "0",
+        "CARD_INTERVAL": "0.3",
+        "QUIET_SECONDS": "1.5",
+    }
+
+
+async def watch_all(slack: SlackSandbox, drama: Drama, bot: BotProcess) -> None:
+    slack.bot_url = bot.url
     for reference in drama.ids:
         answer = await slack.command("U0ANA", drama.place_of(reference), f"watch {reference}")
         assert answer.ok
@@ -114,18 +132,29 @@ async def watch_all(slack: SlackSandbox, drama: Drama) -> None:
 
 
 async def kill_again_and_again(slack: SlackSandbox, drama: Drama, bot: BotProcess, draw: random.Random) -> None:
-    slack.faults.add("chat.postMessage", "drop_after", times=10_000, probability=0.2)
+    slack.faults.add("chat.postMessage", "drop_after", times=None, probability=0.2)
     for number in range(KILLS):
-        trap = Trap(
-            bot,
-            before=draw.random() < 0.4,
-            method=draw.choice(["chat.postMessage", "chat.postMessage", "chat.postMessage", "chat.update"]),
-            how=draw.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGTERM]),
-        )
+        method = draw.choice(["chat.postMessage", "chat.postMessage", "chat.postMessage", "chat.update"])
+        trap = Trap(bot, before=draw.random() < 0.4, method=method, crash=draw.random() < 0.75)
         slack.hooks.before = lambda method, _, trap=trap: trap.seen(method, before=True)
         slack.hooks.after = lambda method, _, __, trap=trap: trap.seen(method, before=False)
         drama.next_event(number)
         async with asyncio.timeout(60):
             await trap.sprung.wait()
-            await bot.ended()
+            await bot.stop()  # returns once it has ended
         await bot.start()
+    slack.hooks.before = slack.hooks.after = None
+
+
+async def is_idle(bot: BotProcess) -> bool:
+    """Whether it has looked since its start and posted everything for certain."""
+    async with aiohttp.ClientSession() as session, session.get(f"{bot.url}/metrics") as answer:
+        text = await answer.text()
+    samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+    looks = sum(sample.value for sample in samples if sample.name == "lipsync_looks_total")
+    unsent = sum(
+        sample.value
+        for sample in samples
+        if sample.name == "lipsync_announcements" and sample.labels["state"] not in ("sent", "dropped")
+    )
+    return looks >= 2 and not unsent
