@@ -46,8 +46,14 @@ class Program:
 
     async def port(self) -> int:
         """Where its HTTP server listens."""
-        line = await until(lambda: self.logged("running"), "the bot to run", shows=lambda: self.stderr)
+        await until(lambda: self.has_ended or self.logged("running"), "the bot to run", shows=lambda: self.stderr)
+        line = self.logged("running")
+        assert line is not None, f"the bot ended before it ran\n{self.stderr}"
         return int(line["port"])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.process.returncode is not None
 
     async def ended(self, within: float = 20) -> int:
         """Its exit code, once it has ended."""

@@ -202,7 +202,8 @@ async def test_over_http_it_answers_whatever_else_the_environment_holds(outside:
 
 
 async def test_over_a_socket_it_answers_and_has_no_address_for_slack(outside: Outside, tmp_path: Path) -> None:
-    async with program("run", variables=outside.settings(tmp_path, SLACK_APP_TOKEN=APP_TOKEN) | TRAPS) as bot:
+    settings = outside.settings(tmp_path, SLACK_APP_TOKEN=APP_TOKEN, SLACK_SIGNING_SECRET="")
+    async with program("run", variables=settings | TRAPS) as bot:
         port = await bot.port()
         await until_answered(lambda: outside.is_ready(port), "readiness", shows=lambda: bot.stderr)
         assert "batch-2026-04" in await outside.asks("status batch-2026-04")
