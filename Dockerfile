@@ -17,5 +17,6 @@ USER lipsync
 WORKDIR /data
 VOLUME /data
 EXPOSE 3000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["lipsync-bot", "health"]
 ENTRYPOINT ["lipsync-bot"]
 CMD ["run"]

@@ -3,10 +3,12 @@
 import asyncio
 import os
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import PurePath
 
 import structlog
 from aiohttp import ClientSession, web
@@ -16,7 +18,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chamelaion import ChamelaionGateway
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.budget import Budget
+from bot.domain.finding import Finding
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
+from bot.flows.doctor import Doctor
 from bot.flows.health import Health
 from bot.flows.identity import Identity
 from bot.flows.read import read_once
@@ -30,9 +34,11 @@ from bot.scheduler import Scheduler
 from bot.settings import MEND, InDoubt, Settings, secret
 from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.chat import SlackChat
+from bot.slack.checkup import SlackCheckup
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import make_listeners
+from bot.slack.manifest import SCOPES
 from bot.slack.reply import Replies
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
@@ -44,6 +50,7 @@ ACCOUNT = "default"
 LONGEST_SLACK_CALL = 10.0  # seconds
 WORK_GRACE = 3.0  # seconds that answers under way have at the end
 STEP_GRACE = 2.0  # seconds that a look or a post under way has at the end
+EMPTIED = ("/var/tmp", "/dev/shm")  # noqa: S108 - named to warn of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,20 +149,26 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-async def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Store:
+async def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack, *, migrated: bool = True) -> Store:
     try:
         store = await open_store(settings.database_url, clock)
         stack.push_async_callback(store.database.close)
-        await store.database.migrate()
+        if migrated:
+            await store.database.migrate()
     except StoreError as error:
         raise SettingsError([f"DATABASE_URL: {error}"]) from error
     return store
 
 
-def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
+def _gateway(settings: Settings, clock: Clock, stack: AsyncExitStack) -> ChamelaionGateway:
     key, proxy = secret(settings.chamelaion_api_key), settings.http_proxy_url
     gateway = ChamelaionGateway.open(key, settings.chamelaion_base_url, settings.api_timeout, clock, proxy)
     stack.push_async_callback(gateway.aclose)
+    return gateway
+
+
+def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
+    gateway = _gateway(settings, clock, stack)
     now = clock.now()
     budget = Budget(settings.api_calls_per_minute, now)
     return Source(parts.chamelaion(gateway), budget, clock, Vitals(started_at=now, beat_at=now))
@@ -241,3 +254,22 @@ async def migrate_database(settings: Settings, clock: Clock) -> None:
     """Bring the database up to date; raises `SettingsError` where that cannot be done."""
     async with AsyncExitStack() as stack:
         await _opened(settings, clock, stack)
+
+
+async def examine(settings: Settings, clock: Clock, foreign: tuple[str, ...]) -> tuple[Finding, ...]:
+    """What is right and wrong with all that the bot needs; `foreign` are the variables that were ignored.
+
+    Raises `SettingsError` for what cannot even be tried.
+    """
+    async with AsyncExitStack() as stack:
+        client = _slack_client(settings, await stack.enter_async_context(slack_session(LONGEST_SLACK_CALL)))
+        doctor = Doctor(
+            slack=SlackCheckup(client, secret(settings.slack_app_token), clock, LONGEST_SLACK_CALL),
+            api=_gateway(settings, clock, stack),
+            store=await _opened(settings, clock, stack, migrated=False),
+            wanted=frozenset(SCOPES),
+            passing=tuple(map(PurePath, (tempfile.gettempdir(), *EMPTIED))),
+            foreign=foreign,
+            socket_mode=settings.socket_mode,
+        )
+        return await doctor.examine()

@@ -1,30 +1,41 @@
-"""The command line: run, demo, status, migrate."""
+"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest."""
 
 import asyncio
 import json
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import structlog
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from bot import __version__, log, settings
-from bot.app import ask_once, make_app, migrate_database
+from bot.app import ask_once, examine, make_app, migrate_database
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import (
     request_lines,
     status_lines,
 )
+from bot.domain.finding import Finding
 from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
+from bot.probe import health
 from bot.sandbox.demo import run_demo
+from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.slack.commands import COMMANDS
+from bot.slack.gallery import canned, plain
+from bot.slack.manifest import COMMAND
+from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
 WRONG_SETTINGS = 2
@@ -69,8 +80,18 @@ def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 tak
         complain=err.print,
         port=port,
         commands=commands,
+        gallery=_shown(),
     )
     raise typer.Exit(asyncio.run(done))
+
+
+@cli.command()
+def gallery(folder: Annotated[Path, typer.Option("--out", help="A folder, made when it is missing.")]) -> None:
+    """Write a page with every message that the bot can make; a browser opens it from the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = folder / "index.html"
+    page.write_text(document(_shown(), SystemClock()), encoding="utf-8")
+    out.print(str(page))
 
 
 @cli.command()
@@ -95,6 +116,42 @@ def status(
 
 
 @cli.command()
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False) -> None:
+    """Check tokens, scopes, API key, database and clocks, and say how to mend each: exit 0 all good, 1 not."""
+    environment = settings.environment()
+    foreign = settings.forget_foreign(environment)
+    try:
+        given = Settings.read(environment, needed=settings.needed_to_run(environment))
+        log.configure(given.log_level, json=given.log_format is LogFormat.JSON)
+        findings = asyncio.run(examine(given, SystemClock(), foreign))
+    except SettingsError as error:
+        if as_json:
+            out.print(json.dumps([asdict(_of_setting(problem)) for problem in error.problems]))
+        raise _refused(error) from None
+    if as_json:
+        out.print(json.dumps([asdict(each) for each in findings]))
+    else:
+        Console(highlight=False).print(_table(findings))
+    raise typer.Exit(UNREADABLE if any(not each.ok for each in findings) else 0)
+
+
+cli.command()(health)
+
+
+@cli.command()
+def manifest(
+    http: Annotated[str, typer.Option(help="Slack reaches the bot at this address, instead of Socket Mode.")] = "",
+    command: Annotated[str, typer.Option(help="The slash command, as in SLACK_COMMAND.")] = COMMAND,
+) -> None:
+    """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
+    try:
+        name = Settings.read({"SLACK_COMMAND": command}).slack_command
+        typer.echo(app_manifest(name, http or None), nl=False)
+    except SettingsError as error:
+        raise _refused(error) from None
+
+
+@cli.command()
 def migrate() -> None:
     """Bring the database up to date; `run` does that by itself."""
     _finish(migrate_database(_settings(), SystemClock()))
@@ -104,6 +161,11 @@ def migrate() -> None:
 def main() -> None:
     """Start here."""
     cli()
+
+
+def _shown() -> list[dict[str, object]]:
+    """Every message as plain values, as of two minutes ago."""
+    return [plain(each) for each in canned(COMMAND, SystemClock().now() - timedelta(minutes=2))]
 
 
 def _settings(*needed: str) -> Settings:
@@ -130,6 +192,20 @@ def _refused(error: SettingsError) -> typer.Exit:
     for problem in error.problems:
         err.print(problem)
     return typer.Exit(WRONG_SETTINGS)
+
+
+def _of_setting(problem: str) -> Finding:
+    detail, _, fix = problem.partition(": ")
+    return Finding("settings", False, detail, f"{fix[:1].upper()}{fix[1:]}.")
+
+
+def _table(findings: Iterable[Finding]) -> Table:
+    """One row for each check; below what is wrong stands how to mend it."""
+    table = Table("check", "", "found", box=None, pad_edge=False, header_style="bold")
+    for each in findings:
+        told = Text(f"{each.detail}\n→ {each.fix}" if each.fix else each.detail)
+        table.add_row(Text(each.check), Text("ok", "green") if each.ok else Text("WRONG", "bold red"), told)
+    return table
 
 
 def _lines(answer: StatusAnswer | RequestAnswer) -> tuple[Words, ...]:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.domain.announcement import Said
 from bot.domain.delivery import Posted
+from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
 
 
@@ -45,4 +46,28 @@ class Chat(Protocol):
 
     async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
         """Look for a message by its delivery id in the place's history; `NoHistoryError` when that cannot be read."""
+        ...
+
+
+class KnowsItself(Protocol):
+    """The account at Chamelaion, as far as `doctor` asks it; raises only `errors.ChamelaionError`s."""
+
+    async def whoami(self) -> str:
+        """The name of the API token."""
+        ...
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        """As in `Chamelaion`."""
+        ...
+
+
+class FrontDesk(Protocol):
+    """Slack, as far as `doctor` asks it: nothing is posted. Raises only `errors.SlackError`s."""
+
+    async def greet(self) -> Greeting:
+        """Who the bot token is, and what it may do."""
+        ...
+
+    async def offer_socket(self) -> None:
+        """Ask for a Socket Mode connection with the app token, without making it."""
         ...

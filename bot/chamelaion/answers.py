@@ -43,6 +43,12 @@ class _Listing:
     pagination: Pagination
 
 
+@dataclass(frozen=True, slots=True)
+class _Me:
+    name: str
+
+
+_ME = TypeAdapter(_Me)
 _LISTING = TypeAdapter(_Listing)
 _REQUEST = TypeAdapter(LipsyncRequest)
 
@@ -58,6 +64,11 @@ def listing(body: bytes) -> tuple[tuple[LipsyncRequest, ...], Pagination]:
 def single(body: bytes) -> LipsyncRequest:
     """The request of a retrieve answer; `UnavailableError` naming the first thing that is wrong."""
     return _tidy(_understood(_REQUEST, body))
+
+
+def token_name(body: bytes) -> str:
+    """The name in an answer about the API token; `UnavailableError` naming the first thing that is wrong."""
+    return _understood(_ME, body).name
 
 
 def reason(body: object, secret: str) -> str:

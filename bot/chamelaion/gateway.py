@@ -91,6 +91,11 @@ class ChamelaionGateway:
             raise missing
         return request
 
+    async def whoami(self) -> str:
+        """The name of the API token."""
+        body, _ = await self._answer(self.client.users.with_raw_response.retrieve_current())
+        return answers.token_name(body)
+
     async def _answer(
         self, call: Awaitable[Any], missing: errors.ChamelaionError | None = None
     ) -> tuple[bytes, Mapping[str, str]]:

@@ -9,8 +9,10 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import OperationalError
 
+from bot.domain.finding import Condition
 from bot.errors import StoreError
 from bot.ports import Clock
+from bot.store.condition import examine, unmade
 from bot.store.engines import THREADS, make_engine
 from bot.store.migrate import bring_up_to_date
 from bot.store.trouble import may_try_again, told
@@ -82,6 +84,14 @@ class Database:
     async def migrate(self) -> None:
         """Bring the tables up to date; several replicas may do so at once. Raises `NewerDatabaseError`."""
         await self.write(bring_up_to_date)
+
+    async def examine(self) -> Condition:
+        """What state the database is in, found by writing to it and undoing that; raises a `StoreError`.
+
+        A file that is not there is not made.
+        """
+        is_not_there = unmade(self._engine.url)
+        return is_not_there if is_not_there is not None else await self.write(examine)
 
     async def ping(self) -> bool:
         """Whether the database answers."""

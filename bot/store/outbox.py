@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcement import Announcement
 from bot.domain.delivery import Delivery, Posted, Tally
+from bot.domain.finding import Blocked
 from bot.ports import Clock
 from bot.store import claiming, doubts, outcomes, tallies, troubles
 from bot.store.database import Database
@@ -87,6 +88,10 @@ class Outbox:
     async def trouble(self, workspace_id: str, place: str) -> str | None:
         """Why a place may not be posted to, in Slack's word; None when it may."""
         return await self.database.read(lambda connection: troubles.trouble(connection, workspace_id, place))
+
+    async def blocked(self, workspace_id: str) -> tuple[Blocked, ...]:
+        """Every place with watches that may not be posted to."""
+        return await self.database.read(lambda connection: troubles.blocked(connection, workspace_id))
 
     async def next_at(self, workspace_id: str, *, quiet: timedelta) -> datetime | None:
         """When, on our clock, something may be claimed or looked up next; None when nothing waits."""

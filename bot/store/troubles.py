@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, and_, func, select, update
 
 from bot.domain.announcement import AccessFacts, Announcement, Key
 from bot.domain.delivery import Delivery, State
+from bot.domain.finding import Blocked
 from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
 from bot.store.moves import UNWATCHED, is_unwatched, move
@@ -21,6 +22,19 @@ def trouble(connection: Connection, workspace_id: str, place: str) -> str | None
     query = select(places.c.trouble).where(places.c.workspace_id == workspace_id, places.c.place == place)
     why: str | None = connection.execute(query).scalar_one_or_none()
     return why
+
+
+def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
+    """The places with watches that may not be posted to."""
+    here = and_(watches.c.workspace_id == places.c.workspace_id, watches.c.place == places.c.place)
+    query = (
+        select(places.c.place, func.max(watches.c.place_name), places.c.trouble)
+        .join_from(places, watches, here)
+        .where(places.c.workspace_id == workspace_id, places.c.trouble.is_not(None), watches.c.ended_at.is_(None))
+        .group_by(places.c.place, places.c.trouble)
+        .order_by(places.c.place)
+    )
+    return tuple(Blocked(*row) for row in connection.execute(query).all())
 
 
 def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:

@@ -1,0 +1,93 @@
+"""The manifest of the Slack app: what it may do, and where Slack finds it, as YAML to paste."""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from bot.errors import SettingsError
+
+COMMAND = "/lipsync"
+PATH = "/slack/events"
+LONGEST_URL = 3_000
+
+SCOPES: Mapping[str, str] = {
+    "commands": "the slash command",
+    "chat:write": "cards and alerts, where the bot was invited",
+    "im:write": "opens the DM with a person, to tell them about access trouble",
+    "channels:history": "after an attempt whose answer was lost, looks whether the message is there: public channels",
+    "groups:history": "the same in private channels",
+    "im:history": "the same in DMs",
+    "mpim:history": "the same in group DMs",
+}
+"""Every scope of the bot's token, and why."""
+
+_TEXT = """\
+# The Slack app of the Lip Sync Bot. Create it at api.slack.com/apps → Create New App → From a manifest.
+# {mode}
+_metadata:
+  major_version: 2
+  minor_version: 0
+display_information:
+  name: Lip Sync Bot
+  description: Tracks Chamelaion lip sync batches - ask, watch, be told.
+  background_color: "#3d2a5c"
+  long_description: >-
+    Ask how a batch of lip sync requests is doing, watch it from a channel, and be told when clips fail or the batch
+    is finished. The bot keeps one live card per watch up to date and posts a new message only when it means "look
+    now". Type {command} help in any channel to begin.
+features:
+  app_home:
+    home_tab_enabled: false
+    messages_tab_enabled: true # personal watches and news of access trouble live in the bot's own DM
+    messages_tab_read_only_enabled: false # slash commands are typed there
+  bot_user:
+    display_name: lipsync
+    always_online: true
+  slash_commands:
+    - command: {command}
+      description: How is a batch doing? Watch it, list failures and links.
+      usage_hint: "[batch-2026-04 | watch batch-2026-04 | help]"
+      should_escape: true{command_url}
+oauth_config:
+  scopes:
+    bot:
+{scopes}
+settings:
+  interactivity:
+    is_enabled: true # the buttons{request_url}
+  socket_mode_enabled: {socket_mode}
+  org_deploy_enabled: false
+  token_rotation_enabled: false
+"""
+_SOCKET_MODE = "Socket Mode is on: no public address is needed. For HTTP: lipsync-bot manifest --http ADDRESS"
+_HTTP_MODE = "Slack calls the bot at the addresses below, which must lead to its HOST:PORT."
+
+
+def manifest(command: str = COMMAND, address: str | None = None) -> str:
+    """The manifest for Socket Mode, or for HTTP when Slack reaches the bot at `address` (`https://host`).
+
+    `command` is the slash command with its slash. Raises `SettingsError` for an address that Slack would not take.
+    """
+    url = None if address is None else json.dumps(_events_url(address))  # a JSON string is a YAML string
+    return _TEXT.format(
+        mode=_HTTP_MODE if url else _SOCKET_MODE,
+        command=command,
+        command_url=f"\n      url: {url}" if url else "",
+        scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
+        request_url=f"\n    request_url: {url}" if url else "",
+        socket_mode="false" if url else "true",
+    )
+
+
+def _events_url(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        is_usable = parts.scheme == "https" and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half a bracket, or a port that is no number
+        is_usable = False
+    plain = address.isascii() and address.isprintable() and not set(" ?#") & set(address)
+    if not (is_usable and plain and len(address) < LONGEST_URL - len(PATH)):
+        raise SettingsError(
+            ["--http is wrong: must be an address that starts with https://, such as https://bot.example.com"]
+        )
+    return address.rstrip("/").removesuffix(PATH) + PATH
