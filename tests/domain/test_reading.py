@@ -30,7 +30,7 @@ def test_a_quiet_list_is_read_whole_whatever_its_length(size: int, limit: int) -
     spread = Range(Known(), whole=False)
     calls = read(spread, lambda _: rows, limit)
     assert spread.complete
-    assert spread.listed == {row.id for row in rows}
+    assert spread.listed == frozenset(row.id for row in rows)
     assert calls == max(1, -(-max(size - 3, 1) // (limit - 3)))
 
 
@@ -39,7 +39,7 @@ def test_tiny_pages_are_read_too(limit: int) -> None:
     rows = [request(n) for n in range(9)]
     spread = Range(Known(), whole=True)
     read(spread, lambda _: rows, limit)
-    assert spread.listed == {row.id for row in rows}
+    assert spread.listed == frozenset(row.id for row in rows)
 
 
 def test_rows_that_arrive_at_the_head_while_reading_are_noticed() -> None:
@@ -48,7 +48,7 @@ def test_rows_that_arrive_at_the_head_while_reading_are_noticed() -> None:
     spread = Range(Known(), whole=True)
     read(spread, lambda call: old if call == 0 else [new, *old], 20)
     assert spread.complete
-    assert spread.listed == {row.id for row in [new, *old]}
+    assert spread.listed == frozenset(row.id for row in [new, *old])
 
 
 def test_rows_that_vanish_while_reading_leave_no_gap() -> None:
@@ -56,7 +56,7 @@ def test_rows_that_vanish_while_reading_leave_no_gap() -> None:
     spread = Range(Known(), whole=True)
     read(spread, lambda call: rows if call == 0 else rows[5:], 20)
     assert spread.complete
-    assert spread.listed == {row.id for row in rows[5:]}
+    assert spread.listed == frozenset(row.id for row in rows[5:])
 
 
 def test_a_list_in_another_order_at_every_call_ends_incomplete() -> None:
