@@ -24,7 +24,7 @@ class Alarms:
 
     set: dict[str, datetime] = field(default_factory=dict)
 
-    def ring(self, name: str, at: datetime, wake: Callable[[], None]) -> None:
+    def ring(self, name: str, at: datetime, wake: Callable[[], None]) -> None:  # noqa: ARG002 - the shape of the port
         self.set[name] = at
 
 
