@@ -139,6 +139,22 @@ class Account:
                 self._fix(replace(_ended(job.end), created_at=created, started_at=started, finished_at=now))
         self._replan(now)
 
+    @property
+    def speed(self) -> float:
+        """How much shorter clips take than in real life."""
+        return self._speed
+
+    def hasten(self, speed: float) -> None:
+        """Let clips take so much less time from now on; of those in work it is what is left that changes."""
+        now, ratio = self._clock.now(), self._speed / speed
+        self._speed = speed
+        for job in self._jobs.values():
+            if job.seconds is not None and job.ends_at > now:
+                spent = max((now - job.starts_at).total_seconds(), 0)
+                job.seconds = spent + (job.seconds - spent) * ratio
+                job.ends_at = job.starts_at + timedelta(seconds=job.seconds)
+        self._replan(now)
+
     def find(self, key: str, now: datetime) -> LipsyncRequest | None:
         """The request with this id, else the newest of this reference, as it looks at `now`."""
         job = self._jobs.get(key)

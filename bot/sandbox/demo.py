@@ -4,16 +4,17 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.ports import Clock
-from bot.sandbox import demo_world
-from bot.sandbox.account import Account
+from bot.sandbox import demo_deeds, demo_world
 from bot.sandbox.bot_process import COMMAND, BotDiedError, BotProcess
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
+from bot.sandbox.demo_deeds import Surroundings
+from bot.sandbox.gallery import document
 from bot.sandbox.page import Page
+from bot.sandbox.slack_entities import Fields
 from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
 
 EXIT_BOT_DIED = 1
@@ -36,12 +37,13 @@ async def run_demo(
     port: int = 0,
     log_level: str = "WARNING",
     commands: Iterable[tuple[str, str]] = (),
+    gallery: Sequence[Fields] = (),
     bot_command: Sequence[str] = COMMAND,
 ) -> int:
     """Run until Ctrl-C or SIGTERM; the exit code, 1 when the bot did not start (then its output goes to `complain`).
 
     `tell` gets one line, the page's address. `commands` are the words that the page offers, each with what it does;
-    of `environment` the bot gets only what any program needs.
+    `gallery` are the messages that it shows; of `environment` the bot gets only what any program needs.
     """
     stop = _stopped_by_signals()
     async with AsyncExitStack() as stack:
@@ -55,8 +57,9 @@ async def run_demo(
         stack.push_async_callback(bot.stop)
         if not await _started(bot, slack, stop, complain):
             return 0 if stop.is_set() else EXIT_BOT_DIED
-        page = Page(slack, tuple(commands), lambda: _references(account, clock), demo_world.TOPICS, port=port)
-        page.world = {name: partial(_again, bot, slack, crash=name == "kill") for name in ("restart", "kill")}
+        around = Surroundings(clock, slack, api, account, bot)
+        page = Page(slack, tuple(commands), around.references, demo_world.TOPICS, demo_deeds.all_of(around), port=port)
+        page.gallery = document(gallery, clock) if gallery else ""
         await stack.enter_async_context(page)
         tell(page.url)
         await stop.wait()
@@ -93,13 +96,3 @@ async def _started(bot: BotProcess, slack: SlackSandbox, stop: asyncio.Event, co
     if isinstance(results[0], BotDiedError):
         complain(str(results[0]))
     return results[0] is None and not stop.is_set()
-
-
-async def _again(bot: BotProcess, slack: SlackSandbox, *, crash: bool) -> None:
-    await bot.restart(crash=crash)
-    slack.bot_url = bot.url
-
-
-def _references(account: Account, clock: Clock) -> list[str]:
-    named = (request.reference_id for request in account.requests(clock.now()))
-    return sorted({name for name in named if name})

@@ -1,7 +1,7 @@
 """The sandbox's page: a workspace to read and type in, served on loopback to this machine's browser only."""
 
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from bot.errors import LipsyncBotError
+from bot.sandbox.deeds import Deed
 from bot.sandbox.page_state import may_see, seen
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Draft, Fields, RefusedError, User
@@ -42,14 +43,16 @@ class Page:
     """An async context manager that serves the page of a sandbox workspace; `url` is where.
 
     `commands` are the words to offer after the slash command, each with what it does; `references` gives the batches to
-    offer; `topics` is channel id → text; `world` is what may be done to the surroundings, by name.
+    offer; `topics` is channel id → text; `world` is what may be done to the surroundings; `gallery` is the
+    document that shows every message.
     """
 
     slack: SlackSandbox
     commands: Iterable[tuple[str, str]] = ()
     references: Callable[[], Iterable[str]] = tuple
     topics: Mapping[str, str] = field(default_factory=dict)
-    world: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    world: Sequence[Deed] = ()
+    gallery: str = ""
     port: int = 0
     heartbeat_seconds: float = 15.0
     url: str = ""
@@ -73,7 +76,9 @@ class Page:
         app = web.Application(client_max_size=64 * 1024, middlewares=[_guarded])
         app.router.add_get("/", self._file)
         app.router.add_get("/page/{name}", self._file)
+        app.router.add_get("/gallery", self._gallery)
         app.router.add_get("/state", self._state)
+        app.router.add_get("/world", self._surroundings)
         app.router.add_get("/changes", self._changes)
         does = {"command": self._command, "click": self._click, "say": self._say, "invite": self._invite}
         for name, do in {**does, "kick": self._kick, "world": self._world}.items():
@@ -91,8 +96,21 @@ class Page:
     async def _state(self, request: web.Request) -> web.Response:
         user = self._user(request.query)
         state = seen(self.slack.workspace, user.id, topics=self.topics)
+        return web.json_response({**state, **self._offered()}, headers=_HEADERS)
+
+    async def _surroundings(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._offered(), headers=_HEADERS)
+
+    def _offered(self) -> Fields:
+        """What can be typed and what can be done now, whoever asks."""
         offers = {"commands": [list(each) for each in self.commands], "references": list(self.references())}
-        return web.json_response({**state, "offers": offers, "world": list(self.world)}, headers=_HEADERS)
+        return {"offers": offers, "world": [each.shown() for each in self.world], "gallery": bool(self.gallery)}
+
+    async def _gallery(self, _request: web.Request) -> web.Response:
+        if not self.gallery:
+            raise web.HTTPNotFound(headers=_HEADERS)
+        headers = {**_HEADERS, "Content-Security-Policy": "frame-ancestors 'none'"}  # the document has the rest itself
+        return web.Response(text=self.gallery, content_type="text/html", headers=headers)
 
     async def _changes(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events, each with what `/state` shows of what changed; its id goes into `since` to go on."""
@@ -156,9 +174,14 @@ class Page:
 
     async def _world(self, asked: Fields) -> None:
         name = _text(asked, "what")
-        if name not in self.world:
+        deed = next((each for each in self.world if each.name == name), None)
+        if deed is None:
             raise _WrongError("there is no such thing to do")
-        await self.world[name]()
+        chosen = {each.name: _text(asked, each.name) for each in deed.takes}
+        for each in deed.takes:
+            if chosen[each.name] not in each.options():
+                raise _WrongError(f"{each.name} is none of those to choose from")
+        await deed.do(chosen)
 
     def _tell(self, channel: Channel, who: User, what: str) -> None:
         if channel.is_dm:

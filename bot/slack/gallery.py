@@ -8,6 +8,12 @@ from bot.slack.canned_said import access, cards, news
 from bot.slack.canned_scene import Canned, Scene
 
 
+def plain(each: Canned) -> dict[str, object]:
+    """A message of the gallery as values that JSON has."""
+    told: dict[str, object] = {"name": each.name, "title": each.title, "when": each.when}
+    return {**told, "text": each.message.text, "blocks": list(each.message.blocks)}
+
+
 def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     """All messages with made-up data, what the bot says on its own account first.
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientPayloadError, ClientResponse, ClientSession, web
 
+from bot.sandbox.deeds import Choice, Chosen, Deed
 from bot.sandbox.page import FILES, Page
 from bot.sandbox.slack_entities import Draft
 from bot.sandbox.slack_server import SlackSandbox
@@ -332,17 +333,40 @@ async def test_a_place_that_a_person_cannot_see_cannot_be_used(slack: SlackSandb
 
 
 async def test_the_surroundings_can_be_changed_by_name(slack: SlackSandbox, http: ClientSession) -> None:
-    done: list[str] = []
+    done: list[Chosen] = []
 
-    async def restart() -> None:
-        done.append("restart")
+    async def add(chosen: Chosen) -> None:
+        done.append(chosen)
 
-    async with Page(slack, world={"restart": restart}) as page:
+    batch = Choice("batch", "Batch", lambda: ["batch-1", "batch-2"])
+    deed = Deed("Clips", "add", "Add clips", "They are counted.", add, (batch,), lambda: bool(done))
+    async with Page(slack, world=(deed,)) as page:
         browser = Browser(http, page.url)
-        assert (await browser.state())["world"] == ["restart"]
-        assert await browser.does("world", what="restart") == (200, {"ok": True, "error": None})
-        assert (await browser.does("world", what="explode"))[0] == 400
-    assert done == ["restart"]
+        (shown,) = (await browser.state())["world"]
+        assert shown["takes"] == [{"name": "batch", "label": "Batch", "options": ["batch-1", "batch-2"]}]
+        assert (shown["name"], shown["group"], shown["then"], shown["on"]) == (
+            "add",
+            "Clips",
+            "They are counted.",
+            False,
+        )
+        assert await browser.does("world", what="add", batch="batch-2") == (200, {"ok": True, "error": None})
+        for wrong in ({"what": "explode"}, {"what": "add"}, {"what": "add", "batch": "batch-3"}):
+            assert (await browser.does("world", **wrong))[0] == 400
+        async with http.get(f"{page.url}world") as response:
+            assert (await response.json())["world"][0]["on"] is True
+    assert done == [{"batch": "batch-2"}]
+
+
+async def test_the_gallery_is_served_where_there_is_one(
+    slack: SlackSandbox, http: ClientSession, browser: Browser
+) -> None:
+    async with http.get(f"{browser.url}gallery") as response:
+        assert response.status == 404
+    assert (await browser.state())["gallery"] is False
+    async with Page(slack, gallery="<!doctype html>all of them") as page, http.get(f"{page.url}gallery") as response:
+        assert await response.text() == "<!doctype html>all of them"
+        assert response.headers["Content-Security-Policy"] == "frame-ancestors 'none'"
 
 
 # --- nobody else's requests ---
@@ -409,7 +433,7 @@ def imported(script: str) -> list[str]:
 
 def test_every_module_that_the_page_imports_is_there() -> None:
     every = {path.name: path.read_text() for path in FILES.glob("*.js")}
-    assert {name for script in every.values() for name in imported(script)} | {"app.js"} == set(every)
+    assert {name for script in every.values() for name in imported(script)} | {"app.js", "gallery.js"} == set(every)
 
 
 def test_the_page_loads_nothing_from_elsewhere() -> None:

@@ -14,7 +14,9 @@ TITLES |= {"access": "M11 Access trouble", "finished": "M5 Finished", "watch": "
 def test_every_message_has_its_own_name_and_a_sentence_of_when_it_is_seen() -> None:
     shown = canned("/lipsync", NOON)
     assert len({each.name for each in shown}) == len(shown)
-    assert [each.name for each in shown if not (each.title and each.when[0].isupper() and each.when.endswith("."))] == []
+    assert [
+        each.name for each in shown if not (each.title and each.when[0].isupper() and each.when.endswith("."))
+    ] == []
     assert len({each.when + each.title for each in shown}) == len(shown)
 
 

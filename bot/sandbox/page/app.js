@@ -1,12 +1,13 @@
 // Puts the page together: reads the workspace as one person, follows what happens, does what is typed and pressed.
 
+import { Beside, Deeds } from "./beside.js";
 import { Composer } from "./composer.js";
 import { confirmed } from "./confirm.js";
 import { tick } from "./dates.js";
 import { byId, h } from "./dom.js";
 import { MessageList } from "./messages.js";
-import { act, follow, read } from "./server.js";
-import { drawHead, drawSidebar, drawWorld } from "./sidebar.js";
+import { act, follow, read, surroundings } from "./server.js";
+import { drawHead, drawSidebar, drawWorld, walkPlaces } from "./sidebar.js";
 import { World } from "./world.js";
 
 const FIRST_PERSON = "U0ANA";
@@ -15,11 +16,15 @@ const TOAST_MS = 6000;
 const world = new World();
 const list = new MessageList(world, byId("log"));
 const composer = new Composer(send);
+const beside = new Beside(draw);
+const deeds = new Deeds(change);
+let offered = { world: [], gallery: false };
 let stopFollowing = () => {};
 
 world.open = (place) => {
   world.place = place;
   world.unread.delete(place);
+  if (beside.what && beside.what !== "deeds") beside.close();
   remember();
   draw();
   byId("input").focus();
@@ -29,11 +34,31 @@ world.be = async (user) => {
 };
 world.suggest = (text) => composer.put(text);
 world.press = press;
-world.change = async (what, label) => {
-  toast(`${label} …`);
-  const answer = await act("world", { what });
-  toast(answer.ok ? "The bot is running." : `That did not work: ${answer.error}`, !answer.ok);
+world.openDeeds = () => {
+  if (beside.what === "deeds") return beside.close();
+  beside.open("deeds", "Let things happen");
+  draw();
 };
+world.openThread = (ts) => {
+  beside.open(ts, "Thread");
+  draw();
+};
+
+async function change(deed, chosen) {
+  const working = toast(`${deed.label} …`);
+  const answer = await act("world", { what: deed.name, ...chosen });
+  working.remove();
+  toast(answer.ok ? `${deed.label}: ${done(deed)}.` : `That did not work: ${answer.error}`, !answer.ok);
+  takeOffers((await surroundings()) || offered);
+  if (beside.what === "deeds") deeds.draw(offered.world);
+}
+
+const done = (deed) => (deed.on === null ? "done" : deed.on ? "no longer" : "from now on");
+
+function takeOffers(now) {
+  offered = now;
+  composer.offer(now.offers || { commands: [], references: [] });
+}
 
 async function begin(user) {
   stopFollowing();
@@ -41,8 +66,7 @@ async function begin(user) {
   world.begin(user);
   world.take(state, false);
   if (!world.channels.has(world.place)) world.place = FIRST_PLACE;
-  composer.offer(state.offers);
-  drawWorld(world, state.world);
+  takeOffers(state);
   remember();
   draw();
   stopFollowing = follow(user, world.n, take, connected);
@@ -57,6 +81,13 @@ function draw() {
   drawSidebar(world);
   drawHead(world);
   list.show(world.place);
+  drawWorld(world, { deeds: offered.world, gallery: offered.gallery, isOpen: beside.what === "deeds" });
+  if (beside.what === "deeds" && !byId("beside-body").firstChild) deeds.draw(offered.world);
+  else if (beside.what && beside.what !== "deeds") drawThread();
+}
+
+function drawThread() {
+  if (!list.showThread(beside.what, byId("beside-body"))) beside.close();
 }
 
 function remember() {
@@ -94,13 +125,15 @@ function toast(text, isTrouble = false) {
   const node = h("div", { class: isTrouble ? "toast trouble" : "toast" }, text);
   byId("toasts").append(node);
   setTimeout(() => node.remove(), TOAST_MS);
+  return node;
 }
 
 function connected(isThere) {
   document.body.classList.toggle("away", !isThere);
 }
 
-setInterval(() => tick(byId("log")), 1000);
+walkPlaces(byId("places"));
+setInterval(() => tick(document.body), 1000);
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !world.place) return;
   world.unread.delete(world.place);

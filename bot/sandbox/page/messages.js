@@ -8,14 +8,16 @@ import { mrkdwn } from "./mrkdwn.js";
 import { nameOf } from "./sidebar.js";
 
 const TOGETHER_SECONDS = 300;
+const MANY = 150;
 const moment = (message) => new Date(Number(message.ts) * 1000);
 
 export class MessageList {
   #world;
   #log;
   #drawn = new Map();
-  #openThreads = new Set();
+  #thread = { depends: null };
   #place = null;
+  #most = MANY;
 
   constructor(world, log) {
     this.#world = world;
@@ -29,9 +31,42 @@ export class MessageList {
       this.#drawn.clear();
       this.#log.replaceChildren();
       this.#place = place;
+      this.#most = MANY;
     }
+    const kept = atEnd ? null : this.#firstInView();
     this.#reconcile(this.#rows(this.#world.messagesOf(place)));
     if (atEnd) this.#log.scrollTop = this.#log.scrollHeight;
+    else if (kept) this.#keepInPlace(kept);
+  }
+
+  // Draw the thread under a message; false when the message is not there.
+  showThread(ts, into) {
+    const all = this.#world.messagesOf(this.#place);
+    const first = all.find((each) => each.ts === ts);
+    if (!first) return false;
+    const replies = all.filter((each) => each.thread_ts === ts);
+    const depends = JSON.stringify([first, replies]);
+    if (this.#thread.depends === depends && into.firstChild) return true;
+    this.#thread = { depends };
+    const drawn = [first, ...replies].map((each) => this.#article(each, false, [], true));
+    const label = h("div", { class: "day", role: "separator" }, h("span", {}, repliesLabel(replies)));
+    into.replaceChildren(drawn[0], label, ...drawn.slice(1));
+    return true;
+  }
+
+  // What the reader looks at stays where it is when something above it grows.
+  #firstInView() {
+    const top = this.#log.getBoundingClientRect().top;
+    for (const [key, { node }] of this.#drawn) {
+      const place = node.getBoundingClientRect();
+      if (place.bottom > top) return { key, offset: place.top };
+    }
+    return null;
+  }
+
+  #keepInPlace({ key, offset }) {
+    const node = this.#drawn.get(key)?.node;
+    if (node) this.#log.scrollTop += node.getBoundingClientRect().top - offset;
   }
 
   #isAtEnd() {
@@ -41,9 +76,13 @@ export class MessageList {
   // What is to be seen, from top to bottom: key, what it depends on, how to draw it.
   #rows(messages) {
     const replies = Map.groupBy ? Map.groupBy(messages, (each) => each.thread_ts) : grouped(messages);
-    const rows = [{ key: "intro", depends: "", draw: () => intro(this.#world) }];
+    const every = messages.filter((each) => !each.thread_ts || each.broadcast);
+    const hidden = Math.max(0, every.length - this.#most);
+    const rows = hidden
+      ? [{ key: "earlier", depends: String(hidden), draw: () => this.#earlier(hidden) }]
+      : [{ key: "intro", depends: "", draw: () => intro(this.#world) }];
     let last = null;
-    for (const message of messages.filter((each) => !each.thread_ts || each.broadcast)) {
+    for (const message of every.slice(hidden)) {
       const day = dayName(moment(message));
       if (!last || dayName(moment(last)) !== day) {
         rows.push({ key: `day ${day}`, depends: day, draw: () => separator(day) });
@@ -57,9 +96,16 @@ export class MessageList {
 
   #row(message, last, replies) {
     const compact = follows(message, last);
-    const open = this.#openThreads.has(message.ts);
-    const depends = JSON.stringify([message, compact, replies, open]);
-    return { key: message.ts, depends, draw: () => this.#article(message, compact, replies, open) };
+    const depends = JSON.stringify([message, compact, replies.length]);
+    return { key: message.ts, depends, draw: () => this.#article(message, compact, replies) };
+  }
+
+  #earlier(hidden) {
+    const more = () => {
+      this.#most += MANY;
+      this.show(this.#place);
+    };
+    return h("button", { type: "button", class: "earlier", onclick: more }, `Show earlier messages (${hidden})`);
   }
 
   #reconcile(rows) {
@@ -89,7 +135,7 @@ export class MessageList {
     return node;
   }
 
-  #article(message, compact, replies, open, isReply = false) {
+  #article(message, compact, replies, isReply = false) {
     const user = this.#world.userOf(message);
     const time = h("time", { datetime: moment(message).toISOString(), title: fullTime(moment(message)) }, clockTime(moment(message)));
     const gutter = compact ? h("span", { class: "gutter-time", "aria-hidden": "true" }, time) : avatar(user);
@@ -100,7 +146,7 @@ export class MessageList {
       message.ephemeral ? h("div", { class: "only-you" }, eye(), "Only visible to you") : null,
       message.thread_ts && !isReply ? h("div", { class: "only-you" }, "Replied to a thread") : null,
       h("div", { class: "gutter" }, gutter),
-      h("div", { class: "body" }, title, this.#content(message), this.#thread(message, replies, open)),
+      h("div", { class: "body" }, title, this.#content(message), this.#threadButton(message, replies)),
     );
   }
 
@@ -112,21 +158,16 @@ export class MessageList {
     return [said, message.files.map(file), reactions(message)];
   }
 
-  #thread(message, replies, open) {
+  #threadButton(message, replies) {
     if (!replies.length) return null;
-    const label = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
-    const toggle = h("button", { type: "button", class: "replies", "aria-expanded": String(open) }, label);
-    toggle.dataset.action = "thread";
-    toggle.addEventListener("click", () => this.#toggle(message.ts));
-    const shown = open ? h("div", { class: "thread" }, replies.map((each) => this.#article(each, false, [], false, true))) : null;
-    return [toggle, shown];
-  }
-
-  #toggle(ts) {
-    if (!this.#openThreads.delete(ts)) this.#openThreads.add(ts);
-    this.show(this.#place);
+    const open = () => this.#world.openThread(message.ts);
+    const node = h("button", { type: "button", class: "replies", onclick: open }, repliesLabel(replies));
+    node.dataset.action = "thread";
+    return node;
   }
 }
+
+const repliesLabel = (replies) => (replies.length === 1 ? "1 reply" : `${replies.length} replies`);
 
 function grouped(messages) {
   const found = new Map();
@@ -159,8 +200,13 @@ const eye = () => h("span", { class: "eye", "aria-hidden": "true" });
 
 function file(each) {
   const text = typeof each.content === "string" ? each.content : "";
-  return h("details", { class: "panel" }, h("summary", {}, `📄 ${each.title || each.name}`), h("pre", {}, text));
+  const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  const link = h("a", { href, download: each.name || "file.txt" }, "Download");
+  const title = h("summary", {}, `📄 ${each.title || each.name} `, h("span", { class: "note" }, size(each.size ?? text.length)));
+  return h("details", { class: "panel file" }, title, h("pre", { tabindex: "0" }, text), link);
 }
+
+const size = (bytes) => (bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function reactions(message) {
   const shown = Object.entries(message.reactions).map(([name, users]) => h("span", { class: "reaction" }, `${emoji(name)} ${users.length}`));

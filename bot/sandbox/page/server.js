@@ -6,6 +6,15 @@ export async function read(user) {
   return response.json();
 }
 
+// What can be typed and done now; null when the demo has gone.
+export async function surroundings() {
+  try {
+    return await (await fetch("/world")).json();
+  } catch {
+    return null;
+  }
+}
+
 export async function act(what, fields) {
   const headers = { "Content-Type": "application/json" };
   try {

@@ -2,11 +2,6 @@
 
 import { avatar, byId, h } from "./dom.js";
 
-const WORLD = {
-  restart: ["Restart the bot", "SIGTERM, then start again"],
-  kill: ["Crash the bot", "SIGKILL, then start again"],
-};
-
 export function nameOf(world, channel) {
   if (channel.name) return channel.name;
   const others = channel.members.filter((each) => each !== world.me);
@@ -63,16 +58,28 @@ function person(world, user) {
   );
 }
 
-export function drawWorld(world, names) {
+// The corner that leads to what can be done to the surroundings, and to the gallery.
+export function drawWorld(world, { deeds, gallery, isOpen }) {
   const section = byId("world");
-  section.hidden = !names.length;
+  section.hidden = !deeds.length && !gallery;
+  const attributes = { type: "button", id: "change-world", class: "world-button", "aria-expanded": String(isOpen), "aria-controls": "beside" };
   section.replaceChildren(
     h("h2", {}, "World"),
-    ...names.map((name) => {
-      const [label, title] = WORLD[name] || [name, ""];
-      return h("button", { type: "button", class: "world-button", title, onclick: () => world.change(name, label) }, label);
-    }),
+    deeds.length ? h("button", { ...attributes, onclick: () => world.openDeeds() }, "Let things happen") : "",
+    gallery ? h("a", { class: "world-button", href: "/gallery" }, "Gallery") : "",
   );
+}
+
+// Arrow keys walk through the places.
+export function walkPlaces(list) {
+  list.addEventListener("keydown", (event) => {
+    const all = [...list.querySelectorAll(".place")];
+    const at = all.indexOf(document.activeElement);
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+    if (at < 0 || next === undefined) return;
+    event.preventDefault();
+    all[Math.min(Math.max(next, 0), all.length - 1)].focus();
+  });
 }
 
 export function drawHead(world) {
