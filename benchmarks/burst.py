@@ -1,0 +1,105 @@
+"""A burst of 1,000 signed commands, all at once and each on a connection of its own, against one bot process."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from aiohttp import ClientSession, web
+
+from benchmarks.beside import beside, listen
+from benchmarks.report import Ceiling, Report, run
+from benchmarks.rounds import percentile
+from benchmarks.slack_client import Line, raw_command, typed
+from benchmarks.world import world
+from bot.slack.guard import TOO_BUSY
+
+COMMANDS = 1_000
+CEILING = 3.0  # seconds
+REFERENCES = 10
+_WORDS = ("status batch-{}", "failures batch-{}", "watches", "help")
+_LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the process beside tells: where the bot is, what to send, and where to ask how many were answered."""
+
+    bot_url: str
+    forms: tuple[str, ...]
+    answers_url: str
+
+
+async def measured(quick: bool) -> Report:
+    number = 50 if quick else COMMANDS
+    with TemporaryDirectory() as folder, beside(stage, Path(folder), number) as given:
+        commands = [raw_command(form) for form in given.forms]
+        start = time.perf_counter()
+        acks = await asyncio.gather(*(_acknowledged(given.bot_url, command) for command in commands))
+        busy = sum(TOO_BUSY in body for _, body in acks)
+        answered = await _answered(given.answers_url, number - busy)
+        took = time.perf_counter() - start
+    seconds = [each for each, _ in acks]
+    return Report(
+        title=f"{number:,} signed commands at once, each on a connection of its own",
+        columns=("", ""),
+        rows=[
+            ("acknowledged, p50", f"{percentile(seconds, 0.5):.2f} s"),
+            ("acknowledged, p99", f"{percentile(seconds, 0.99):.2f} s"),
+            ("acknowledged, last", f"{max(seconds):.2f} s"),
+            ('told "too busy"', str(busy)),
+            ("answered", f"{answered} of {number}"),
+            ("until the last answer", f"{took:.1f} s"),
+        ],
+        notes=["Times begin with the burst, so they have the client's own work in them."],
+        ceilings=[Ceiling("the last acknowledgement", max(seconds), CEILING, "s")],
+    )
+
+
+async def _acknowledged(url: str, command: bytes) -> tuple[float, str]:
+    start = time.perf_counter()
+    line = await Line.open(url)
+    status, body = await line.ask(command)
+    seconds = time.perf_counter() - start
+    await line.close()
+    assert status == web.HTTPOk.status_code, body
+    return seconds, body
+
+
+async def _answered(url: str, wanted: int) -> int:
+    """How many people got an answer, once all have or a minute has passed."""
+    answered = 0
+    async with ClientSession() as session:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_WAIT):
+                while answered < wanted:
+                    await asyncio.sleep(0.1)
+                    async with session.get(url) as told:
+                        answered = int(await told.text())
+    return answered
+
+
+@asynccontextmanager
+async def stage(folder: Path, number: int) -> AsyncIterator[Stage]:
+    """The sandboxes, and the bot as a process of its own."""
+    async with world(folder, API_CALLS_PER_MINUTE="600") as given:
+        for reference in range(REFERENCES):
+            given.account.submit(f"batch-{reference}", 40)
+
+        async def answers(_: web.Request) -> web.Response:
+            return web.Response(text=str(len({each.url_id for each in given.slack.answers if each.outcome == "ok"})))
+
+        application = web.Application()
+        application.router.add_get("/answers", answers)
+        runner, url = await listen(application)
+        words = (_WORDS[each % len(_WORDS)].format(each % REFERENCES) for each in range(number))
+        forms = tuple(typed(given.slack, text) for text in words)
+        yield Stage(given.slack.bot_url or "", forms, f"{url}/answers")
+        await runner.cleanup()
+
+
+if __name__ == "__main__":
+    run(measured)

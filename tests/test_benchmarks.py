@@ -1,0 +1,31 @@
+"""Every benchmark runs and prints its table; how fast it is, is not asked here."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+
+import pytest
+
+from tests.processes import ROOT
+
+PROGRAMS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text())
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", PROGRAMS)
+async def test_a_quick_run_of_a_benchmark_prints_its_table(name: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, f"benchmarks/{name}.py", "--quick",
+        cwd=ROOT, env={**os.environ, "COLUMNS": "200"}, stdout=PIPE, stderr=PIPE,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(60):
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, err.decode()
+    assert "┃" in out.decode()
+    assert "ceiling" in out.decode()
