@@ -17,44 +17,31 @@ _BUSY = "the API answered 429"
 def states(scene: Scene) -> Iterator[Canned]:
     """Answers to `status`."""
     failed = scene.request(9, "failed", reference="batch-1", error="no face detected")
-    for name, when, answer in (
-        ("status_running", "A batch in the middle, read live.", scene.status),
-        (
-            "status_still_reading",
-            "At once, while a reading of many pages goes on.",
-            replace(scene.status, still=STILL),
-        ),
-        (
-            "status_first_reading",
-            "At once, while a batch is read for the first time.",
-            StatusAnswer(scene.unread, None, still=STILL),
-        ),
-        (
-            "status_trouble",
-            "The API cannot be read now: the last reading, with its age.",
-            replace(scene.status_done, trouble=_BUSY),
-        ),
-        (
-            "status_never_read",
-            "The API cannot be read, and nothing is known yet.",
-            StatusAnswer(scene.unread, None, trouble="the API could not be reached"),
-        ),
-        ("status_never_sent", "No request was ever seen under this reference.", scene.never_sent),
-        (
-            "status_incomplete",
-            "The list kept changing while it was read.",
-            replace(scene.status, complete=False),
-        ),
-        (
-            "status_waiting",
-            "All have ended, but more may still be submitted.",
-            StatusAnswer(scene.done, scene.now, Waiting(scene.at(600))),
-        ),
-        ("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120))),
-    ):
-        yield Canned(name, "Status", when, status.message(answer))
+    settling = StatusAnswer(scene.done, scene.now, Waiting(scene.at(600)))
+    yield _status("status_running", "A batch in the middle, read live.", scene.status)
+    yield _status("status_waiting", "All have ended, but more may still be submitted.", settling)
+    yield _status("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120)))
     shared = status.shared(scene.status, "U0ANA")
     yield Canned("status_shared", "Status", "After Share: for everybody in the channel.", shared)
+    yield from _incomplete_states(scene)
+
+
+def _incomplete_states(scene: Scene) -> Iterator[Canned]:
+    still = replace(scene.status, still=STILL)
+    first = StatusAnswer(scene.unread, None, still=STILL)
+    old = replace(scene.status_done, trouble=_BUSY)
+    unknown = StatusAnswer(scene.unread, None, trouble="the API could not be reached")
+    changing = replace(scene.status, complete=False)
+    yield _status("status_still_reading", "At once, while a reading of many pages goes on.", still)
+    yield _status("status_first_reading", "At once, while a batch is read for the first time.", first)
+    yield _status("status_trouble", "The API cannot be read now: the last reading, with its age.", old)
+    yield _status("status_never_read", "The API cannot be read, and nothing is known yet.", unknown)
+    yield _status("status_never_sent", "No request was ever seen under this reference.", scene.never_sent)
+    yield _status("status_incomplete", "The list kept changing while it was read.", changing)
+
+
+def _status(name: str, when: str, answer: StatusAnswer | RequestAnswer) -> Canned:
+    return Canned(name, "Status", when, status.message(answer))
 
 
 def lists(scene: Scene) -> Iterator[Canned]:

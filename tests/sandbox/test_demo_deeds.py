@@ -56,7 +56,9 @@ async def test_a_clip_fails_with_the_chosen_kind(around: Surroundings, clock: Fa
     clock.pass_time(1)
     await do(around, "fail", batch=REF, why=why)
     failed = [each for each in around.account.requests(clock.now(), REF) if each.status == "failed"]
-    assert [each.error_message for each in failed if each.error_message and why.split()[0] in each.error_message]
+    assert [
+        each.error_message for each in failed if each.error_message and why.split(maxsplit=1)[0] in each.error_message
+    ]
     assert "{" not in "".join(each.error_message or "" for each in failed) + why
 
 
