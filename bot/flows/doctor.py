@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from bot.domain import finding
-from bot.domain.finding import Finding, Greeting
+from bot.domain.finding import Condition, Finding, Greeting
 from bot.domain.words import clean
 from bot.errors import (
     ChamelaionError,
@@ -23,7 +23,7 @@ from bot.store import Store
 
 _BOT = "Install the Slack app again and copy its bot token (page OAuth & Permissions) to SLACK_BOT_TOKEN."
 _APP = (
-    "Make an app-level token with connections:write (page Basic Information), copy it to SLACK_APP,"
+    "Make an app-level token with connections:write (page Basic Information), copy it to SLACK_APP_TOKEN,"
     " and see that Socket Mode is on."
 )
 _SLACK_AWAY = "See that this machine reaches SLACK_API_URL, through HTTP_PROXY_URL if it needs a proxy, and try again."
@@ -54,10 +54,10 @@ class Doctor:
 
     async def examine(self) -> tuple[Finding, ...]:
         """Every finding, in the order in which things are set up; what depends on something wrong is left out."""
-        (greeting, of_slack), of_door, of_api, of_database = await asyncio.gather(
+        (greeting, of_slack), of_door, of_api, (condition, of_database) = await asyncio.gather(
             self._slack(), self._door(), self._api(), self._database()
         )
-        of_places = await self._places(greeting) if greeting and of_database.ok else ()
+        of_places = await self._places(greeting, condition) if greeting and condition else ()
         own = (Finding("settings", True, "complete"), finding.foreign(self.foreign))
         return (*own, *of_slack, of_door, *of_api, of_database, *of_places)
 
@@ -93,19 +93,20 @@ class Doctor:
             finding.clock("API", page.asked_at, page.read_at, page.api_now, _API_CLOCK),
         )
 
-    async def _database(self) -> Finding:
+    async def _database(self) -> tuple[Condition | None, Finding]:
         try:
             condition = await self.store.database.examine()
         except StoreError as error:
-            return Finding(
-                "database", False, str(error), _NEWER if isinstance(error, NewerDatabaseError) else _DATABASE
-            )
-        return finding.persistent(condition, self.passing)
+            fix = _NEWER if isinstance(error, NewerDatabaseError) else _DATABASE
+            return None, Finding("database", False, str(error), fix)
+        return condition, finding.persistent(condition, self.passing)
 
-    async def _places(self, greeting: Greeting) -> tuple[Finding, ...]:
+    async def _places(self, greeting: Greeting, condition: Condition) -> tuple[Finding, ...]:
+        if not condition.exists:  # asking would make it
+            return (finding.places(()),)
         try:
             return (finding.places(await self.store.outbox.blocked(greeting.workspace_id)),)
-        except StoreError:  # not migrated, or not made yet: then nothing is watched either
+        except StoreError:  # its tables are older than this version
             return ()
 
 

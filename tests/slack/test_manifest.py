@@ -1,0 +1,60 @@
+"""The manifest that is printed, and the one that lies in the repository."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.errors import SettingsError
+from bot.slack.manifest import PATH, SCOPES, manifest
+
+ROOT = Path(__file__).parents[2]
+
+
+def read(*arguments: str | None) -> dict[str, Any]:
+    parsed = yaml.safe_load(manifest(*arguments))  # type: ignore[arg-type] # the first is always text
+    assert isinstance(parsed, dict)
+    return parsed
+
+
+def test_the_file_in_the_repository_is_what_is_printed() -> None:
+    assert (ROOT / "manifest.yml").read_text() == manifest()
+
+
+def test_the_scopes_are_those_that_the_doctor_asks_for() -> None:
+    assert read("/lipsync")["oauth_config"]["scopes"]["bot"] == list(SCOPES)
+
+
+def test_in_socket_mode_there_is_no_address() -> None:
+    assert "://" not in manifest()
+    assert read("/lipsync")["settings"]["socket_mode_enabled"] is True
+
+
+@pytest.mark.parametrize(
+    "address", ["https://bot.example.com", "https://bot.example.com/", f"https://bot.example.com{PATH}"]
+)
+def test_over_http_commands_and_buttons_have_the_address_and_the_socket_is_off(address: str) -> None:
+    parsed = read("/lipsync", address)
+    (command,) = parsed["features"]["slash_commands"]
+    assert command["url"] == f"https://bot.example.com{PATH}"
+    assert parsed["settings"]["interactivity"] == {"is_enabled": True, "request_url": f"https://bot.example.com{PATH}"}
+    assert parsed["settings"]["socket_mode_enabled"] is False
+
+
+def test_another_environment_has_its_own_command_and_everything_else_alike() -> None:
+    ours, theirs = read("/lipsync"), read("/lipsync-staging")
+    assert theirs["features"]["slash_commands"][0]["command"] == "/lipsync-staging"
+    assert "/lipsync-staging help" in theirs["display_information"]["long_description"]
+    assert theirs["oauth_config"] == ours["oauth_config"]
+    assert theirs["settings"] == ours["settings"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://bot.example.com", "bot.example.com", "https://", "https://[x", "https://a b", "https://x:0", "https://x?y",
+     "https://x\n- y", "https://x" + "x" * 3_000],
+)  # fmt: skip
+def test_an_address_that_slack_would_not_take_is_refused(address: str) -> None:
+    with pytest.raises(SettingsError, match="https://"):
+        manifest("/lipsync", address)
