@@ -4,7 +4,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 
-.PHONY: demo test lint types contracts unit lock clean
+BENCHMARKS := ack page record status start burst
+
+.PHONY: bench demo test lint types contracts unit lock clean
 
 demo: $(VENV)/.runtime ## try the bot in a browser: no account, no tokens
 	@$(BIN)/python -m bot demo
@@ -39,6 +41,9 @@ unit: $(VENV)/.development
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+bench: $(VENV)/.development ## how fast it is, beside the barest way to do the same; some minutes
+	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || failed=1; done; exit $$failed
 
 lock: $(VENV)/.development ## renew the lock files after pyproject.toml changed
 	$(LOCK) -o requirements.lock pyproject.toml

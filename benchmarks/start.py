@@ -96,7 +96,9 @@ async def _bot(variables: dict[str, str]) -> AsyncIterator[tuple[int, str]]:
 async def _until(session: ClientSession, url: str, pattern: str) -> None:
     """Ask again and again until the answer is 200 and has this in it."""
     async with asyncio.timeout(60):
-        while not await _has(session, url, pattern):
+        while True:
+            if await _has(session, url, pattern):
+                return
             await asyncio.sleep(_AGAIN_SECONDS)
 
 
