@@ -3,8 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.postgres import PostgreSQL, serve
+
+settings.register_profile("busy machine", deadline=None)  # no test asserts on absolute times
+settings.load_profile("busy machine")
 
 
 @pytest.fixture(scope="session")

@@ -51,7 +51,7 @@ def signed(body: str, secret: str = SIGNING_SECRET, at: float | None = None) -> 
         signed(COMMAND, secret="another"),
         signed(COMMAND + "x"),
         signed(COMMAND, at=time.time() - 301),
-        signed(COMMAND, at=time.time() + 400),
+        signed(COMMAND, at=time.time() + 40_000),
         {**signed(COMMAND), "x-slack-request-timestamp": "soon"},
         {**signed(COMMAND), "x-slack-request-timestamp": "9" * 5_000},
         {**signed(COMMAND), "x-slack-signature": "v0=é"},
