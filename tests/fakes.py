@@ -2,14 +2,15 @@
 
 import asyncio
 import heapq
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.announcement import Said
 from bot.domain.delivery import Posted
 from bot.domain.request import LipsyncRequest, Page
-from bot.errors import ChamelaionError, NoMessageError, NoSuchRequestError, SlackError
+from bot.errors import BadRequestError, ChamelaionError, NoMessageError, NoSuchRequestError, SlackError
 from tests.builders import NOON
 
 
@@ -55,9 +56,17 @@ class HastyClock(FakeClock):
         await asyncio.sleep(0)
 
 
+def newest_first(request: LipsyncRequest) -> tuple[datetime, str]:
+    """The order of a list that begins with what was sent last."""
+    return request.created_at, request.id
+
+
 @dataclass
 class FakeChamelaion:
-    """Lists `rows`, newest first, in pages of at most `largest_page`; raises what is in `faults` first."""
+    """Lists `rows`, the greatest by `order` first, in pages of at most `largest_page`; raises from `faults` first.
+
+    With `refuses_large` a larger page is refused instead of cut.
+    """
 
     clock: FakeClock
     rows: list[LipsyncRequest] = field(default_factory=list)
@@ -66,6 +75,8 @@ class FakeChamelaion:
     calls: list[tuple[str | None, int]] = field(default_factory=list)
     gate: asyncio.Event | None = None
     skew: timedelta = timedelta()
+    order: Callable[[LipsyncRequest], Any] = newest_first
+    refuses_large: bool = False
 
     async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
         self.calls.append((reference_id, offset))
@@ -74,7 +85,9 @@ class FakeChamelaion:
             await self.gate.wait()
         self._fault()
         rows = [r for r in self.rows if reference_id is None or r.reference_id == reference_id]
-        rows.sort(key=lambda r: (r.created_at, r.id), reverse=True)
+        rows.sort(key=self.order, reverse=True)
+        if self.refuses_large and limit > self.largest_page:
+            raise BadRequestError("the API answered 400: invalid limit")
         size = min(limit, self.largest_page)
         api_now = (self.clock.now() + self.skew).replace(microsecond=0)
         return Page(tuple(rows[offset : offset + size]), offset, size, len(rows), asked_at, self.clock.now(), api_now)

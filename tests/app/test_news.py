@@ -68,7 +68,7 @@ async def test_what_ended_before_the_watch_is_on_the_card_only(stage: Stage) -> 
 
 
 async def test_whoever_watches_where_the_bot_is_not_is_told_how_to_mend_it(stage: Stage) -> None:
-    stage.account.submit("batch-1", 2)
+    ids = stage.account.submit("batch-1", 2)
     await stage.asks("watch batch-1", channel=PRODUCERS)
     told = await stage.sees_text("I was not invited", ANA_DM)
     assert "`/invite @lipsync`" in told.text
@@ -77,6 +77,8 @@ async def test_whoever_watches_where_the_bot_is_not_is_told_how_to_mend_it(stage
     stage.slack.workspace.invite(PRODUCERS, stage.slack.workspace.bot.id)
     await stage.asks("status batch-1", channel=PRODUCERS)
     await stage.card("batch-1", PRODUCERS)
+    stage.account.fail(ids[0], "no face detected")
+    await stage.sees_text("no face detected", PRODUCERS)
     assert "active" in everything_in(await stage.asks("watches mine"))
     assert len(stage.said(ANA_DM)) == 1
 
