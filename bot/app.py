@@ -49,6 +49,7 @@ log = structlog.get_logger(__name__)
 ACCOUNT = "default"
 LONGEST_SLACK_CALL = 10.0  # seconds
 WORK_GRACE = 3.0  # seconds that answers under way have at the end
+WAITING_ROOM = 1_024  # connections waiting to be accepted: one turned away is tried again only seconds later
 STEP_GRACE = 2.0  # seconds that a look or a post under way has at the end
 EMPTIED = ("/var/tmp", "/dev/shm")  # noqa: S108 - named to warn of them
 
@@ -224,7 +225,7 @@ async def _serve(settings: Settings, door: Web, stack: AsyncExitStack) -> int:
     stack.push_async_callback(runner.cleanup)
     where = f"{settings.host}:{settings.port}"
     try:
-        await web.TCPSite(runner, settings.host, settings.port).start()
+        await web.TCPSite(runner, settings.host, settings.port, backlog=WAITING_ROOM).start()
     except OSError as error:
         raise SettingsError([f"HOST, PORT: cannot listen on {where} ({error.strerror})"]) from error
     return int(runner.addresses[0][1])
