@@ -9,7 +9,7 @@ import pytest
 
 from tests.processes import ROOT
 
-PROGRAMS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "__main__" in path.read_text())
+PROGRAMS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "if __name__ ==" in path.read_text())
 
 
 @pytest.mark.processes
