@@ -30,8 +30,8 @@ export class Beside {
     this.what = null;
     byId("beside").hidden = true;
     document.body.classList.remove("with-beside");
+    this.#closed(); // it draws anew, so the focus comes after it
     byId(this.#opener || "input")?.focus();
-    this.#closed();
   }
 }
 

@@ -60,7 +60,7 @@ function shown(each) {
     h(
       "details", { class: "json" },
       h("summary", {}, "JSON, as Block Kit Builder takes it"),
-      h("pre", { tabindex: "0" }, JSON.stringify({ blocks: each.blocks }, null, 2)),
+      h("pre", { tabindex: "0", role: "region", "aria-label": `JSON of ${each.name}` }, JSON.stringify({ blocks: each.blocks }, null, 2)),
     ),
   );
 }

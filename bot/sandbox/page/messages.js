@@ -203,7 +203,7 @@ function file(each) {
   const href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   const link = h("a", { href, download: each.name || "file.txt" }, "Download");
   const title = h("summary", {}, `📄 ${each.title || each.name} `, h("span", { class: "note" }, size(each.size ?? text.length)));
-  return h("details", { class: "panel file" }, title, h("pre", { tabindex: "0" }, text), link);
+  return h("details", { class: "panel file" }, title, h("pre", { tabindex: "0", role: "region", "aria-label": each.title || each.name }, text), link);
 }
 
 const size = (bytes) => (bytes < 1000 ? `${bytes} bytes` : bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
