@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 BENCHMARKS := ack page record status start burst
 
-.PHONY: bench demo test lint types contracts unit lock clean
+.PHONY: bench demo test lint types contracts unit lock screenshots clean
 
 demo: $(VENV)/.runtime ## try the bot in a browser: no account, no tokens
 	@$(BIN)/python -m bot demo
@@ -48,6 +48,9 @@ bench: $(VENV)/.development ## how fast it is, beside the barest way to do the s
 lock: $(VENV)/.development ## renew the lock files after pyproject.toml changed
 	$(LOCK) -o requirements.lock pyproject.toml
 	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+screenshots: $(VENV)/.development ## take the pictures of the documentation from the real demo
+	$(BIN)/python docs/screenshots.py
 
 clean:
 	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
