@@ -10,7 +10,14 @@ from typing import Any
 from bot.domain.announcement import Said
 from bot.domain.delivery import Posted
 from bot.domain.request import LipsyncRequest, Page
-from bot.errors import BadRequestError, ChamelaionError, NoMessageError, NoSuchRequestError, SlackError
+from bot.errors import (
+    BadRequestError,
+    ChamelaionError,
+    NoMessageError,
+    NoSuchRequestError,
+    SlackError,
+    UnavailableError,
+)
 from tests.builders import NOON
 
 
@@ -73,6 +80,7 @@ class FakeChamelaion:
     largest_page: int = 100
     faults: list[ChamelaionError | None] = field(default_factory=list)
     calls: list[tuple[str | None, int]] = field(default_factory=list)
+    broken: set[str | None] = field(default_factory=set)
     gate: asyncio.Event | None = None
     skew: timedelta = timedelta()
     order: Callable[[LipsyncRequest], Any] = newest_first
@@ -84,6 +92,8 @@ class FakeChamelaion:
         if self.gate is not None:
             await self.gate.wait()
         self._fault()
+        if reference_id in self.broken:
+            raise UnavailableError("the API answered 500")
         rows = [r for r in self.rows if reference_id is None or r.reference_id == reference_id]
         rows.sort(key=self.order, reverse=True)
         if self.refuses_large and limit > self.largest_page:

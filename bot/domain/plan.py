@@ -10,11 +10,14 @@ IDLE_INTERVAL = timedelta(seconds=60)
 _SOONEST = timedelta(seconds=1)
 
 
-def due(watched: Iterable[Watched], moved: frozenset[str], now: datetime) -> tuple[str, ...]:
+def due(
+    watched: Iterable[Watched], moved: frozenset[str], now: datetime, unreadable: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     """The references to read now, soonest expected finish first.
 
     Open ones every time, settled ones when the head page showed something new of them, or every five minutes. What
-    has been running longest is expected to finish first; a reference that was never read comes before all.
+    has been running longest is expected to finish first; a reference that was never read comes before all, and one
+    that was `unreadable` the last time after all, so that it holds up nobody.
     """
 
     def is_due(one: Watched) -> bool:
@@ -22,8 +25,9 @@ def due(watched: Iterable[Watched], moved: frozenset[str], now: datetime) -> tup
             return True
         return not one.read_at <= now < one.read_at + SETTLED_INTERVAL
 
-    def urgency(one: Watched) -> tuple[bool, bool, datetime, str]:
-        return (one.read_at is not None, one.oldest_open_at is None, one.oldest_open_at or now, one.reference_id)
+    def urgency(one: Watched) -> tuple[bool, bool, bool, datetime, str]:
+        known, idle = one.read_at is not None, one.oldest_open_at is None
+        return (one.reference_id in unreadable, known, idle, one.oldest_open_at or now, one.reference_id)
 
     return tuple(one.reference_id for one in sorted(filter(is_due, watched), key=urgency))
 

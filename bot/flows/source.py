@@ -37,6 +37,7 @@ class Source:
         self._page_size = LARGEST_PAGE
         self._taken_size = 0  # the largest page that the API has given us
         self._skew = Skew()
+        self._troubles: dict[str | None, str] = {}  # by what was asked for; None is the whole account
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
 
     def api_now(self, at: datetime | None = None) -> datetime:
@@ -55,14 +56,14 @@ class Source:
             try:
                 page = await self._api.page(reference_id=reference_id, offset=offset, limit=size)
             except BadRequestError as error:
-                self._count(error)
+                self._count(error, reference_id)
                 size = self._smaller(size, reference_id, error)
             except ChamelaionError as error:
-                self._count(error)
+                self._count(error, reference_id)
                 raise
             else:
                 self._page_size = self._taken_size = size
-                self._answered(page)
+                self._answered(page, reference_id)
                 return page
 
     def _smaller(self, size: int, reference_id: str | None, error: BadRequestError) -> int:
@@ -79,9 +80,9 @@ class Source:
         try:
             request = await self._api.retrieve(request_id)
         except ChamelaionError as error:
-            self._count(error)
+            self._count(error, request_id)
             raise
-        self._works()
+        self._works(request_id)
         return request
 
     async def _turn(self, purpose: Purpose) -> None:
@@ -97,28 +98,42 @@ class Source:
             self.budget.leave(purpose)
         self.vitals.beat_at = self.clock.now()
 
-    def _answered(self, page: Page) -> None:
-        if page.api_now is not None:
-            self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
-        self._works()
-
-    def _works(self) -> None:
-        self.vitals.api_calls["ok"] += 1
-        self.vitals.beat_at = self.clock.now()
-        if self.vitals.api_trouble is not None:
+    def all_well(self) -> None:
+        """Everything that is watched could be read: whatever was wrong is over."""
+        if self._troubles:
             log.info("the API answers again")
+        self._troubles.clear()
         self.vitals.api_trouble = None
 
-    def _count(self, error: ChamelaionError) -> None:
+    def _answered(self, page: Page, asked: str | None) -> None:
+        if page.api_now is not None:
+            self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
+        self._works(asked)
+
+    def _works(self, asked: str | None) -> None:
+        self.vitals.api_calls["ok"] += 1
+        self.vitals.beat_at = self.clock.now()
+        had = bool(self._troubles)
+        for over in (None, asked):
+            self._troubles.pop(over, None)
+        if had and not self._troubles:
+            log.info("the API answers again")
+        self._tell()
+
+    def _count(self, error: ChamelaionError, asked: str | None) -> None:
         self.vitals.api_calls[_OUTCOME.get(type(error), "unavailable")] += 1
         self.vitals.beat_at = self.clock.now()
         if isinstance(error, RateLimitedError):
             self.budget.refused(self.clock.now(), error.retry_after)
         if isinstance(error, (NoSuchRequestError, BadRequestError)):
             return
-        if self.vitals.api_trouble != str(error):
-            log.warning("the API cannot be read; every watch is kept", why=str(error))
-        self.vitals.api_trouble = str(error)
+        if str(error) not in self._troubles.values():
+            log.warning("the API cannot be read; every watch is kept", why=str(error), reference=asked)
+        self._troubles[asked] = str(error)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.vitals.api_trouble = next(reversed(self._troubles.values()), None)
 
 
 _OUTCOME: dict[type[ChamelaionError], str] = {

@@ -20,6 +20,10 @@ from tests.builders import request, uuid
         ("no file /mnt/in/a.wav here", "no file /data/b/c.wav here"),
         ("no file C:\\in\\a.wav here", "no file D:\\b.wav here"),
         ("job deadbeef01 died", "job 0123abcdef died"),
+        ("job req_8fKq2Lm died", "job req_77aZ0pQr died"),
+        ("clip 01JQ8V3N4M5P6R7S8T9VWXYZAB is broken", "clip 01JZZZZZZM5P6R7S8T9VWXYZAB is broken"),
+        ("cannot read anna.mp4", "cannot read bob-2.mov"),
+        ("cannot read bucket/folder/anna.mp4", "cannot read other/bob.mp4"),
         (None, ""),
     ],
 )

@@ -32,6 +32,11 @@ def test_never_read_comes_first_then_what_has_been_open_longest() -> None:
     assert due(refs, frozenset(), at(60)) == ("c", "a", "b", "d")
 
 
+def test_what_could_not_be_read_comes_last() -> None:
+    refs = [watched("broken", read=None), watched("fine", oldest=10)]
+    assert due(refs, frozenset(), NOON, frozenset({"broken"})) == ("fine", "broken")
+
+
 def test_the_next_look_follows_the_interval_and_is_slower_when_nothing_is_watched() -> None:
     assert next_look(NOON, active=True, interval=QUARTER, settles_at=None) == at(15)
     assert next_look(NOON, active=False, interval=QUARTER, settles_at=None) == at(60)
