@@ -17,7 +17,7 @@ export class MessageList {
   #drawn = new Map();
   #thread = { depends: null };
   #place = null;
-  #most = MANY;
+  #hidden = null;
 
   constructor(world, log) {
     this.#world = world;
@@ -31,7 +31,7 @@ export class MessageList {
       this.#drawn.clear();
       this.#log.replaceChildren();
       this.#place = place;
-      this.#most = MANY;
+      this.#hidden = null;
     }
     const kept = atEnd ? null : this.#firstInView();
     this.#reconcile(this.#rows(this.#world.messagesOf(place)));
@@ -77,7 +77,8 @@ export class MessageList {
   #rows(messages) {
     const replies = Map.groupBy ? Map.groupBy(messages, (each) => each.thread_ts) : grouped(messages);
     const every = messages.filter((each) => !each.thread_ts || each.broadcast);
-    const hidden = Math.max(0, every.length - this.#most);
+    this.#hidden = Math.min(this.#hidden ?? Math.max(0, every.length - MANY), every.length);
+    const hidden = this.#hidden;
     const rows = hidden
       ? [{ key: "earlier", depends: String(hidden), draw: () => this.#earlier(hidden) }]
       : [{ key: "intro", depends: "", draw: () => intro(this.#world) }];
@@ -102,7 +103,7 @@ export class MessageList {
 
   #earlier(hidden) {
     const more = () => {
-      this.#most += MANY;
+      this.#hidden = Math.max(0, hidden - MANY);
       this.show(this.#place);
     };
     return h("button", { type: "button", class: "earlier", onclick: more }, `Show earlier messages (${hidden})`);
