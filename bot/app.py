@@ -80,7 +80,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
     Raises `SettingsError` for what only the operator can mend.
     """
     async with AsyncExitStack() as stack:
-        seconds = min(LONGEST_SLACK_CALL, 0.8 * settings.quiet_seconds)  # a call must end within the quiet time
+        seconds = min(LONGEST_SLACK_CALL, 0.4 * settings.quiet_seconds)  # a post takes two calls, within the quiet time
         session = await stack.enter_async_context(slack_session(seconds))
         slack = SlackChat(_slack_client(settings, session), settings.slack_command, seconds)
         identity = Identity()
@@ -170,9 +170,9 @@ def _gateway(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Chamela
 
 def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
     gateway = _gateway(settings, clock, stack)
-    now = clock.now()
-    budget = Budget(settings.api_calls_per_minute, now)
-    return Source(parts.chamelaion(gateway), budget, clock, Vitals(started_at=now, beat_at=now))
+    began = clock.monotonic()
+    budget = Budget(settings.api_calls_per_minute, began)
+    return Source(parts.chamelaion(gateway), budget, clock, Vitals(started_at=clock.now(), beat_at=began))
 
 
 def _slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:

@@ -217,7 +217,7 @@ def _lines(answer: StatusAnswer | RequestAnswer) -> tuple[Words, ...]:
 def _as_object(reference: str, answer: StatusAnswer | RequestAnswer) -> dict[str, object]:
     """The contract of `status --json`."""
     if isinstance(answer, RequestAnswer):
-        progress, complete = summarise(reference, [answer.request]), True
+        progress, complete = summarise(answer.request.reference_id or reference, [answer.request]), True
     else:
         progress, complete = answer.progress, answer.complete
     return {

@@ -25,12 +25,20 @@ class FakeClock:
     """Time that passes only when told to; sleepers wake in order."""
 
     def __init__(self, now: datetime = NOON) -> None:
-        self._now = now
-        self._sleepers: list[tuple[datetime, int, asyncio.Future[None]]] = []
+        self._began = now
+        self._passed = timedelta()
+        self._sleepers: list[tuple[timedelta, int, asyncio.Future[None]]] = []
         self._count = 0
 
     def now(self) -> datetime:
-        return self._now
+        return self._began + self._passed
+
+    def monotonic(self) -> float:
+        return self._passed.total_seconds()
+
+    def step(self, seconds: float) -> None:
+        """Somebody sets the wall clock forward or back; no time passes."""
+        self._began += timedelta(seconds=seconds)
 
     async def sleep(self, seconds: float) -> None:
         if seconds <= 0:
@@ -38,13 +46,13 @@ class FakeClock:
             return
         self._count += 1
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._now + timedelta(seconds=seconds), self._count, future))
+        heapq.heappush(self._sleepers, (self._passed + timedelta(seconds=seconds), self._count, future))
         await future
 
     def pass_time(self, seconds: float) -> None:
         """Move on, and wake whoever slept until then."""
-        self._now += timedelta(seconds=seconds)
-        while self._sleepers and self._sleepers[0][0] <= self._now:
+        self._passed += timedelta(seconds=seconds)
+        while self._sleepers and self._sleepers[0][0] <= self._passed:
             _, _, future = heapq.heappop(self._sleepers)
             if not future.done():
                 future.set_result(None)
@@ -59,7 +67,7 @@ class HastyClock(FakeClock):
     """A clock whose sleepers do not wait: sleeping moves it on."""
 
     async def sleep(self, seconds: float) -> None:
-        self._now += timedelta(seconds=max(seconds, 0))
+        self._passed += timedelta(seconds=max(seconds, 0))
         await asyncio.sleep(0)
 
 
@@ -132,10 +140,13 @@ class FakeChat:
     find_faults: list[SlackError] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
     finds: int = 0
+    closed: dict[str, SlackError] = field(default_factory=dict)
     gone: bool = False
 
     async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
         await asyncio.sleep(0)
+        if place in self.closed:
+            raise self.closed[place]
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.messages.append((place, delivery_id, said, self.clock.now()))

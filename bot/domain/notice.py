@@ -55,15 +55,23 @@ def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
         expected=watch.expected,
         vanished=len(entries) - len(listed),
     )
-    said = list(_failures(watch, listed, progress, look))
+    watch = _started_on_api_clock(watch, look)
+    watch, reopened = _reopened(watch, listed, progress, look)
+    failures = tuple(_failures(watch, listed, progress, look))
     if not look.ended:
-        return Noticed(watch, tuple(said))
+        return Noticed(watch, (*reopened, *failures))
     if look.complete and watch.baseline_at is None:
         watch = replace(watch, baseline_at=look.read_at)
-    watch, reopened = _reopened(watch, listed, progress, look)
     watch, clips = _clips(watch, listed, progress, look)
     watch, settled = _settled(watch, listed, progress, look)
-    return Noticed(watch, (*reopened, *said, *clips, *settled))
+    return Noticed(watch, (*reopened, *failures, *clips, *settled))
+
+
+def _started_on_api_clock(watch: Watch, look: Look) -> Watch:
+    """The watch's start by the API's clock, once a reading has told how far that is from ours."""
+    if not watch.start_is_ours:
+        return watch
+    return replace(watch, started_at=watch.created_at + (look.api_now - look.read_at), start_is_ours=False)
 
 
 def _announcement(

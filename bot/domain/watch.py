@@ -25,7 +25,8 @@ class Events(StrEnum):
 class Watch:
     """One place's interest in one reference.
 
-    `started_at` is the API's clock when the watch began, `since_reading` the account's reading number then.
+    `started_at` is the API's clock when the watch began (ours as long as `start_is_ours`: the API had not told its time
+    yet), `since_reading` the account's reading number then.
     `generation` grows at each reopening and each new watch; it covers what came after `generation_reading`.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     """
@@ -49,6 +50,7 @@ class Watch:
     settled_reading: int | None = None
     clips_reading: int = 0
     ended_at: datetime | None = None
+    start_is_ours: bool = False
 
 
 def may_announce(watch: Watch, entry: Entry) -> bool:

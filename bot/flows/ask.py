@@ -52,41 +52,50 @@ class Ask:
         self._identity = identity
         self._rules = rules
 
-    async def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer | RequestAnswer]:
-        """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page."""
+    async def status(
+        self, reference: str, *, place: str | None = None, fresh: bool = False
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+        """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page.
+
+        `place` is where it is asked: what its own watch expects counts there, and nowhere else.
+        """
         try:
             one = await self.request(reference)
         except ChamelaionError as error:
-            yield await self.recall(reference, trouble=str(error))
+            yield await self.recall(reference, place=place, trouble=str(error))
             return
         if one is not None:
             yield one
             return
-        async for answer in self.reference(reference, fresh=fresh):
+        async for answer in self.reference(reference, place=place, fresh=fresh):
             yield answer
 
-    async def failures(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+    async def failures(
+        self, reference: str, *, place: str | None = None
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Like status, for its failure kinds with their ids."""
-        async for answer in self.status(reference):
+        async for answer in self.status(reference, place=place):
             yield answer
 
-    async def links(self, reference: str) -> AsyncIterator[StatusAnswer | RequestAnswer]:
+    async def links(self, reference: str, *, place: str | None = None) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Like status, reading every page, with `requests` filled for their links."""
-        async for answer in self.status(reference, fresh=True):
+        async for answer in self.status(reference, place=place, fresh=True):
             yield answer
 
-    async def reference(self, reference_id: str, *, fresh: bool = False) -> AsyncIterator[StatusAnswer]:
+    async def reference(
+        self, reference_id: str, *, place: str | None = None, fresh: bool = False
+    ) -> AsyncIterator[StatusAnswer]:
         """Read a reference live from the list endpoint; over 3 s, first what is known with its age."""
         run = await self._readings.start(reference_id, Purpose.QUESTION, whole=fresh)
         if not await self._done_in_time(run):
             left = run.pages_left
-            yield await self.recall(reference_id, still=StillReading(left, self._time_for(left)))
+            yield await self.recall(reference_id, place=place, still=StillReading(left, self._time_for(left)))
         try:
             await asyncio.shield(run.task)
         except ChamelaionError as error:
-            yield await self.recall(reference_id, trouble=str(error))
+            yield await self.recall(reference_id, place=place, trouble=str(error))
         else:
-            yield await self.recall(reference_id, complete=run.spread.complete)
+            yield await self.recall(reference_id, place=place, complete=run.spread.complete)
 
     async def _done_in_time(self, run: Run) -> bool:
         patience = asyncio.create_task(self._clock.sleep(PATIENCE_SECONDS), name="patience")
@@ -106,13 +115,14 @@ class Ask:
         self,
         reference_id: str,
         *,
+        place: str | None = None,
         complete: bool = True,
         trouble: str | None = None,
         still: StillReading | None = None,
     ) -> StatusAnswer:
         """What our memory has of a reference, with its age; nothing is read."""
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
-        expected = await self._expected(reference_id)
+        expected = await self._expected(reference_id, place)
         requests = batch.requests
         return StatusAnswer(
             progress=summarise(reference_id, requests, expected=expected, vanished=batch.vanished),
@@ -126,9 +136,11 @@ class Ask:
             requests=requests,
         )
 
-    async def _expected(self, reference_id: str) -> int | None:
-        watches = await self._store.watches.active(self._rules.account_id)
-        return max((w.expected for w in watches if w.reference_id == reference_id and w.expected), default=None)
+    async def _expected(self, reference_id: str, place: str | None) -> int | None:
+        if place is None:
+            return None
+        watch = await self._store.watches.at(self._identity.workspace_id, place, reference_id)
+        return watch.expected if watch else None
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
         """The watches of this place, of this person, or all public ones and this person's."""
@@ -158,6 +170,6 @@ class Ask:
             parked=tally.counts.get(State.PARKED, 0),
             latency_median=statistics.median(latencies) if latencies else None,
             latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
-            calls=self._source.budget.used(self._clock.now()),
+            calls=self._source.budget.used(self._clock.monotonic()),
             calls_limit=self._source.budget.limit,
         )

@@ -63,7 +63,7 @@ class CardKeeper:
         if digest == edit.shown:
             await self.store.cards.shown(edit.watch_id, digest, now=self.clock.now())
             return
-        if pause := self.budget.take(Purpose.LOOK, self.clock.now()):
+        if pause := self.budget.take(Purpose.LOOK, self.clock.monotonic()):
             self.line.close("update", timedelta(seconds=pause))
             return
         try:

@@ -19,7 +19,7 @@ from bot.errors import (
 )
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
-from bot.flows.slack_line import SlackLine
+from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
 
@@ -102,10 +102,10 @@ class Deliver:
             case NotSentError():
                 self.line.close("post", NOT_SENT_RETRY)
                 await outbox.again(delivery, not_before=now + NOT_SENT_RETRY, why=error.code)
-            case TokenRefusedError():
+            case TokenRefusedError() if error.code != MISSING_SCOPE:
                 self.line.close("post", TOKEN_RETRY)
                 await outbox.again(delivery, not_before=now + TOKEN_RETRY, why=error.code)
-            case NoAccessError():
+            case NoAccessError() | TokenRefusedError():  # a scope that is missing concerns places of this kind only
                 log.warning("no access", place=delivery.announcement.key.place, why=error.code)
                 await outbox.park(delivery, error.code, now=now, retry_after=ACCESS_RETRY)
             case RefusedMessageError():

@@ -46,7 +46,7 @@ class Health:
 
         Before the first look the start itself has as long as a look has.
         """
-        is_silent = self.clock.now() - self.vitals.beat_at > LONGEST_SILENCE
+        is_silent = self.clock.monotonic() - self.vitals.beat_at > LONGEST_SILENCE.total_seconds()
         return {"look": not self.look.ended and (self.look.is_idle or not is_silent)}
 
     def ready(self) -> Mapping[str, bool]:
@@ -69,7 +69,7 @@ class Health:
         known = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
         moves = {status: self.vitals.transitions[status] for status in known}
         moves["other"] = sum(n for status, n in self.vitals.transitions.items() if status not in known)
-        calls = self.source.budget.used(self.clock.now())
+        calls = self.source.budget.used(self.clock.monotonic())
         ready = self.ready()
         return (
             Figure("lipsync_up_since_seconds", "When the process started.", one(self.vitals.started_at.timestamp())),

@@ -47,9 +47,9 @@ class SlackLine:
     def trouble(self, method: str, error: SlackError) -> None:
         """A call was not accepted, or may not have been."""
         self.vitals.slack_calls[f"{method} {error.code}"] += 1
-        if not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
+        if error.code == MISSING_SCOPE or not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
             return
-        if isinstance(error, TokenRefusedError) and error.code != MISSING_SCOPE:
+        if isinstance(error, TokenRefusedError):
             self.vitals.token_refused = True
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used; nothing is lost", why=error.code)

@@ -44,6 +44,11 @@ class Source:
         """The API's clock at this time of ours (now, if none is given)."""
         return (at or self.clock.now()) + self._skew.offset
 
+    @property
+    def knows_api_clock(self) -> bool:
+        """Whether the API has told its time yet."""
+        return self._skew != Skew()
+
     def our_time(self, api_time: datetime) -> datetime:
         """Our clock when the API's shows this."""
         return api_time - self._skew.offset
@@ -86,17 +91,17 @@ class Source:
         return request
 
     async def _turn(self, purpose: Purpose) -> None:
-        if purpose is Purpose.QUESTION and self.budget.rests(self.clock.now()) > LONGEST_PATIENCE:
+        if purpose is Purpose.QUESTION and self.budget.rests(self.clock.monotonic()) > LONGEST_PATIENCE:
             raise RateLimitedError("the API answered 429 and wants to be left alone for a while")
         self.budget.join(purpose)
         try:
             async with self._lines[purpose]:
-                while (pause := self.budget.take(purpose, self.clock.now())) > 0:
-                    self.vitals.beat_at = self.clock.now()
+                while (pause := self.budget.take(purpose, self.clock.monotonic())) > 0:
+                    self.vitals.beat_at = self.clock.monotonic()
                     await self.clock.sleep(min(pause, _LONGEST_NAP))
         finally:
             self.budget.leave(purpose)
-        self.vitals.beat_at = self.clock.now()
+        self.vitals.beat_at = self.clock.monotonic()
 
     def all_well(self) -> None:
         """Everything that is watched could be read: whatever was wrong is over."""
@@ -112,7 +117,7 @@ class Source:
 
     def _works(self, asked: str | None) -> None:
         self.vitals.api_calls["ok"] += 1
-        self.vitals.beat_at = self.clock.now()
+        self.vitals.beat_at = self.clock.monotonic()
         had = bool(self._troubles)
         for over in (None, asked):
             self._troubles.pop(over, None)
@@ -122,9 +127,9 @@ class Source:
 
     def _count(self, error: ChamelaionError, asked: str | None) -> None:
         self.vitals.api_calls[_OUTCOME.get(type(error), "unavailable")] += 1
-        self.vitals.beat_at = self.clock.now()
+        self.vitals.beat_at = self.clock.monotonic()
         if isinstance(error, RateLimitedError):
-            self.budget.refused(self.clock.now(), error.retry_after)
+            self.budget.refused(self.clock.monotonic(), error.retry_after)
         if isinstance(error, (NoSuchRequestError, BadRequestError)):
             return
         if str(error) not in self._troubles.values():

@@ -10,8 +10,8 @@ class Vitals:
     """Plain numbers, written by the flows and read by the edges."""
 
     started_at: datetime
-    beat_at: datetime
-    """When the look last made progress; waiting for the budget is progress."""
+    beat_at: float
+    """When the look last made progress, on the monotonic clock; waiting for the budget is progress."""
     token_refused: bool = False
     database_ready: bool = False
     api_trouble: str | None = None

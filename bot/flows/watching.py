@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 
 from bot.domain.answer import StoppedAnswer, WatchAnswer, Wish
+from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
@@ -21,14 +22,17 @@ class Watching:
     store: Store
     clock: Clock
     identity: Identity
+    account_id: str
     on_change: Callable[[], None]
 
     async def start(self, wish: Wish) -> AsyncIterator[WatchAnswer]:
         """Create or change the watch at once, then read its reference and tell how it stands."""
         wish = await self._of_request(wish)
-        watch, is_new = await self.store.watches.start(wish, now=self.clock.now(), api_now=self.source.api_now())
+        now = self.clock.now()
+        api_now = self.source.api_now(now) if self.source.knows_api_clock else None
+        watch, is_new = await self.store.watches.start(wish, now=now, api_now=api_now)
         self.on_change()
-        async for status in self.ask.reference(watch.reference_id):
+        async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
             yield WatchAnswer(watch, is_new, status, trouble)
 
@@ -49,9 +53,18 @@ class Watching:
 
     async def stop(self, place: str, reference: str) -> StoppedAnswer:
         """Stop this place's watch of a reference."""
-        watch = await self.store.watches.stop(self.identity.workspace_id, place, reference, now=self.clock.now())
+        watch = await self._stop(place, reference)
+        if watch is None and (batch := await self._reference_of(reference)) is not None:
+            watch = await self._stop(place, batch)
         self.on_change()
         return StoppedAnswer(reference, watch)
+
+    async def _stop(self, place: str, reference_id: str) -> Watch | None:
+        return await self.store.watches.stop(self.identity.workspace_id, place, reference_id, now=self.clock.now())
+
+    async def _reference_of(self, request_id: str) -> str | None:
+        known = await self.store.ledger.request(self.account_id, request_id.lower())
+        return known.reference_id if known else None
 
     async def visited(self, place: str) -> None:
         """A command was typed here: if the place was in trouble, it is tried again now."""

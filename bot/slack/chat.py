@@ -11,7 +11,15 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.announcement import Said
 from bot.domain.delivery import Posted
-from bot.errors import InDoubtError, NoAccessError, NoHistoryError, NotSentError, TokenRefusedError
+from bot.errors import (
+    InDoubtError,
+    NoAccessError,
+    NoHistoryError,
+    NotSentError,
+    SlackBusyError,
+    SlackError,
+    TokenRefusedError,
+)
 from bot.slack.outcome import FAULTS, error_of, is_fault_of_the_moment
 from bot.slack.views.escape import is_person
 from bot.slack.views.message import Message
@@ -84,6 +92,11 @@ class SlackChat:
             if isinstance(refused, TokenRefusedError) and refused.code != "missing_scope":
                 raise
             raise NoHistoryError(refused.code) from None
+        except SlackBusyError:
+            raise
+        except SlackError:
+            self._cursors.pop(delivery_id, None)  # whatever was wrong, the next try begins at the first page
+            raise
         self._cursors.pop(delivery_id, None)
         return found
 

@@ -102,6 +102,7 @@ watches = Table(
     Column("expected", BigInteger),
     Column("created_at", UtcDateTime, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
+    Column("start_is_ours", Boolean, nullable=False),
     Column("since_reading", BigInteger, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("generation_reading", BigInteger, nullable=False),

@@ -28,8 +28,11 @@ class Watches:
 
     database: Database
 
-    async def start(self, wish: Wish, *, now: datetime, api_now: datetime) -> tuple[Watch, bool]:
-        """Create the watch and queue its card, or change the one there is; returns it and whether it is new."""
+    async def start(self, wish: Wish, *, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
+        """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
+
+        `api_now` is None as long as the API has not told its time.
+        """
         return await self.database.write(lambda connection: _start(connection, wish, now, api_now))
 
     async def stop(self, workspace_id: str, place: str, reference_id: str, *, now: datetime) -> Watch | None:
@@ -90,7 +93,7 @@ def _active(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Watch,
 # --- start and stop ---
 
 
-def _start(connection: Connection, wish: Wish, now: datetime, api_now: datetime) -> tuple[Watch, bool]:
+def _start(connection: Connection, wish: Wish, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
     readings = lock_account(connection, wish.account_id)
     there = _at(connection, wish.workspace_id, wish.place, wish.reference_id)
     if there is not None:
@@ -107,7 +110,8 @@ def _start(connection: Connection, wish: Wish, now: datetime, api_now: datetime)
         events=wish.events or Events.PROBLEMS,
         expected=wish.expected,
         created_at=now,
-        started_at=api_now,
+        started_at=api_now or now,
+        start_is_ours=api_now is None,
         since_reading=readings,
         generation=generation + 1,
         generation_reading=readings,
@@ -142,11 +146,21 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         public=wish.public,
     )
     if changed.expected != watch.expected:
-        changed = replace(changed, settled_reading=None)  # the next look may decide anew
+        changed = _undecided(connection, changed)
     if changed != watch:
         save(connection, changed)
         touch_card(connection, watch.id, urgent=True)
     return changed
+
+
+def _undecided(connection: Connection, watch: Watch) -> Watch:
+    """The next look decides anew whether it is settled; when more is expected than came, a new generation begins."""
+    if watch.settled_reading is None:
+        return watch
+    memory = entries.whole(connection, watch.account_id, watch.reference_id)
+    came = sum(1 for entry in memory if entry.listed)
+    more = watch.expected is not None and watch.expected > came
+    return replace(watch, settled_reading=None, generation=watch.generation + 1 if more else watch.generation)
 
 
 def _stop(connection: Connection, workspace_id: str, place: str, reference_id: str, now: datetime) -> Watch | None:

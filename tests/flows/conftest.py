@@ -95,9 +95,9 @@ class Worlds:
     async def begin(self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000) -> World:
         store = await open_store(self.url, self.clock)
         await store.database.migrate()
-        vitals = Vitals(self.clock.now(), self.clock.now())
+        vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
-        source = Source(self.api, Budget(calls, self.clock.now()), self.clock, vitals)
+        source = Source(self.api, Budget(calls, self.clock.monotonic()), self.clock, vitals)
         connections: list[str] = []
 
         async def introduce() -> None:

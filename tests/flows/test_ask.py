@@ -236,10 +236,10 @@ async def test_a_batch_is_watched_even_while_the_api_is_away(world: World) -> No
 # --- from memory ---
 
 
-async def test_the_expected_number_of_a_watch_counts_in_every_answer(world: World) -> None:
+async def test_the_expected_number_of_a_watch_counts_where_it_was_made(world: World) -> None:
     world.api.set([request(1, "completed")])
     await world.watch(expected=4)
-    answer = await last(world.stories.ask.status("batch-1"))
+    answer = await last(world.stories.ask.status("batch-1", place="C1"))
     assert (answer.progress.expected, answer.progress.percent) == (4, 25)
 
 

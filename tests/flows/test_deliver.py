@@ -263,3 +263,19 @@ async def test_a_busy_slack_lets_the_cards_rest(world: World) -> None:
     world.clock.pass_time(2)
     await world.stories.cards.step()
     assert len(world.chat.edits) == edits + 1
+
+
+async def test_a_missing_scope_in_one_place_slows_no_other(world: World) -> None:
+    world.api.set([request(n) for n in range(4)])
+    await world.watch(place="C1")
+    await world.watch(place="C2")
+    world.chat.closed = {"C2": TokenRefusedError("missing_scope"), "U1": TokenRefusedError("missing_scope")}
+    await world.deliver()
+    world.clock.pass_time(60)
+    world.api.set([request(n, "failed", error="abc"[n], finished=30) for n in range(3)])
+    await world.look()
+    await world.deliver()
+    posted = [when for place, _, said, when in world.chat.messages if place == "C1" and said.kind == "failure"]
+    assert len(posted) == 3
+    assert posted[-1] - posted[0] < timedelta(seconds=10)
+    assert await world.store.outbox.trouble("T1", "C2") == "missing_scope"

@@ -225,3 +225,84 @@ async def test_nothing_of_a_stopped_watch_is_posted_and_a_new_one_starts_anew(wo
 async def test_stopping_what_is_not_watched_says_so(world: World) -> None:
     stopped = await world.stories.watching.stop("C1", "batch-9")
     assert stopped.watch is None
+
+
+async def test_an_old_outcome_is_no_news_though_the_api_had_not_told_its_time_when_the_watch_began(
+    world: World,
+) -> None:
+    world.api.skew = at(3_600) - NOON
+    world.api.set([request(1, "failed", error="old", created=3_000, finished=3_500), request(2, created=3_000)])
+    world.api.faults = [UnavailableError("the API answered 502")]
+    await world.watch()
+    await world.look()
+    world.clock.pass_time(60)
+    world.api.set([request(2, "failed", error="new", created=3_000, finished=3_640)])
+    await world.look()
+    await world.deliver()
+    told = [said for _, _, said, _ in world.chat.messages if isinstance(said, FailureFacts)]
+    assert [facts.name for facts in told] == ["new"]
+
+
+async def test_more_expected_after_the_finish_is_told_as_a_second_finish(world: World) -> None:
+    world.api.set([request(n, created=n * 200) for n in range(3)])
+    world.clock.pass_time(500)
+    await world.watch(expected=3)
+    world.api.set([request(n, "completed", created=n * 200, finished=520) for n in range(3)])
+    world.clock.pass_time(30)
+    await world.look()
+    await world.deliver()
+    assert world.told == ["finished"]
+    await world.watch(expected=5)
+    world.clock.pass_time(60)
+    world.api.set([request(n, created=580) for n in (3, 4)])
+    await world.look()
+    world.clock.pass_time(60)
+    world.api.set([request(n, "completed", created=580, finished=640) for n in (3, 4)])
+    await world.look()
+    await world.deliver()
+    assert world.told == ["finished", "finished"]
+
+
+async def test_less_expected_after_it_settled_short_is_told_as_the_finish(world: World) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch(expected=3)
+    world.clock.pass_time(130)
+    world.api.set([request(1, "completed", finished=30), request(2, "completed", finished=30)])
+    await world.look()
+    await world.deliver()
+    await world.watch(expected=2)
+    await world.look()
+    await world.deliver()
+    assert world.told == ["short", "finished"]
+
+
+async def test_a_batch_that_reopens_with_a_failure_is_told_in_that_order(world: World) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch()
+    world.clock.pass_time(130)
+    world.api.set([request(1, "completed", finished=30), request(2, "completed", finished=30)])
+    await world.look()
+    world.clock.pass_time(900)
+    world.api.set([request(3, "failed", error="x", created=1_000, finished=1_020)])
+    await world.look()
+    world.clock.pass_time(700)
+    await world.look()
+    await world.deliver()
+    assert world.told == ["finished", "reopened", "failure", "finished"]
+
+
+async def test_what_one_channel_expects_does_not_colour_the_status_of_another(world: World) -> None:
+    world.api.set([request(1)])
+    await world.watch(expected=300)
+    ask = world.stories.ask
+    here = [answer async for answer in ask.reference("batch-1", place="C1")][-1]
+    there = [answer async for answer in ask.reference("batch-1", place="C2")][-1]
+    assert (here.progress.expected, there.progress.expected) == (300, None)
+
+
+async def test_a_watch_can_be_stopped_by_the_uuid_it_was_made_with(world: World) -> None:
+    world.api.set([request(1), request(2)])
+    watch = await world.watch(uuid(1))
+    assert watch.reference_id == "batch-1"
+    assert (await world.stories.watching.stop("C1", uuid(1))).watch is not None
+    assert (await world.stories.watching.stop("C1", uuid(1))).watch is None

@@ -95,7 +95,7 @@ async def test_every_move_is_counted_by_its_new_status(world: World) -> None:
 async def test_questions_go_before_looks_on_the_budget() -> None:
     clock = FakeClock()
     api = FakeChamelaion(clock, [request(1)])
-    source = Source(api, Budget(6, NOON), clock, Vitals(NOON, NOON))
+    source = Source(api, Budget(6, 0), clock, Vitals(NOON, 0))
     await source.page("first", 0, Purpose.LOOK)
     look = asyncio.create_task(source.page("look", 0, Purpose.LOOK))
     await until(lambda: clock.sleeping == 1)

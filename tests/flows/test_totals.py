@@ -174,7 +174,7 @@ async def test_totals_are_right_over_http(order: Order, page: int, *, refuses: b
     clock.pass_time(3_600)
     async with ChamelaionSandbox(account, clock, max_page=page, refuse_large=refuses) as api:
         gateway = ChamelaionGateway.open(api.key, api.base_url, 10, clock, None)
-        source = Source(gateway, Budget(60_000, NOON), clock, Vitals(NOON, NOON))
+        source = Source(gateway, Budget(60_000, 0), clock, Vitals(NOON, 0))
         async with aclosing(gateway):
             for number in NUMBERS:
                 answer = await read_once(source, f"batch-{number}")

@@ -53,13 +53,13 @@ class CannedAsk(Ask):
         if self.fault:
             raise self.fault
 
-    def status(self, reference: str, *, fresh: bool = False) -> AsyncIterator[Answer]:
+    def status(self, reference: str, *, fresh: bool = False, **_: object) -> AsyncIterator[Answer]:
         return self._answered("status", reference, fresh)
 
-    def failures(self, reference: str) -> AsyncIterator[Answer]:
+    def failures(self, reference: str, **_: object) -> AsyncIterator[Answer]:
         return self._answered("failures", reference)
 
-    def links(self, reference: str) -> AsyncIterator[Answer]:
+    def links(self, reference: str, **_: object) -> AsyncIterator[Answer]:
         return self._answered("links", reference)
 
     async def recall(self, reference_id: str, **_: object) -> StatusAnswer:
@@ -112,7 +112,7 @@ class Rig:
     clock: FakeClock
     ask: CannedAsk = field(default_factory=CannedAsk)
     watching: CannedWatching = field(default_factory=CannedWatching, repr=False)
-    vitals: Vitals = field(default_factory=lambda: Vitals(NOON, NOON))
+    vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""

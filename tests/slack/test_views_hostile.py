@@ -175,6 +175,14 @@ def test_a_button_is_shown_only_when_its_value_can_travel(value: str, count: int
     assert len(buttons(value, ("card_links", "Links"))) == count
 
 
+@pytest.mark.parametrize("view", range(2))
+def test_an_output_link_keeps_its_query_and_an_error_message_does_not(view: int) -> None:
+    url = "https://user:pw@storage.example/a.mp4?X-Amz-Signature=0&b=1#t"
+    assert url in json.dumps(VIEWS[view](url).blocks)
+    failed = said.message(FinishedFacts(Progress("b", 1, failed=1), NOON, "failed", None, f"bad {url}"), COMMAND)
+    assert 'bad https://storage.example/a.mp4"' in json.dumps(failed.blocks)
+
+
 @pytest.mark.parametrize(
     ("url", "is_link"),
     [

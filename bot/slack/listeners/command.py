@@ -72,10 +72,17 @@ class CommandListener:
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
         """Answer one command; raises `BadCommandError` for what cannot be done."""
-        command = self._understood(asked.text)
-        if not isinstance(command, Help | NotYet):
+        try:
+            command = self._understood(asked.text)
+        except BadCommandError:
             await self.watching.visited(asked.place)
-        await self._dispatch(command, asked, reply)
+            raise
+        if isinstance(command, Help | NotYet):  # these work without our memory too
+            await self._dispatch(command, asked, reply)
+            await self.watching.visited(asked.place)
+        else:
+            await self.watching.visited(asked.place)
+            await self._dispatch(command, asked, reply)
 
     def _understood(self, text: str) -> Command:
         try:
@@ -89,7 +96,7 @@ class CommandListener:
     async def _dispatch(self, command: Command, asked: Asked, reply: Reply) -> None:
         match command:
             case Status():
-                await self.status.answer(command, reply)
+                await self.status.answer(command, asked.place, reply)
             case StartWatch():
                 await self.watch.start(command, asked, reply)
             case StopWatch():
@@ -97,9 +104,9 @@ class CommandListener:
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
             case Failures():
-                await self.failures.answer(command.reference, reply)
+                await self.failures.answer(command.reference, asked.place, reply)
             case Links():
-                await self.links.answer(command.reference, reply)
+                await self.links.answer(command.reference, asked.place, reply)
             case _:
                 await self._about_us(command, reply)
 

@@ -23,11 +23,11 @@ class FailuresListener:
         """Listen to the button."""
         app.block_action(CARD_FAILURES)(self.guard.click(self.clicked))
 
-    async def answer(self, reference: str, reply: Reply) -> None:
+    async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
-        async for answer in self.ask.failures(reference):
+        async for answer in self.ask.failures(reference, place=place):
             await reply.replace(failures.message(answer))
 
     async def clicked(self, click: Clicked, reply: Reply) -> None:
         """Answer only the person who clicked; the card stays."""
-        await self.answer(click.reference, reply)
+        await self.answer(click.reference, click.place, reply)

@@ -24,11 +24,11 @@ class LinksListener:
         for action in (CARD_LINKS, FINISHED_LINKS):
             app.block_action(action)(self.guard.click(self.clicked))
 
-    async def answer(self, reference: str, reply: Reply) -> None:
+    async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read every page and answer; a slow reading is announced first."""
-        async for answer in self.ask.links(reference):
+        async for answer in self.ask.links(reference, place=place):
             await reply.replace(links.message(answer))
 
     async def clicked(self, click: Clicked, reply: Reply) -> None:
         """Answer only the person who clicked; the message stays."""
-        await self.answer(click.reference, reply)
+        await self.answer(click.reference, click.place, reply)

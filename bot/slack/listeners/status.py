@@ -29,18 +29,18 @@ class StatusListener:
         app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
         app.block_action(STATUS_SHARE)(self.guard.click(self.share))
 
-    async def answer(self, wanted: Status, reply: Reply) -> None:
+    async def answer(self, wanted: Status, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
-        async for answer in self.ask.status(wanted.reference, fresh=wanted.fresh):
+        async for answer in self.ask.status(wanted.reference, place=place, fresh=wanted.fresh):
             await reply.replace(self._message(answer, wanted))
 
     async def refresh(self, click: Clicked, reply: Reply) -> None:
         """Read again, in the place of the old answer."""
-        await self.answer(Status(click.reference), reply)
+        await self.answer(Status(click.reference), click.place, reply)
 
     async def share(self, click: Clicked, reply: Reply) -> None:
         """Show to the whole channel what is known, and who shared it."""
-        await reply.in_channel(status.shared(await self._known(click.reference), click.user))
+        await reply.in_channel(status.shared(await self._known(click), click.user))
 
     def _message(self, answer: StatusAnswer | RequestAnswer, wanted: Status) -> Message:
         if wanted.near and isinstance(answer, StatusAnswer) and _was_never_seen(answer):
@@ -53,11 +53,11 @@ class StatusListener:
             return errors.message(said)
         return status.message(answer)
 
-    async def _known(self, reference: str) -> StatusAnswer | RequestAnswer:
+    async def _known(self, click: Clicked) -> StatusAnswer | RequestAnswer:
         """Our memory of a batch; a single request is not in it by its own id, so it is read."""
-        known: StatusAnswer | RequestAnswer = await self.ask.recall(reference)
+        known: StatusAnswer | RequestAnswer = await self.ask.recall(click.reference, place=click.place)
         if isinstance(known, StatusAnswer) and not known.progress.total:
-            async for answer in self.ask.status(reference):
+            async for answer in self.ask.status(click.reference, place=click.place):
                 known = answer
         return known
 

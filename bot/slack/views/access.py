@@ -37,6 +37,8 @@ def mend(why: str, command: str, where: str = "there") -> Words:
         return words("Type ", Code(f"/invite @{bot}"), f" {where}, and it starts by itself.")
     if why == "is_archived":
         return words("Unarchive it, or watch from another channel.")
+    if why == "missing_scope":
+        return words("Whoever runs the bot has to install the app anew from its manifest.")
     return words("An administrator of the workspace may have to allow it.")
 
 
@@ -44,6 +46,8 @@ def reason(why: str) -> Words:
     """Why the bot cannot post, without a full stop."""
     if why in _NOT_INVITED:
         return words("I was not invited")
+    if why == "missing_scope":
+        return words("the app lacks a permission for it")
     return words("it is archived") if why == "is_archived" else words("Slack answered ", _word(why))
 
 

@@ -175,6 +175,7 @@ def _make_watches() -> None:
         sa.Column("expected", sa.BigInteger(), nullable=True),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("started_at", _MOMENT, nullable=False),
+        sa.Column("start_is_ours", sa.Boolean(), nullable=False),
         sa.Column("since_reading", sa.BigInteger(), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("generation_reading", sa.BigInteger(), nullable=False),
