@@ -66,6 +66,9 @@ class HandClock:
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
         await asyncio.get_running_loop().create_future()
@@ -323,7 +326,7 @@ async def test_a_refusal_without_a_reason_names_the_status(gateway: ChamelaionGa
 
 
 async def test_a_quoted_reason_is_short_and_holds_no_secrets(gateway: ChamelaionGateway, wire: Wire) -> None:
-    wire.says({"error": f"no {KEY} at\n https://x.example/a.mp4?sig={KEY}#t now\0 " + "x" * 900}, 401)
+    wire.says({"error": f"no {KEY} at\n https://u:pw@x.example/a.mp4?sig={KEY}#t now\0 " + "x" * 900}, 401)
     with pytest.raises(errors.KeyRefusedError) as caught:
         await first_page(gateway)
     assert str(caught.value).startswith("the API refused the key: no … at https://x.example/a.mp4 now\ufffd xxx")
@@ -530,6 +533,9 @@ from bot.chamelaion import ChamelaionGateway
 class Clock:
     def now(self):
         return datetime.now(UTC)
+
+    def monotonic(self):
+        return time.monotonic()
 
     async def sleep(self, seconds):
         await asyncio.sleep(seconds)

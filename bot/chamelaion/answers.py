@@ -12,6 +12,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from bot.domain.failure import without_queries
 from bot.domain.request import LipsyncRequest
 from bot.errors import UnavailableError
 
@@ -22,7 +23,6 @@ LONGEST_ID = 40
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 """What PostgreSQL takes in no text: NUL and lone surrogates."""
 _ODD_ESCAPE = re.compile(r"\\u(0000|[dD][89a-fA-F])")
-_QUERY = re.compile(r"(?<=\S)[?#]\S+")
 
 _T = TypeVar("_T")
 _Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -77,7 +77,7 @@ def reason(body: object, secret: str) -> str:
     if not isinstance(message, str):
         return ""
     plain = " ".join(message.replace(secret, "…").split())
-    return ": " + UNSTORABLE.sub("\ufffd", _QUERY.sub("", plain))[:LONGEST_QUOTE]
+    return ": " + UNSTORABLE.sub("\ufffd", without_queries(plain))[:LONGEST_QUOTE]
 
 
 def http_date(text: str | None) -> datetime | None:

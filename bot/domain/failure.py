@@ -12,7 +12,12 @@ NO_REASON = "no reason given"
 _LONGEST_MESSAGE = 2_000
 _LONGEST_NAME = 160
 
-_QUERY = re.compile(r"(\bhttps?://[^\s?#<>\"']*)[?#][^\s<>\"']*", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
+_CLOSING = "\"'”’)]}>.,;:!?…"  # what a sentence puts behind a URL
+_USER = re.compile(r"(?<=//)[^/?#]*@")
+_ODD_USER = re.compile(r"(?<=//)[^/?#@:]*:(?!\d+[/?#])")  # secret keys hold slashes that nobody escaped
+_QUERY = re.compile(r"(?!^)[?#]|[?#&][^&=]+=")  # behind a space, a query goes on with the next name
+_LIKE_A_URL = re.compile(r"[=&/.:\\]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufffd]+")
 _PARTICULARS = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
@@ -32,10 +37,26 @@ _PARTICULARS = tuple(
 )
 
 
+def without_queries(text: str) -> str:
+    """The text without what may be secret in its URLs, of whatever scheme or none: queries, fragments, passwords."""
+    return _WORD.sub(lambda found: _without_query(found.group()), text)
+
+
+def _without_query(word: str) -> str:
+    """One word; a question mark in a sentence stays."""
+    body = word.rstrip(_CLOSING)
+    closing = word[len(body) :]
+    body = _USER.sub("", body)
+    if odd := _ODD_USER.search(body, 0, max(body.rfind("@"), 0)):
+        return f"{body[: odd.start()]}…{closing}"
+    query = _QUERY.search(body)
+    return body[: query.start()] + closing if query and _LIKE_A_URL.search(body) else body + closing
+
+
 def shown(message: str | None, longest: int = _LONGEST_NAME) -> str:
-    """The message on one line, as a person may see it: no query strings of URLs, no control characters, cut."""
-    text = _UNPRINTABLE.sub(" ", (message or "")[:_LONGEST_MESSAGE])
-    text = " ".join(_QUERY.sub(r"\1", text).split())
+    """The message on one line, as a person may see it: no queries of URLs, no control characters, cut."""
+    text = without_queries(message or "")[:_LONGEST_MESSAGE]
+    text = " ".join(_UNPRINTABLE.sub(" ", text).split())
     if not text:
         return NO_REASON
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

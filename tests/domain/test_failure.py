@@ -1,8 +1,10 @@
+import string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.failure import NO_REASON, kind_of, kinds, shown
+from bot.domain.failure import NO_REASON, kind_of, kinds, shown, without_queries
 from tests.builders import request, uuid
 
 
@@ -44,9 +46,83 @@ def test_messages_that_say_something_else_are_another_kind(one: str | None, othe
     assert kind_of(one) != kind_of(other)
 
 
-def test_query_strings_never_show() -> None:
-    said = shown("GET https://store.example/a.mp4?X-Signature=s3cret&e=1#frag answered 403")
-    assert said == "GET https://store.example/a.mp4 answered 403"
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        (
+            "GET https://store.example/a.mp4?X-Signature=s3cret&e=1#frag answered 403",
+            "GET https://store.example/a.mp4 answered 403",
+        ),
+        ("no s3://b/k.mp4?X-Amz-Signature=SECRET there", "no s3://b/k.mp4 there"),
+        ("no gs://b/k.mp4?X-Goog-Signature=SECRET", "no gs://b/k.mp4"),
+        ("storage.x.com/a.mp4?sig=SECRET: status 403", "storage.x.com/a.mp4: status 403"),
+        ("cannot get localhost?sig=SECRET", "cannot get localhost"),
+        ("cannot get //cdn/a?token=SECRET", "cannot get //cdn/a"),
+        ('bad https://a/b?x="SECRET"&sig=SECRET2 here', "bad https://a/b here"),
+        ("bad https://a/b?q=it's&sig=SECRET", "bad https://a/b"),
+        ('bad https://a/b?name="my clip.mp4"&sig=SECRET', 'bad https://a/b clip.mp4"'),
+        ("bad https://a/b ?sig=SECRET", "bad https://a/b"),
+        ("bad https://a/b?sig=\x00SECRET", "bad https://a/b"),
+        ("bad https://a/b?SECRET", "bad https://a/b"),
+        ("what?,https://a/b?SECRET", "what"),
+        ("?https://a/b?SECRET", "?https://a/b"),
+        ("bad https://a/b#access_token=SECRET", "bad https://a/b"),
+        ("bad https://a/b#SECRET, sorry", "bad https://a/b, sorry"),
+        ('cannot read "https://a/b?sig=SECRET==".', 'cannot read "https://a/b".'),
+        ("cannot read (https://a/b?sig=SECRET)", "cannot read (https://a/b)"),
+        ("no https://user:pw@host/a.mp4", "no https://host/a.mp4"),
+        ("no https://user:p@w@host:80/a.mp4?sig=SECRET", "no https://host:80/a.mp4"),
+        ("no s3://KEY:se/cr+et@bucket/a.mp4", "no s3://…"),
+        ("no https://host:8080/@ana/a.mp4", "no https://host:8080/@ana/a.mp4"),
+    ],
+)
+def test_what_is_secret_in_a_url_never_shows(message: str, said: str) -> None:
+    assert shown(message) == said
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "is the face visible? try again",
+        "what?",
+        "no face (why?)",
+        "Really?! Ask ana@x.example about clip #5, or C# at 12:30: a = b & c",
+        "is it a.mp4? or https://a.example/b.mp4?",
+        "#5: no face",
+        "#5:failed",
+    ],
+)
+def test_a_plain_question_stays_readable(message: str) -> None:
+    assert shown(message) == message
+
+
+_PART = st.text(st.characters(exclude_categories=["Z", "C"]), max_size=20)
+_USER = st.text(st.characters(exclude_categories=["Z", "C"], exclude_characters="/?#"), max_size=20)
+
+
+@given(
+    before=st.text(max_size=40),
+    address=st.sampled_from(["https://a/b", "s3://b/k.mp4", "//cdn/a", "x.example/a.mp4", "HTTP://[::1]:80", "a:b"]),
+    mark=st.sampled_from("?#"),
+    names=st.tuples(_PART, _PART),
+    after=st.text(string.whitespace, min_size=1).flatmap(lambda space: st.text(max_size=40).map(space.__add__)),
+)
+def test_the_query_of_a_url_in_any_text_never_shows(
+    before: str, address: str, mark: str, names: tuple[str, str], after: str
+) -> None:
+    text = f"{before}{address}{mark}{names[0]}SECRET{names[1]}{after}"
+    assert "SECRET" not in shown(text, 10_000)
+    assert "SECRET" not in without_queries(text)
+
+
+@given(before=st.text(max_size=40), user=_USER, after=st.text(max_size=40))
+def test_the_password_in_a_url_never_shows(before: str, user: str, after: str) -> None:
+    assert "SECRET" not in shown(f"{before}https://{user}:SECRET@host/a.mp4{after}", 10_000)
+
+
+def test_a_very_long_message_is_shown_as_fast_as_it_is_read() -> None:
+    for sign in ("?", "&", "//:", "//a:b@", "@"):
+        assert len(shown(sign * 200_000)) <= 160
 
 
 def test_a_message_is_shown_on_one_line_and_cut() -> None:
