@@ -100,7 +100,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Tell how a batch is doing, read live from the API: exit 0 answered, 1 unreadable, 2 settings, 3 never seen."""
-    given = _settings("chamelaion_api_key")
+    given = _settings("chamelaion_api_key", only=settings.API_ONLY)
     log.configure(LogLevel.ERROR, json=given.log_format is LogFormat.JSON)  # what goes wrong is told below, once
     try:
         answer = _finish(ask_once(given, SystemClock(), reference))
@@ -154,7 +154,7 @@ def manifest(
 @cli.command()
 def migrate() -> None:
     """Bring the database up to date; `run` does that by itself."""
-    _finish(migrate_database(_settings(), SystemClock()))
+    _finish(migrate_database(_settings(only=settings.DATABASE_ONLY), SystemClock()))
     out.print("The database is up to date.")
 
 
@@ -168,11 +168,11 @@ def _shown() -> list[dict[str, object]]:
     return [plain(each) for each in canned(COMMAND, SystemClock().now() - timedelta(minutes=2))]
 
 
-def _settings(*needed: str) -> Settings:
+def _settings(*needed: str, only: tuple[str, ...] | None = None) -> Settings:
     environment = settings.environment()
     foreign = settings.forget_foreign(environment)
     try:
-        given = Settings.read(environment, needed=needed)
+        given = Settings.read(environment, needed=needed, only=only)
     except SettingsError as error:
         raise _refused(error) from None
     log.configure(given.log_level, json=given.log_format is LogFormat.JSON)

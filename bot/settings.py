@@ -125,9 +125,15 @@ class Settings(BaseModel):
     log_format: LogFormat = LogFormat.CONSOLE
 
     @classmethod
-    def read(cls, variables: Mapping[str, str], *, needed: tuple[str, ...] = ()) -> Self:
-        """Read a mapping such as the environment; empty counts as unset. `needed` names fields that must be set."""
-        given = {name: variables.get(name.upper(), "").strip() for name in cls.model_fields}
+    def read(
+        cls, variables: Mapping[str, str], *, needed: tuple[str, ...] = (), only: tuple[str, ...] | None = None
+    ) -> Self:
+        """Read a mapping such as the environment; empty counts as unset.
+
+        `needed` names fields that must be set; with `only`, the others are not even looked at and keep their defaults.
+        """
+        names = cls.model_fields if only is None else (*only, *_OF_EVERY_COMMAND)
+        given = {name: variables.get(name.upper(), "").strip() for name in names}
         given = {name: value for name, value in given.items() if value}
         for name in ("log_level", "log_format", "in_doubt"):
             if name in given:
@@ -147,6 +153,18 @@ class Settings(BaseModel):
         """Whether Slack is spoken with over a socket that the bot opens, rather than over HTTP."""
         return self.slack_app_token is not None
 
+
+_OF_EVERY_COMMAND = ("log_level", "log_format")
+API_ONLY = (
+    "chamelaion_api_key",
+    "chamelaion_base_url",
+    "api_calls_per_minute",
+    "api_timeout",
+    "http_proxy_url",
+)
+"""What a command needs that only reads the API."""
+DATABASE_ONLY = ("database_url",)
+"""What a command needs that only touches the database."""
 
 MEND = {
     "slack_bot_token": "copy the bot token (xoxb-…) from your Slack app's page OAuth & Permissions",

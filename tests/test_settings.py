@@ -3,7 +3,18 @@
 import pytest
 
 from bot.errors import SettingsError
-from bot.settings import FOREIGN, InDoubt, LogFormat, LogLevel, Settings, forget_foreign, needed_to_run, secret
+from bot.settings import (
+    API_ONLY,
+    DATABASE_ONLY,
+    FOREIGN,
+    InDoubt,
+    LogFormat,
+    LogLevel,
+    Settings,
+    forget_foreign,
+    needed_to_run,
+    secret,
+)
 
 SECRETS = {
     "SLACK_BOT_TOKEN": "xoxb-very-hidden",
@@ -188,3 +199,12 @@ def test_settings_cannot_be_changed() -> None:
     settings = Settings.read({})
     with pytest.raises(ValueError, match="frozen"):
         settings.port = 1
+
+
+def test_a_command_looks_only_at_its_own_settings() -> None:
+    wrong_elsewhere = {"CHAMELAION_API_KEY": "key", "PORT": "many", "SLACK_COMMAND": "lipsync", "DATABASE_URL": "x"}
+    settings = Settings.read(wrong_elsewhere, needed=("chamelaion_api_key",), only=API_ONLY)
+    assert secret(settings.chamelaion_api_key) == "key"
+    assert settings.port == Settings().port
+    with pytest.raises(SettingsError, match="LOG_LEVEL"):
+        Settings.read({"LOG_LEVEL": "loud"}, only=DATABASE_ONLY)
