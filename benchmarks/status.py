@@ -118,8 +118,8 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         await store.database.migrate()
         gateway = ChamelaionGateway.open(KEY, base_url, 10, clock, None)
         stack.push_async_callback(gateway.aclose)
-        vitals = Vitals(started_at=clock.now(), beat_at=clock.now())
-        source, rules = Source(gateway, Budget(_NO_BUDGET, clock.now()), clock, vitals), _rules()
+        vitals = Vitals(started_at=clock.now(), beat_at=clock.monotonic())
+        source, rules = Source(gateway, Budget(_NO_BUDGET, clock.monotonic()), clock, vitals), _rules()
         readings = Readings(source, store, vitals, rules=rules, on_news=lambda: None)
         ask = Ask(
             readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=Identity(), rules=rules

@@ -13,7 +13,11 @@ class Clock(Protocol):
     """The time, and waiting for it; tests give one that they move by hand."""
 
     def now(self) -> datetime:
-        """The present, aware and in UTC."""
+        """The present, aware and in UTC; somebody may set it forward or back."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, which nobody can set: for how long something lasts or must wait."""
         ...
 
     async def sleep(self, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """When: the system's clock, and alarms that wake the tasks which do the work."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,6 +15,10 @@ class SystemClock:
     def now(self) -> datetime:
         """The present, aware and in UTC."""
         return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        """Seconds since some moment, which nobody can set."""
+        return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
         """Wait; zero or less only yields."""

@@ -51,7 +51,7 @@ class Served:
 @pytest.fixture
 async def health(tmp_path: Path) -> AsyncIterator[Health]:
     clock = HastyClock()
-    vitals = Vitals(clock.now(), clock.now(), database_ready=True)
+    vitals = Vitals(clock.now(), clock.monotonic(), database_ready=True)
     store = await open_store(f"sqlite:///{tmp_path / 'lipsync.db'}", clock)
     await store.database.migrate()
 
@@ -62,7 +62,7 @@ async def health(tmp_path: Path) -> AsyncIterator[Health]:
         clock=clock,
         vitals=vitals,
         identity=Identity("T1", "UBOT", "BBOT"),
-        source=Source(FakeChamelaion(clock), Budget(60, clock.now()), clock, vitals),
+        source=Source(FakeChamelaion(clock), Budget(60, clock.monotonic()), clock, vitals),
         store=store,
         look=Routine("look", look, clock=clock, alarm=Alarms()),
         account_id="default",

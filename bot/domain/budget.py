@@ -1,10 +1,10 @@
 """The budget of calls to the API: in any 60 s at most so many, questions first, less after a 429."""
 
 from collections import Counter, deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum, auto
 
-_WINDOW = timedelta(seconds=60)
+_WINDOW = 60.0  # seconds
 _BURST_SHARE = 6  # at most a sixth of a minute's calls at once: enough for a question of ten pages
 _PATIENCE_WITHOUT_WORD = timedelta(seconds=5)  # after a 429 that does not say how long
 
@@ -20,10 +20,10 @@ class Budget:
     """A token bucket: burst + refill x 60 s never exceeds the limit; it starts with one token, not with a burst.
 
     Questions from people go first, with at most half of the calls while looks are waiting. A 429 halves the rate,
-    every clean minute gives one call a minute back.
+    every clean minute gives one call a minute back. Every `now` is in seconds of a clock that nobody can set.
     """
 
-    def __init__(self, calls_per_minute: int, now: datetime) -> None:
+    def __init__(self, calls_per_minute: int, now: float) -> None:
         self.limit = calls_per_minute
         self._allowed = float(calls_per_minute)
         self._tokens = 1.0
@@ -31,7 +31,7 @@ class Budget:
         self._closed_until = now
         self._eased_at = now
         self._waiting: Counter[Purpose] = Counter()
-        self._taken: deque[tuple[datetime, Purpose]] = deque()
+        self._taken: deque[tuple[float, Purpose]] = deque()
 
     @property
     def _burst(self) -> float:
@@ -40,7 +40,7 @@ class Budget:
     @property
     def _per_second(self) -> float:
         spare = self._allowed - self._burst
-        return (spare if spare > 0 else 0.99 * self._allowed) / _WINDOW.total_seconds()
+        return (spare if spare > 0 else 0.99 * self._allowed) / _WINDOW
 
     def join(self, purpose: Purpose) -> None:
         """Somebody begins to wait for a call."""
@@ -50,11 +50,11 @@ class Budget:
         """Somebody waits no longer."""
         self._waiting[purpose] -= 1
 
-    def take(self, purpose: Purpose, now: datetime) -> float:
+    def take(self, purpose: Purpose, now: float) -> float:
         """Take a call and return 0, or take nothing and return after how many seconds to ask again."""
         self._refill(now)
         if now < self._closed_until:
-            return (self._closed_until - now).total_seconds()
+            return self._closed_until - now
         pause = 1 / self._per_second
         if self._tokens < 1:
             return max((1 - self._tokens) * pause, 0.001)
@@ -71,8 +71,8 @@ class Budget:
             return not (self._waiting[Purpose.LOOK] and questions_had_half)
         return questions_had_half or not self._waiting[Purpose.QUESTION]
 
-    def _refill(self, now: datetime) -> None:
-        elapsed = max((now - self._filled_at).total_seconds(), 0.0)
+    def _refill(self, now: float) -> None:
+        elapsed = now - self._filled_at
         self._filled_at = now
         self._tokens = min(self._burst, self._tokens + elapsed * self._per_second)
         while self._taken and self._taken[0][0] <= now - _WINDOW:
@@ -81,17 +81,18 @@ class Budget:
             self._allowed = min(self._allowed + 1, self.limit)
             self._eased_at += _WINDOW
 
-    def refused(self, now: datetime, retry_after: timedelta | None) -> None:
+    def refused(self, now: float, retry_after: timedelta | None) -> None:
         """The API answered 429: stay away as long as it says, and ask half as often from then on."""
-        self._closed_until = max(self._closed_until, now + (retry_after or _PATIENCE_WITHOUT_WORD))
+        pause = (retry_after or _PATIENCE_WITHOUT_WORD).total_seconds()
+        self._closed_until = max(self._closed_until, now + pause)
         self._allowed = max(self._allowed / 2, 1.0)
         self._tokens = min(self._tokens, 1.0)
         self._eased_at = self._closed_until
 
-    def rests(self, now: datetime) -> timedelta:
+    def rests(self, now: float) -> timedelta:
         """How long no call at all may be made because of a 429."""
-        return max(self._closed_until - now, timedelta())
+        return timedelta(seconds=max(self._closed_until - now, 0.0))
 
-    def used(self, now: datetime) -> int:
+    def used(self, now: float) -> int:
         """How many calls were made in the last 60 s."""
         return sum(1 for at, _ in self._taken if at > now - _WINDOW)

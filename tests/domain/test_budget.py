@@ -5,14 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.budget import Budget, Purpose
-from tests.builders import NOON, at
 
 
 def spend(budget: Budget, purpose: Purpose, start: float, end: float) -> list[float]:
     """Take calls as fast as the budget allows, from one second to another."""
     now, taken = start, []
     while now < end:
-        pause = budget.take(purpose, at(now))
+        pause = budget.take(purpose, now)
         if pause == 0:
             taken.append(now)
         now += pause
@@ -25,7 +24,7 @@ def most_in_a_minute(taken: list[float]) -> int:
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 6, 7, 60, 300])
 def test_in_any_minute_at_most_the_limit(limit: int) -> None:
-    budget = Budget(limit, NOON)
+    budget = Budget(limit, 0)
     early = spend(budget, Purpose.LOOK, 0, 200)
     late = spend(budget, Purpose.LOOK, 1_000, 1_200)
     assert most_in_a_minute(early + late) <= limit
@@ -34,76 +33,82 @@ def test_in_any_minute_at_most_the_limit(limit: int) -> None:
 
 @given(st.integers(1, 120), st.lists(st.floats(0, 90), min_size=1, max_size=20))
 def test_in_any_minute_at_most_the_limit_whatever_the_pauses(limit: int, pauses: list[float]) -> None:
-    budget, now, taken = Budget(limit, NOON), 0.0, []
+    budget, now, taken = Budget(limit, 0), 0.0, []
     for pause in pauses:
         now += pause
-        while budget.take(Purpose.QUESTION, at(now)) == 0:
+        while budget.take(Purpose.QUESTION, now) == 0:
             taken.append(now)
     assert most_in_a_minute(taken) <= limit
 
 
 def test_a_process_starts_without_a_burst() -> None:
-    budget = Budget(60, NOON)
-    assert budget.take(Purpose.LOOK, NOON) == 0
-    assert budget.take(Purpose.LOOK, NOON) > 0
+    budget = Budget(60, 0)
+    assert budget.take(Purpose.LOOK, 0) == 0
+    assert budget.take(Purpose.LOOK, 0) > 0
 
 
 def test_a_question_goes_before_a_waiting_look() -> None:
-    budget = Budget(60, NOON)
+    budget = Budget(60, 0)
     budget.join(Purpose.LOOK)
     budget.join(Purpose.QUESTION)
-    assert budget.take(Purpose.LOOK, NOON) > 0
-    assert budget.take(Purpose.QUESTION, NOON) == 0
+    assert budget.take(Purpose.LOOK, 0) > 0
+    assert budget.take(Purpose.QUESTION, 0) == 0
 
 
 def test_questions_take_at_most_half_while_looks_wait() -> None:
-    budget = Budget(60, NOON)
+    budget = Budget(60, 0)
     budget.join(Purpose.QUESTION)
     budget.join(Purpose.LOOK)
     questions = 0
     for second in range(120):
-        while budget.take(Purpose.QUESTION, at(second)) == 0:
+        while budget.take(Purpose.QUESTION, second) == 0:
             questions += 1 if second >= 60 else 0
-        budget.take(Purpose.LOOK, at(second))
+        budget.take(Purpose.LOOK, second)
     assert questions <= 30
 
 
 def test_questions_take_everything_when_no_look_waits() -> None:
-    budget = Budget(60, NOON)
+    budget = Budget(60, 0)
     budget.join(Purpose.QUESTION)
     assert len(spend(budget, Purpose.QUESTION, 60, 180)) > 90
 
 
 def test_a_429_is_obeyed_as_long_as_it_says_and_halves_the_rate() -> None:
-    budget = Budget(60, NOON)
-    budget.refused(NOON, timedelta(seconds=30))
+    budget = Budget(60, 0)
+    budget.refused(0, timedelta(seconds=30))
     taken = spend(budget, Purpose.LOOK, 0, 90)
     assert taken[0] >= 30
     assert most_in_a_minute(taken) <= 31
 
 
 def test_a_429_without_a_word_still_makes_a_pause() -> None:
-    budget = Budget(60, NOON)
-    budget.refused(NOON, None)
-    assert budget.take(Purpose.LOOK, at(4)) > 0
+    budget = Budget(60, 0)
+    budget.refused(0, None)
+    assert budget.take(Purpose.LOOK, 4) > 0
 
 
 def test_every_clean_minute_gives_a_call_a_minute_back() -> None:
-    budget = Budget(60, NOON)
-    budget.refused(NOON, None)
-    budget.take(Purpose.LOOK, at(11 * 60))
+    budget = Budget(60, 0)
+    budget.refused(0, None)
+    budget.take(Purpose.LOOK, 11 * 60)
     assert 38 <= len(spend(budget, Purpose.LOOK, 11 * 60, 12 * 60)) + 1 <= 47
 
 
 def test_the_last_minute_is_counted() -> None:
-    budget = Budget(60, NOON)
+    budget = Budget(60, 0)
     spend(budget, Purpose.LOOK, 0, 10)
-    assert budget.used(at(10)) > 0
-    assert budget.used(at(75)) == 0
+    assert budget.used(10) > 0
+    assert budget.used(75) == 0
 
 
 def test_one_who_leaves_holds_up_nobody() -> None:
-    budget = Budget(60, NOON)
+    budget = Budget(60, 0)
     budget.join(Purpose.QUESTION)
     budget.leave(Purpose.QUESTION)
-    assert budget.take(Purpose.LOOK, NOON) == 0
+    assert budget.take(Purpose.LOOK, 0) == 0
+
+
+def test_the_rest_after_a_429_is_counted_down() -> None:
+    budget = Budget(60, 0)
+    budget.refused(10, timedelta(seconds=30))
+    assert [budget.rests(second) for second in (10, 25, 50)] == [timedelta(seconds=left) for left in (30, 15, 0)]

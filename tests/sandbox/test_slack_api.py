@@ -30,6 +30,9 @@ class HandClock:
     def now(self) -> datetime:
         return self.time
 
+    def monotonic(self) -> float:
+        return self.time.timestamp()
+
     async def sleep(self, seconds: float) -> None:
         self.time += timedelta(seconds=max(0.0, seconds))
         await asyncio.sleep(0)
