@@ -24,10 +24,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class StillReading:
-    """The reading goes on: so many pages, about so long."""
+    """The reading goes on: so many more pages, about so long.
+
+    `read` requests came already; `total` is how many the API says there are, None before its first answer.
+    """
 
     pages: int
     about: timedelta
+    read: int = 0
+    total: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

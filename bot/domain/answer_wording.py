@@ -10,6 +10,7 @@ from bot.domain.wording import (
     kind_lines,
     kinds_title,
     oldest_waiting,
+    seen_so_far,
     waiting_for_more,
 )
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
@@ -22,18 +23,26 @@ def is_current(answer: StatusAnswer) -> bool:
     return answer.trouble is None and answer.still is None and answer.complete and answer.read_at is not None
 
 
+def is_partial(answer: StatusAnswer) -> bool:
+    """Whether the totals are only of what was seen so far: then nothing may be said of the whole."""
+    return answer.read_at is None and not has_no_totals(answer)
+
+
 def status_sentence(answer: StatusAnswer) -> Words:
     """The whole answer in one sentence, with totals and freshness."""
     if has_no_totals(answer):
         return words(nothing_known(answer), ".")
     progress = answer.progress
+    notes = joined(freshness(answer), "; ")
+    if is_partial(answer):
+        return words(Foreign(progress.reference_id), ", seen so far: ", seen_so_far(progress, ", "), "; ", notes, ".")
     totals = words(
         Foreign(progress.reference_id),
         f": {progress.percent}% finished, ",
         counts(progress, between=", ", before_total=" "),
         waiting_for_more(answer.settlement) if is_current(answer) else NOTHING,
     )
-    return words(totals, "; ", joined(freshness(answer), "; "), ".")
+    return words(totals, "; ", notes, ".")
 
 
 def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
@@ -47,7 +56,10 @@ def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
 
 
 def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
-    """Headline, bar, counts, settlement and the oldest waiting request."""
+    """Headline, bar, counts, settlement and the oldest waiting request; of a partial answer only what was seen."""
+    if is_partial(answer):
+        title = words(Foreign(answer.progress.reference_id, strong=True), " · seen so far")
+        return (title, seen_so_far(answer.progress))
     current = is_current(answer)
     return (
         headline(answer.progress, None if current else answer.read_at),
@@ -96,6 +108,12 @@ def still_sentence(still: StillReading) -> str:
     return f"reading {counted(still.pages, 'page')}, about {duration(still.about)}"
 
 
+def _read_so_far(still: StillReading) -> tuple[Words, ...]:
+    if still.total is None:
+        return ()
+    return (words(f"{number(still.read)} of {number(still.total)} read so far"),)
+
+
 def freshness(answer: StatusAnswer) -> tuple[Words, ...]:
     """How fresh the totals are, and what is wrong with them."""
     notes: list[Words] = []
@@ -103,6 +121,7 @@ def freshness(answer: StatusAnswer) -> tuple[Words, ...]:
     if answer.trouble is not None:
         notes.append(words(Foreign(answer.trouble, _LONGEST_TROUBLE), since))
     elif answer.still is not None:
+        notes += _read_so_far(answer.still) if answer.read_at is None else ()
         notes.append(words(still_sentence(answer.still), since))
     if not answer.complete:
         notes.append(words("the list changed while it was read; totals may be off by a few"))

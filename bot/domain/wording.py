@@ -55,7 +55,17 @@ def counts(progress: Progress, between: str = " · ", before_total: str = "   ")
     return words(joined(_parts(progress), between), before_total, _of(progress), _vanished(progress, between))
 
 
+def seen_so_far(progress: Progress, between: str = " · ") -> Words:
+    """How many are done, failed, running, …, where nobody knows yet of how many."""
+    return joined(_states(progress), between)
+
+
 def _parts(progress: Progress) -> list[Words | str]:
+    to_come = progress.of - progress.total
+    return [*_states(progress), *([f"{number(to_come)} not submitted yet"] if to_come else [])]
+
+
+def _states(progress: Progress) -> list[Words | str]:
     parts: list[Words | str] = [f"{number(progress.completed)} done"]
     known = ((progress.failed, "failed"), (progress.processing, "running"), (progress.queued, "waiting"))
     parts += [f"{number(n)} {name}" for n, name in known if n]
@@ -64,9 +74,6 @@ def _parts(progress: Progress) -> list[Words | str]:
     more = sum(n for _, n in progress.other[_MOST_STATUSES:])
     if more:
         parts.append(f"{number(more)} in other states")
-    to_come = progress.of - progress.total
-    if to_come:
-        parts.append(f"{number(to_come)} not submitted yet")
     return parts
 
 

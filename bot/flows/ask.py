@@ -88,8 +88,7 @@ class Ask:
         """Read a reference live from the list endpoint; over 3 s, first what is known with its age."""
         run = await self._readings.start(reference_id, Purpose.QUESTION, whole=fresh)
         if not await self._done_in_time(run):
-            left = run.pages_left
-            yield await self.recall(reference_id, place=place, still=StillReading(left, self._time_for(left)))
+            yield await self.recall(reference_id, place=place, still=self._still(run))
         try:
             await asyncio.shield(run.task)
         except ChamelaionError as error:
@@ -103,6 +102,10 @@ class Ask:
         patience.cancel()
         await asyncio.gather(patience, return_exceptions=True)
         return run.task.done()
+
+    def _still(self, run: Run) -> StillReading:
+        left, spread = run.pages_left, run.spread
+        return StillReading(left, self._time_for(left), len(spread.seen), spread.total or None)
 
     def _time_for(self, pages: int) -> timedelta:
         return timedelta(seconds=max(pages * 60 / self._source.budget.limit, pages * _SECONDS_PER_CALL, 1))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events
-from bot.slack.canned_scene import REF, STILL, Canned, Scene
+from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
@@ -36,8 +36,18 @@ def _incomplete_states(scene: Scene) -> Iterator[Canned]:
     yield _status("status_first_reading", "At once, while a batch is read for the first time.", first)
     yield _status("status_trouble", "The API cannot be read now: the last reading, with its age.", old)
     yield _status("status_never_read", "The API cannot be read, and nothing is known yet.", unknown)
+    yield _status("status_partial_reading", "The same, when the first pages have come.", _partial(scene))
+    yield _status("status_partial_trouble", "It could never be read to its end.", _partial_trouble(scene))
     yield _status("status_never_sent", "No request was ever seen under this reference.", scene.never_sent)
     yield _status("status_incomplete", "The list kept changing while it was read.", changing)
+
+
+def _partial(scene: Scene) -> StatusAnswer:
+    return replace(scene.status, read_at=None, still=PART_READ)
+
+
+def _partial_trouble(scene: Scene) -> StatusAnswer:
+    return replace(scene.status_done, read_at=None, trouble="the API answered 502", requests=scene.rows(40, 0, 0, 0))
 
 
 def _status(name: str, when: str, answer: StatusAnswer | RequestAnswer) -> Canned:
@@ -55,6 +65,7 @@ def lists(scene: Scene) -> Iterator[Canned]:
             "More failures than a message can hold.",
             failures.message(StatusAnswer(scene.progress(0, 750), scene.now)),
         ),
+        ("failures_partial", "While a batch is read for the first time.", failures.message(_partial(scene))),
     ):
         yield Canned(name, "Failures", when, message)
     for name, when, answer in (
@@ -74,6 +85,7 @@ def lists(scene: Scene) -> Iterator[Canned]:
             "At once, while a batch is read for the first time.",
             StatusAnswer(scene.unread, None, still=STILL),
         ),
+        ("links_partial", "It could never be read to its end.", _partial_trouble(scene)),
         ("links_request", "One request, asked for by its UUID.", RequestAnswer(scene.one, scene.now)),
     ):
         yield Canned(name, "Links", when, links.message(answer))
@@ -89,6 +101,11 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
             "watch_finished_already",
             "After watch on a batch that has ended.",
             WatchAnswer(scene.watch, True, scene.status_done),
+        ),
+        (
+            "watch_partial",
+            "After watch while the batch is read for the first time.",
+            WatchAnswer(scene.watch, True, _partial(scene)),
         ),
         (
             "watch_not_invited",

@@ -13,6 +13,7 @@ from bot.slack.views.message import Message
 
 REF = "batch-2026-04"
 STILL = StillReading(50, timedelta(seconds=45))
+PART_READ = replace(STILL, read=4_174, total=5_000)
 FINISHED = Settled(short=False)
 
 

@@ -231,6 +231,22 @@ def test_without_totals_no_number_is_shown(answer: StatusAnswer, sentence: str) 
     assert not any("%" in str(line) for line in status_lines(answer))
 
 
+def test_a_batch_that_was_never_read_whole_has_no_per_cent_no_bar_and_no_end() -> None:
+    seen = Progress("big", total=100, completed=100, expected=500)
+    away = StatusAnswer(seen, None, Settled(short=False), trouble="the API answered 502")
+    assert str(status_sentence(away)) == (
+        "big, seen so far: 100 done; the API answered 502; never read as a whole yet."
+    )
+    reading = StatusAnswer(seen, None, Settled(short=False), still=StillReading(9, timedelta(seconds=45), 4_174, 5_000))
+    assert [str(line) for line in status_lines(reading)] == [
+        "big · seen so far",
+        "100 done",
+        "4,174 of 5,000 read so far",
+        "reading 9 pages, about 45 s",
+        "never read as a whole yet",
+    ]
+
+
 def test_a_reference_that_was_never_seen_comes_with_what_to_check() -> None:
     assert len(status_lines(StatusAnswer(Progress("b"), NOON))) == 3
 

@@ -70,7 +70,7 @@ async def test_after_three_seconds_what_is_known_is_said_with_its_age_and_how_lo
     assert isinstance(first, StatusAnswer)
     assert isinstance(end, StatusAnswer)
     assert (first.progress.total, first.read_at) == (200, known_at)  # with the page that came already
-    assert first.still == StillReading(2, timedelta(seconds=20))
+    assert first.still == StillReading(2, timedelta(seconds=20), read=100, total=250)
     assert (end.progress.total, end.still, end.complete) == (250, None, True)
     assert end.read_at is not None
     assert end.read_at > known_at
@@ -87,7 +87,8 @@ async def test_what_was_never_read_is_still_being_read(strict: World) -> None:
     assert isinstance(first, StatusAnswer)
     assert isinstance(end, StatusAnswer)
     assert (first.read_at, first.progress.total) == (None, 0)
-    assert first.still == StillReading(1, timedelta(seconds=10))
+    assert first.still is not None
+    assert (first.still.pages, first.still.about) == (1, timedelta(seconds=10))
     assert end.progress.total == 1
 
 

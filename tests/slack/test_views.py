@@ -44,7 +44,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             name: status
             for name in MESSAGES
             if name.startswith("status")
-            and name not in ("status_shared", "status_still_reading", "status_first_reading")
+            and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
         },
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
     }
@@ -67,6 +67,15 @@ def test_the_card_has_the_lines_of_the_example() -> None:
 @pytest.mark.parametrize("name", ["card_reading", "status_first_reading", "status_never_read", "links_first_reading"])
 def test_before_the_first_reading_no_number_is_claimed(name: str) -> None:
     assert "%" not in "".join(texts(MESSAGES[name].blocks)) + MESSAGES[name].text
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGES if "_partial" in name])
+def test_a_batch_that_was_never_read_whole_is_told_as_seen_so_far(name: str) -> None:
+    told = "".join(texts(MESSAGES[name].blocks)) + MESSAGES[name].text
+    assert "seen so far" in told.lower()
+    assert "never read as a whole yet" in told
+    assert ("4,174 of 5,000 read so far" in told) is (name != "links_partial" and not name.endswith("_trouble"))
+    assert not any(claim in told for claim in ("%", "█", "░", "finished of", "of 250", "not submitted", "all 40"))
 
 
 def test_the_first_hundred_links_are_shown_and_counted() -> None:

@@ -1,7 +1,7 @@
 """The answer to "what failed?": every kind with its ids, ready to be copied."""
 
 from bot.domain.answer import RequestAnswer, StatusAnswer
-from bot.domain.answer_wording import freshness, has_no_totals
+from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.failure import FailureKind
 from bot.domain.wording import kind_line
 from bot.domain.words import At, Foreign, Words, counted, joined, number, words
@@ -45,7 +45,8 @@ def _sentence(answer: StatusAnswer) -> Words:
 
 def _among(answer: StatusAnswer) -> str:
     progress = answer.progress
-    return f"among {number(progress.terminal)} finished of {number(progress.of)}"
+    of = "seen so far" if is_partial(answer) else f"of {number(progress.of)}"
+    return f"among {number(progress.terminal)} finished {of}"
 
 
 def _kind(kind: FailureKind, ids: int) -> Block:

@@ -1,11 +1,11 @@
 """The answer to "where are the outputs?": the first hundred links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from urllib.parse import urlsplit
 
 from bot.domain.answer import RequestAnswer, StatusAnswer
-from bot.domain.answer_wording import freshness, has_no_totals
+from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.request import LipsyncRequest
 from bot.domain.words import At, Foreign, Words, clean, counted, joined, number, words
 from bot.slack.views.blocks import LONGEST_ID, context, elements, paragraph, rich_text
@@ -24,20 +24,32 @@ def message(answer: StatusAnswer | RequestAnswer) -> Message:
     """As many links as fit, at most a hundred, the oldest request first; says how many of how many."""
     if isinstance(answer, RequestAnswer):
         read = words("read ", At(answer.read_at, "ago"))
-        return _message(answer.request.id, (answer.request,), (read,), are_known=True)
+        return _message(answer.request.id, (answer.request,), (read,), _how_many)
     if has_no_totals(answer):
         return bare(answer)
     progress = answer.progress
     are_known = bool(answer.requests) or not progress.completed
-    return _message(progress.reference_id, answer.requests, freshness(answer), are_known=are_known)
+    say = _how_many if are_known else _not_known
+    say = _how_many_so_far if is_partial(answer) and are_known else say
+    return _message(progress.reference_id, answer.requests, freshness(answer), say)
 
 
-def _message(name: str, requests: Sequence[LipsyncRequest], notes: Sequence[Words], *, are_known: bool) -> Message:
+def _message(
+    name: str, requests: Sequence[LipsyncRequest], notes: Sequence[Words], say: Callable[[str, int, int], Words]
+) -> Message:
     linked = sorted((r for r in requests if r.output_url), key=lambda r: (r.created_at, r.id))
     shown = list(_that_fit(linked))
-    said = _how_many(name, len(shown), len(linked)) if are_known else words("Not known yet: links of ", Foreign(name))
+    said = say(name, len(shown), len(linked))
     text = sentence(words(said, "; ", joined(notes, "; "), "."))
     return Message(text, (rich_text(paragraph([said])), *_lists(shown), context(*notes)))
+
+
+def _not_known(name: str, _shown: int, _linked: int) -> Words:
+    return words("Not known yet: links of ", Foreign(name))
+
+
+def _how_many_so_far(name: str, shown: int, linked: int) -> Words:
+    return words(_how_many(name, shown, linked), ", seen so far")
 
 
 def _how_many(name: str, shown: int, linked: int) -> Words:

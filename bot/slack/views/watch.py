@@ -3,10 +3,10 @@
 import re
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
-from bot.domain.answer_wording import freshness, has_no_totals, is_current, nothing_known
+from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
 from bot.domain.progress import Settled
 from bot.domain.watch import Watch
-from bot.domain.wording import counts
+from bot.domain.wording import counts, seen_so_far
 from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, number, words
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import context, paragraph, rich_text
@@ -65,8 +65,11 @@ def _not_posted(watch: Watch) -> Words:
 def _stands(status: StatusAnswer) -> Words:
     if has_no_totals(status):
         return words(nothing_known(status), ".")
+    notes = joined(freshness(status), "; ")
+    if is_partial(status):
+        return words("Seen so far: ", seen_so_far(status.progress, ", "), "; ", notes, ".")
     totals = counts(status.progress, between=", ", before_total=" ")
-    return words("So far: ", totals, "; ", joined(freshness(status), "; "), ".")
+    return words("So far: ", totals, "; ", notes, ".")
 
 
 def _already(status: StatusAnswer) -> Words:
@@ -74,7 +77,8 @@ def _already(status: StatusAnswer) -> Words:
     kinds = status.progress.kinds
     if status.progress.failed:
         failures = counted(status.progress.failed, "failure")
-        parts.append(f"It already has {failures} of {counted(len(kinds), 'kind')}, which the card shows.")
+        where = "seen so far" if is_partial(status) else "which the card shows"
+        parts.append(f"It already has {failures} of {counted(len(kinds), 'kind')}, {where}.")
     if isinstance(status.settlement, Settled) and is_current(status):
         parts.append("It is finished already, so that is not posted.")
     return joined(parts, " ")
