@@ -115,7 +115,7 @@ async def _ground(
 ) -> Ground:
     store = parts.store(await _opened(settings, clock, stack))
     source = _source(settings, clock, parts, stack)
-    scheduler = Scheduler()
+    scheduler = Scheduler(clock)
     scheduler.start()
     stack.callback(scheduler.close)
 

@@ -11,7 +11,7 @@ from bot.scheduler import Scheduler, SystemClock
 
 @pytest.fixture
 async def scheduler() -> AsyncIterator[Scheduler]:
-    made = Scheduler()
+    made = Scheduler(SystemClock())
     made.start()
     yield made
     made.close()
@@ -53,8 +53,34 @@ async def test_what_wakes_is_called_in_the_loop(scheduler: Scheduler) -> None:
         assert await found is asyncio.get_running_loop()
 
 
+class SteppedClock(SystemClock):
+    """The wall clock as it was before it was set: so much ahead of the machine's own."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return super().now() + self.ahead
+
+
+@pytest.mark.parametrize("step", [timedelta(hours=-1), timedelta(days=-400), timedelta(hours=1)])
+async def test_an_alarm_rings_in_time_although_the_clock_is_set_meanwhile(step: timedelta) -> None:
+    clock = SteppedClock()
+    clock.ahead = -step
+    scheduler, rings = Scheduler(clock), asyncio.Queue[float]()
+    scheduler.start()
+    began = clock.monotonic()
+    scheduler.ring("look", clock.now() + timedelta(seconds=0.2), lambda: rings.put_nowait(clock.monotonic()))
+    async with asyncio.timeout(10):
+        assert await rings.get() - began < 2
+    scheduler.ring("look", clock.now() + timedelta(seconds=0.05), lambda: rings.put_nowait(clock.monotonic()))
+    async with asyncio.timeout(10):
+        await rings.get()
+    scheduler.close()
+    assert rings.empty()
+
+
 async def test_after_its_end_nothing_rings() -> None:
-    scheduler, event, mark = Scheduler(), asyncio.Event(), asyncio.Event()
+    scheduler, event, mark = Scheduler(SystemClock()), asyncio.Event(), asyncio.Event()
     scheduler.start()
     scheduler.ring("look", datetime.now(UTC), event.set)
     scheduler.close()

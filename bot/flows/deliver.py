@@ -30,6 +30,7 @@ ACCESS_RETRY = timedelta(minutes=5)
 BEFORE_THE_ATTEMPT = timedelta(seconds=60)  # how far back the history is read, against clocks that differ
 NOT_SENT_RETRY = timedelta(seconds=5)
 TOKEN_RETRY = timedelta(seconds=60)
+NO_TIME = timedelta()
 SOONEST = timedelta(milliseconds=50)  # what could not be claimed just now is tried again
 DOUBT_RETRY = timedelta(seconds=30)
 HELD_RETRY = timedelta(hours=1)
@@ -45,7 +46,7 @@ class Deliver:
     line: SlackLine
     identity: Identity
     rules: Rules
-    _posted_at: dict[str, datetime] = field(default_factory=dict, init=False)
+    _posted_at: dict[str, float] = field(default_factory=dict, init=False)
 
     async def step(self) -> datetime | None:
         """Do all that can be done now; returns when there may be more."""
@@ -61,13 +62,16 @@ class Deliver:
     # --- posting ---
 
     async def _claim(self) -> tuple[Delivery, ...]:
-        now = self.clock.now()
         if self.line.is_closed("post"):
             return ()
-        self._posted_at = {place: at for place, at in self._posted_at.items() if at + PLACE_INTERVAL > now}
+        self._posted_at = {place: at for place, at in self._posted_at.items() if self._pause_after(at) > NO_TIME}
         return await self.store.outbox.claim(
-            self.identity.workspace_id, self.rules.owner, now=now, busy=frozenset(self._posted_at)
+            self.identity.workspace_id, self.rules.owner, now=self.clock.now(), busy=frozenset(self._posted_at)
         )
+
+    def _pause_after(self, posted_at: float) -> timedelta:
+        """How long a place must still wait since something was posted there."""
+        return PLACE_INTERVAL - timedelta(seconds=self.clock.monotonic() - posted_at)
 
     async def _deliver(self, delivery: Delivery) -> None:
         said = await self._said(delivery)
@@ -78,10 +82,10 @@ class Deliver:
         try:
             posted = await self.chat.post(place, said, delivery_id=delivery.id, repeat=delivery.repeat)
         except SlackError as error:
-            self._posted_at[place] = self.clock.now()
+            self._posted_at[place] = self.clock.monotonic()
             await self._failed(delivery, error)
             return
-        self._posted_at[place] = self.clock.now()
+        self._posted_at[place] = self.clock.monotonic()
         self.line.works("post")
         if not await self.store.outbox.sent(delivery, posted, now=self.clock.now()):
             log.warning("somebody else took over a delivery", delivery=delivery.id)
@@ -149,5 +153,5 @@ class Deliver:
         waiting = await self.store.outbox.next_at(self.identity.workspace_id, quiet=self.rules.quiet)
         if waiting is None:
             return None
-        free = [at + PLACE_INTERVAL for at in self._posted_at.values()]
-        return max(waiting, min(free, default=waiting), self.line.opens_at("post"), self.clock.now() + SOONEST)
+        pause = min(map(self._pause_after, self._posted_at.values()), default=NO_TIME)
+        return max(waiting, self.line.opens_at("post"), self.clock.now() + max(pause, SOONEST))

@@ -42,12 +42,13 @@ class Health:
     connected: Callable[[], bool]
 
     def alive(self) -> Mapping[str, bool]:
-        """Each part that must make progress: a look that waits for its time or for the budget does.
+        """Each part that must make progress: a look that waits for its time (and is not late) or for the budget does.
 
         Before the first look the start itself has as long as a look has.
         """
+        is_waiting = self.look.is_idle and self.look.overdue <= LONGEST_SILENCE
         is_silent = self.clock.monotonic() - self.vitals.beat_at > LONGEST_SILENCE.total_seconds()
-        return {"look": not self.look.ended and (self.look.is_idle or not is_silent)}
+        return {"look": not self.look.ended and (is_waiting or (not self.look.is_idle and not is_silent))}
 
     def ready(self) -> Mapping[str, bool]:
         """Each thing without which nobody can be answered; the Chamelaion API is not one of them."""

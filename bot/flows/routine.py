@@ -35,6 +35,7 @@ class Routine:
         self._woken = asyncio.Event()
         self._failed = False
         self.busy_since: datetime | None = None
+        self._due: float | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
 
@@ -42,6 +43,13 @@ class Routine:
     def is_idle(self) -> bool:
         """Whether it is there and waits for somebody or something to wake it."""
         return self._task is not None and self.busy_since is None
+
+    @property
+    def overdue(self) -> timedelta:
+        """How long the step is late that was to follow the last one; nothing when none was, or while one is done."""
+        if self._due is None:
+            return timedelta()
+        return timedelta(seconds=max(self._clock.monotonic() - self._due, 0.0))
 
     @property
     def ended(self) -> bool:
@@ -74,10 +82,11 @@ class Routine:
             self._woken.clear()
             if self._stopping:
                 return
-            self.busy_since = self._clock.now()
+            self.busy_since, self._due = self._clock.now(), None
             next_at = await self._safely()
             self.busy_since = None
             if next_at is not None:
+                self._due = self._clock.monotonic() + (next_at - self._clock.now()).total_seconds()
                 self._alarm.ring(self.name, next_at, self.wake)
 
     async def _safely(self) -> datetime | None:

@@ -20,21 +20,23 @@ class SlackLine:
 
     clock: Clock
     vitals: Vitals
-    _closed_until: dict[str, datetime] = field(default_factory=dict, init=False)
+    _closed_until: dict[str, float] = field(default_factory=dict, init=False)
 
     def is_closed(self, method: str) -> bool:
         """Whether the method must rest now."""
-        now = self.clock.now()
-        return now < self._closed_until.get(method, now)
+        return self._rests(method) > 0
 
     def opens_at(self, method: str) -> datetime:
         """When the method may be used again: now, unless it rests."""
-        now = self.clock.now()
-        return max(self._closed_until.get(method, now), now)
+        return self.clock.now() + timedelta(seconds=self._rests(method))
+
+    def _rests(self, method: str) -> float:
+        now = self.clock.monotonic()
+        return max(self._closed_until.get(method, now) - now, 0.0)
 
     def close(self, method: str, how_long: timedelta) -> None:
         """Let the method rest."""
-        self._closed_until[method] = self.clock.now() + how_long
+        self._closed_until[method] = self.clock.monotonic() + how_long.total_seconds()
 
     def works(self, method: str) -> None:
         """A call was accepted."""

@@ -1,5 +1,6 @@
 """Keep house: learn who the bot is in Slack, forget what is old, look after the connection."""
 
+import math
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -31,8 +32,8 @@ class Tend:
     introduce: Callable[[], Awaitable[None]]
     on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
-    _forgotten_at: datetime | None = field(default=None, init=False)
-    _introduce_from: datetime | None = field(default=None, init=False)
+    _forgotten_at: float | None = field(default=None, init=False)
+    _introduce_from: float = field(default=-math.inf, init=False)
 
     async def step(self) -> datetime:
         """Do what is due; returns when to come back."""
@@ -44,7 +45,7 @@ class Tend:
         return self.clock.now() + (INTERVAL if self.identity.known else UNKNOWN_INTERVAL)
 
     async def _introduce(self) -> None:
-        if self._introduce_from is not None and self.clock.now() < self._introduce_from:
+        if self.clock.monotonic() < self._introduce_from:
             return
         try:
             await self.introduce()
@@ -58,16 +59,16 @@ class Tend:
 
     def _slack_trouble(self, error: SlackError) -> None:
         if isinstance(error, SlackBusyError):
-            self._introduce_from = self.clock.now() + error.retry_after
+            self._introduce_from = self.clock.monotonic() + error.retry_after.total_seconds()
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)
         self.vitals.slack_trouble = error.code
 
     async def _forget(self) -> None:
-        now = self.clock.now()
-        if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY:
+        now = self.clock.monotonic()
+        if self._forgotten_at is not None and now < self._forgotten_at + FORGET_EVERY.total_seconds():
             return
-        gone = await self.store.ledger.forget(self.rules.account_id, now - self.rules.retention)
+        gone = await self.store.ledger.forget(self.rules.account_id, self.clock.now() - self.rules.retention)
         self._forgotten_at = now
         if gone:
             log.info("forgot what is old", requests=gone)

@@ -1,7 +1,7 @@
 """Alive, ready, and the figures."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,7 @@ from bot.errors import InDoubtError, TokenRefusedError, UnavailableError
 from bot.flows.health import LONGEST_SILENCE, Figure, Health
 from bot.flows.slack_line import SlackLine
 from tests.builders import request
-from tests.flows.conftest import World
+from tests.flows.conftest import Alarms, World, until
 
 
 @pytest.fixture
@@ -136,3 +136,22 @@ async def test_without_a_database_there_are_still_figures(world: World, health: 
 
 def test_the_longest_silence_is_the_one_that_is_promised() -> None:
     assert timedelta(seconds=60) == LONGEST_SILENCE
+
+
+async def test_a_look_that_does_not_begin_when_it_should_is_noticed(world: World, health: Health) -> None:
+    look = world.stories.look
+    look.start()
+    await until(lambda: "look" in alarms_of(world))
+    waits = (alarms_of(world)["look"] - world.clock.now()).total_seconds()
+    world.clock.step(-3_600)
+    world.clock.pass_time(waits + 59)
+    assert health.alive() == {"look": True}
+    world.clock.pass_time(2)
+    assert health.alive() == {"look": False}
+    look.wake()
+    await until(lambda: health.alive() == {"look": True})
+
+
+def alarms_of(world: World) -> dict[str, datetime]:
+    assert isinstance(world.ground.alarm, Alarms)
+    return world.ground.alarm.set
