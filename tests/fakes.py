@@ -49,13 +49,14 @@ class FakeClock:
         heapq.heappush(self._sleepers, (self._passed + timedelta(seconds=seconds), self._count, future))
         await future
 
-    def pass_time(self, seconds: float) -> None:
-        """Move on, and wake whoever slept until then."""
+    def pass_time(self, seconds: float) -> datetime:
+        """Move on, and wake whoever slept until then; the new present."""
         self._passed += timedelta(seconds=seconds)
         while self._sleepers and self._sleepers[0][0] <= self._passed:
             _, _, future = heapq.heappop(self._sleepers)
             if not future.done():
                 future.set_result(None)
+        return self.now()
 
     @property
     def sleeping(self) -> int:

@@ -1,6 +1,5 @@
 """The sandbox API answers as the real one is documented to, and goes wrong on demand."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -14,6 +13,7 @@ from bot.domain.request import LipsyncRequest
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_faults import HTML, Fault
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
+from tests.fakes import HastyClock
 
 START = datetime(2026, 3, 30, 11, 0, tzinfo=UTC)
 KEY = {"x-api-key": "sandbox-key"}
@@ -34,30 +34,13 @@ QUEUED = LipsyncRequest(
 )
 
 
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self, now: datetime) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=seconds)
-        await asyncio.sleep(0)
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock(START + timedelta(hours=1))
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock(START + timedelta(hours=1))
-
-
-@pytest.fixture
-async def api(clock: HandClock) -> AsyncIterator[ChamelaionSandbox]:
+async def api(clock: HastyClock) -> AsyncIterator[ChamelaionSandbox]:
     account = Account(clock, order="oldest_first")
     account.add(COMPLETED)
     account.add(QUEUED)
@@ -185,7 +168,7 @@ async def test_an_unknown_request_is_not_found(api: ChamelaionSandbox, http: aio
 
 
 async def test_the_date_header_tells_the_servers_own_clock(
-    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HandClock
+    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HastyClock
 ) -> None:
     api.date_offset = timedelta(minutes=-7)
     async with http.get(api.base_url + "/health") as response:
@@ -193,18 +176,18 @@ async def test_the_date_header_tells_the_servers_own_clock(
 
 
 async def test_calls_beyond_the_rate_limit_are_refused_for_a_minute(
-    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HandClock
+    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HastyClock
 ) -> None:
     api.calls_per_minute = 2
     api.retry_after = "30"
     statuses = [(await get(http, api, "/v1/users/me"))[0] for _ in range(3)]
-    clock.time += timedelta(seconds=61)
+    clock.pass_time(61)
     statuses.append((await get(http, api, "/v1/users/me"))[0])
     assert statuses == [200, 200, 429, 200]
 
 
 async def test_every_call_is_written_down(
-    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HandClock
+    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HastyClock
 ) -> None:
     await get(http, api, "/v1/lipsync/requests?limit=5&reference_id=a%26b")
     await get(http, api, "/health", {})
@@ -230,7 +213,7 @@ async def test_a_fault_without_an_end_lasts_until_cleared(api: ChamelaionSandbox
 
 
 async def test_a_fault_with_a_share_strikes_now_and_then_and_the_same_way_for_a_seed(
-    clock: HandClock, http: aiohttp.ClientSession
+    clock: HastyClock, http: aiohttp.ClientSession
 ) -> None:
     async def story() -> list[int]:
         async with ChamelaionSandbox(Account(clock), clock, seed=3) as api:
@@ -294,7 +277,7 @@ async def test_a_redirect_names_the_place_it_was_given(api: ChamelaionSandbox, h
 
 
 async def test_a_slow_answer_takes_its_time_on_the_clock(
-    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HandClock
+    api: ChamelaionSandbox, http: aiohttp.ClientSession, clock: HastyClock
 ) -> None:
     before = clock.now()
     api.faults.add(Fault("slow", seconds=8))
@@ -302,7 +285,7 @@ async def test_a_slow_answer_takes_its_time_on_the_clock(
     assert clock.now() - before == timedelta(seconds=8)
 
 
-async def test_the_api_can_be_part_of_a_larger_application(clock: HandClock, http: aiohttp.ClientSession) -> None:
+async def test_the_api_can_be_part_of_a_larger_application(clock: HastyClock, http: aiohttp.ClientSession) -> None:
     app = web.Application()
     ChamelaionSandbox(Account(clock), clock).add_to(app)
     runner = web.AppRunner(app)

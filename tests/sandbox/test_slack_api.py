@@ -1,8 +1,6 @@
 """The official client takes the fake Web API for the real one."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.slack_entities import Draft
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BEN, BOT
+from tests.fakes import HastyClock
 
 DE, PRODUCERS, AURORA = "C0DUBBINGDE", "C0PRODUCERS", "C0AURORA"
 SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "x"}}
@@ -21,30 +20,13 @@ MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "
 TABLE = {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}]]}
 
 
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=max(0.0, seconds))
-        await asyncio.sleep(0)
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-async def slack(clock: HandClock) -> AsyncIterator[SlackSandbox]:
+async def slack(clock: HastyClock) -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox(clock=clock) as sandbox:
         sandbox.limits.on = False
         yield sandbox
@@ -424,7 +406,7 @@ async def test_blocks_are_validated_without_a_token(slack: SlackSandbox, http: C
 # --- serving ---
 
 
-async def test_the_workspace_can_be_served_by_a_larger_application(clock: HandClock, http: ClientSession) -> None:
+async def test_the_workspace_can_be_served_by_a_larger_application(clock: HastyClock, http: ClientSession) -> None:
     async with SlackSandbox(clock=clock, port=None) as slack:
         app = web.Application()
         app.add_routes(slack.routes())

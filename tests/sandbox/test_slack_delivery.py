@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -16,27 +15,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.sandbox.slack_entities import Draft, RefusedError
 from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
 from bot.sandbox.workspace import ANA, BEN, BOT
+from tests.fakes import HastyClock
 
 DE, AURORA = "C0DUBBINGDE", "C0AURORA"
 OPTIONS = [{"text": {"type": "plain_text", "text": each}, "value": each} for each in ("each", "all")]
 MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
-
-
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=max(0.0, seconds))
-        await asyncio.sleep(0)
 
 
 async def silence(_request: web.Request) -> web.Response:
@@ -76,12 +59,12 @@ class Bot:
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
+def clock() -> HastyClock:
+    return HastyClock()
 
 
 @pytest.fixture
-async def slack(clock: HandClock) -> AsyncIterator[SlackSandbox]:
+async def slack(clock: HastyClock) -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox(clock=clock, ack_seconds=0.2) as sandbox:
         yield sandbox
 
@@ -233,7 +216,7 @@ async def test_a_bot_that_is_not_there_is_reported(slack: SlackSandbox) -> None:
     assert (await slack.command(ANA.id, DE, "help")).error == "dispatch_failed"
 
 
-async def test_nothing_is_sent_before_the_sandbox_is_entered(clock: HandClock) -> None:
+async def test_nothing_is_sent_before_the_sandbox_is_entered(clock: HastyClock) -> None:
     with pytest.raises(RuntimeError, match="async with"):
         await SlackSandbox(clock=clock).command(ANA.id, DE, "help")
 
@@ -386,9 +369,9 @@ async def test_a_sixth_answer_is_refused(slack: SlackSandbox, bot: Bot, http: Cl
     assert [each.outcome for each in slack.answers] == ["ok"] * 5 + ["used_url"]
 
 
-async def test_a_late_answer_is_refused(slack: SlackSandbox, bot: Bot, http: ClientSession, clock: HandClock) -> None:
+async def test_a_late_answer_is_refused(slack: SlackSandbox, bot: Bot, http: ClientSession, clock: HastyClock) -> None:
     url = await webhook(slack, bot, http)
-    clock.time += timedelta(minutes=31)
+    clock.pass_time(1860)
     answer = await url.send(text="late")
     assert (answer.status_code, answer.body) == (404, "expired_url")
 
@@ -427,7 +410,9 @@ async def test_a_click_is_answered_in_the_message_that_was_clicked(
     assert slack.workspace.message(DE, ts).text == "stopped"
 
 
-async def test_answers_fail_on_demand_too(slack: SlackSandbox, bot: Bot, http: ClientSession, clock: HandClock) -> None:
+async def test_answers_fail_on_demand_too(
+    slack: SlackSandbox, bot: Bot, http: ClientSession, clock: HastyClock
+) -> None:
     url = await webhook(slack, bot, http)
     slack.faults.add("response", "status_503")
     assert (await url.send(text="refused")).status_code == 503

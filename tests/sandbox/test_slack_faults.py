@@ -1,8 +1,6 @@
 """The fake Slack is as slow, as strict and as broken as it is told to be."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -15,35 +13,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.slack_faults import Faults
 from bot.sandbox.slack_limits import Limits
 from bot.sandbox.slack_server import SlackSandbox
+from tests.fakes import HastyClock
 
 DE, JP = "C0DUBBINGDE", "C0DUBBINGJP"
 POST, UPDATE = "chat.postMessage", "chat.update"
 
 
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=max(0.0, seconds))
-        await asyncio.sleep(0)
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-async def slack(clock: HandClock) -> AsyncIterator[SlackSandbox]:
+async def slack(clock: HastyClock) -> AsyncIterator[SlackSandbox]:
     async with SlackSandbox(clock=clock) as sandbox:
         yield sandbox
 
@@ -61,25 +43,25 @@ def said(slack: SlackSandbox, channel: str = DE) -> list[str]:
 # --- limits ---
 
 
-def test_a_method_may_be_called_so_often_in_any_minute(clock: HandClock) -> None:
+def test_a_method_may_be_called_so_often_in_any_minute(clock: HastyClock) -> None:
     limits = Limits(clock)
     assert [limits.wait(UPDATE, 50) for _ in range(50)] == [None] * 50
-    clock.time += timedelta(seconds=20)
+    clock.pass_time(20)
     assert limits.wait(UPDATE, 50) == 40
     assert limits.wait("chat.delete", 50) is None
-    clock.time += timedelta(seconds=40)
+    clock.pass_time(40)
     assert limits.wait(UPDATE, 50) is None
 
 
-def test_a_channel_takes_one_post_a_second_after_a_small_burst(clock: HandClock) -> None:
+def test_a_channel_takes_one_post_a_second_after_a_small_burst(clock: HastyClock) -> None:
     limits = Limits(clock, burst=2)
     assert [limits.wait(POST, 300, DE) for _ in range(3)] == [None, None, 1]
     assert limits.wait(POST, 300, JP) is None
-    clock.time += timedelta(seconds=1)
+    clock.pass_time(1)
     assert [limits.wait(POST, 300, DE) for _ in range(2)] == [None, 1]
 
 
-def test_a_tier_can_be_replaced_and_all_limits_switched_off(clock: HandClock) -> None:
+def test_a_tier_can_be_replaced_and_all_limits_switched_off(clock: HastyClock) -> None:
     limits = Limits(clock, per_minute={"conversations.history": 1})
     assert [limits.wait("conversations.history", 50) for _ in range(2)] == [None, 60]
     limits.on = False
@@ -147,7 +129,7 @@ async def test_slack_may_answer_with_garbage(slack: SlackSandbox, client: AsyncW
 
 
 @pytest.mark.parametrize("kind", ["slow", "slow_after"])
-async def test_slack_may_be_slow(slack: SlackSandbox, client: AsyncWebClient, clock: HandClock, kind: Any) -> None:  # noqa: ANN401 - a literal
+async def test_slack_may_be_slow(slack: SlackSandbox, client: AsyncWebClient, clock: HastyClock, kind: Any) -> None:  # noqa: ANN401 - a literal
     before = clock.now()
     slack.faults.add(POST, kind, seconds=8)
     await client.chat_postMessage(channel=DE, text="x")
@@ -201,7 +183,7 @@ async def test_hooks_see_every_method_before_and_after(slack: SlackSandbox, clie
 
 
 async def test_every_call_is_kept_with_its_answer_and_its_time(
-    slack: SlackSandbox, client: AsyncWebClient, clock: HandClock
+    slack: SlackSandbox, client: AsyncWebClient, clock: HastyClock
 ) -> None:
     await client.chat_postMessage(channel=DE, text="x")
     call = slack.calls[-1]

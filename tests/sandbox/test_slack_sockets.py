@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -17,30 +16,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA
+from tests.fakes import HastyClock
 
 DE = "C0DUBBINGDE"
 
 
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=max(0.0, seconds))
-        await asyncio.sleep(0)
-
-
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(clock=HandClock(), ack_seconds=0.2) as sandbox:
+    async with SlackSandbox(clock=HastyClock(), ack_seconds=0.2) as sandbox:
         sandbox.limits.on = False
         yield sandbox
 
@@ -209,7 +192,7 @@ async def test_an_outage_cuts_every_connection_and_lets_nobody_in(
 
 
 async def test_a_sandbox_that_stops_says_goodbye_to_every_connection(http: ClientSession) -> None:
-    async with SlackSandbox(clock=HandClock()) as slack:
+    async with SlackSandbox(clock=HastyClock()) as slack:
         client = AsyncWebClient(token="xapp-sandbox", base_url=slack.api_url, session=http, retry_handlers=[])
         socket = await connected(client, http)
         leaving = asyncio.create_task(socket.receive())

@@ -1,40 +1,23 @@
 """The workspace keeps what Slack keeps, and tells whoever waits."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.sandbox.slack_entities import Draft, Message, RefusedError, User
 from bot.sandbox.workspace import ANA, BEN, BOT, Workspace, furnish
+from tests.fakes import HastyClock
 
 DE = "C0DUBBINGDE"
 
 
-class HandClock:
-    """A clock that only moves when it is told to, or when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.time = datetime(2026, 4, 1, 12, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time.timestamp()
-
-    async def sleep(self, seconds: float) -> None:
-        self.time += timedelta(seconds=max(0.0, seconds))
-        await asyncio.sleep(0)
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
 
 
 @pytest.fixture
-def clock() -> HandClock:
-    return HandClock()
-
-
-@pytest.fixture
-def workspace(clock: HandClock) -> Workspace:
+def workspace(clock: HastyClock) -> Workspace:
     return furnish(Workspace(clock))
 
 
@@ -143,20 +126,20 @@ def test_a_response_url_works_five_times(workspace: Workspace) -> None:
         workspace.passes.use_response_url(url.id)
 
 
-def test_a_response_url_works_for_thirty_minutes(workspace: Workspace, clock: HandClock) -> None:
+def test_a_response_url_works_for_thirty_minutes(workspace: Workspace, clock: HastyClock) -> None:
     url = workspace.passes.new_response_url(ANA.id, DE)
-    clock.time += timedelta(minutes=30)
+    clock.pass_time(1800)
     assert workspace.passes.use_response_url(url.id) is url
-    clock.time += timedelta(seconds=1)
+    clock.pass_time(1)
     for late in (url.id, "never made"):
         with pytest.raises(RefusedError, match="expired_url"):
             workspace.passes.use_response_url(late)
 
 
-def test_a_trigger_opens_one_modal_within_three_seconds(workspace: Workspace, clock: HandClock) -> None:
+def test_a_trigger_opens_one_modal_within_three_seconds(workspace: Workspace, clock: HastyClock) -> None:
     used, late = workspace.passes.new_trigger(ANA.id), workspace.passes.new_trigger(ANA.id)
     assert workspace.passes.use_trigger(used.id).user == ANA.id
-    clock.time += timedelta(seconds=4)
+    clock.pass_time(4)
     for trigger, word in ((used.id, "exchanged"), (late.id, "expired"), ("x", "invalid_trigger_id")):
         with pytest.raises(RefusedError, match=word):
             workspace.passes.use_trigger(trigger)
