@@ -48,6 +48,7 @@ class CardKeeper:
         now = self.clock.now()
         due = await self.store.cards.due(
             self.identity.workspace_id,
+            now=now,
             changed_before=now - self.rules.card_interval,
             open_before=now - max(OPEN_CARD_AGE, self.rules.card_interval),
             settled_before=now - max(SETTLED_CARD_AGE, self.rules.card_interval),

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 PLACE_INTERVAL = timedelta(seconds=1)  # Slack takes about one message a second in a channel
 ACCESS_RETRY = timedelta(minutes=5)
 BEFORE_THE_ATTEMPT = timedelta(seconds=60)  # how far back the history is read, against clocks that differ
+SET_BACK = timedelta(hours=1)  # how far back it is read when nobody knows when that was: the clock was set back since
 NOT_SENT_RETRY = timedelta(seconds=5)
 TOKEN_RETRY = timedelta(seconds=60)
 NO_TIME = timedelta()
@@ -129,7 +130,8 @@ class Deliver:
 
     async def _settle_doubt(self, delivery: Delivery) -> None:
         outbox, now = self.store.outbox, self.clock.now()
-        since = delivery.attempt_at - BEFORE_THE_ATTEMPT
+        since = delivery.attempt_at if delivery.attempt_at <= now else now - SET_BACK
+        since -= BEFORE_THE_ATTEMPT
         try:
             found = await self.chat.find(delivery.announcement.key.place, delivery.id, since)
         except NoHistoryError as error:

@@ -15,6 +15,7 @@ from bot.store.batches import last_read
 from bot.store.database import Database
 from bot.store.rows import watch_of
 from bot.store.schema import batches, cards, watches
+from bot.store.waits import is_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Cards:
         self,
         workspace_id: str,
         *,
+        now: datetime,
         changed_before: datetime,
         open_before: datetime,
         settled_before: datetime,
@@ -39,8 +41,9 @@ class Cards:
 
         Changed ones that show what they show since `changed_before`, and those whose reference was read since and that
         show it since `open_before` (`settled_before` once settled). `longest_settle` caps the settle window.
+        What is dated later than `now` counts as long ago.
         """
-        wanted = _is_due(changed_before, open_before, settled_before)
+        wanted = _is_due(now, changed_before, open_before, settled_before)
         query = (
             select(watches, *_of_card)
             .select_from(cards.join(watches, cards.c.watch_id == watches.c.id).outerjoin(batches, _is_its_batch))
@@ -89,14 +92,18 @@ _of_card = tuple(cards.c[name].label(f"card_{name}") for name in ("channel", "ts
 _is_its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.reference_key == watches.c.reference_key)
 
 
-def _is_due(changed_before: datetime, open_before: datetime, settled_before: datetime) -> ColumnElement[bool]:
+def _is_due(
+    now: datetime, changed_before: datetime, open_before: datetime, settled_before: datetime
+) -> ColumnElement[bool]:
     active = watches.c.ended_at.is_(None)
-    read_since = batches.c.read_at > cards.c.shown_at
+    long_ago = is_ahead(cards.c.shown_at, now)
+    read_since = or_(batches.c.read_at > cards.c.shown_at, long_ago)
     ages = or_(
+        long_ago,
         and_(watches.c.settled_reading.is_(None), cards.c.shown_at <= open_before),
         and_(watches.c.settled_reading.is_not(None), cards.c.shown_at <= settled_before),
     )
-    changed = or_(cards.c.urgent == true(), cards.c.shown_at.is_(None), cards.c.shown_at <= changed_before)
+    changed = or_(cards.c.urgent == true(), cards.c.shown_at.is_(None), cards.c.shown_at <= changed_before, long_ago)
     return or_(
         and_(cards.c.dirty == true(), changed),
         and_(cards.c.dirty == false(), active, read_since, ages),

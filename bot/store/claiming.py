@@ -9,6 +9,7 @@ from bot.domain.delivery import Delivery, State
 from bot.store.moves import delivery_of
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
+from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, is_over
 
 TROUBLED_PAUSE = timedelta(minutes=5)
 _BLOCKING = (State.PENDING, State.SENDING, State.PARKED)  # one in doubt blocks nobody
@@ -103,8 +104,8 @@ def _first_of_each_place(claim: Claim) -> Select[int, int]:
             announcements.c.state.in_(WAITING),
             is_unsent(announcements),
             announcements.c.place.not_in(claim.busy),
-            or_(announcements.c.not_before.is_(None), announcements.c.not_before <= claim.now),
-            or_(places.c.trouble.is_(None), places.c.retry_at <= claim.now),
+            or_(announcements.c.not_before.is_(None), is_over(announcements.c.not_before, claim.now, LONGEST_PAUSE)),
+            or_(places.c.trouble.is_(None), is_over(places.c.retry_at, claim.now, LONGEST_TROUBLE)),
             ~is_blocked,
         )
         .subquery()

@@ -1,6 +1,7 @@
 """Announcements that may or may not have been posted, inside a transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import Connection, or_, select
 
@@ -9,6 +10,7 @@ from bot.store.moves import delivery_of, move
 from bot.store.outcomes import sent, wait_again
 from bot.store.queue import is_unsent
 from bot.store.schema import announcements
+from bot.store.waits import LONGEST_WAIT, Quiet, is_ahead, is_over
 
 _UNKNOWN = (State.IN_DOUBT, State.SENDING)
 
@@ -19,7 +21,14 @@ def doubt(connection: Connection, delivery: Delivery) -> bool:
 
 
 def doubtful(
-    connection: Connection, workspace_id: str, attempted_before: datetime, now: datetime, limit: int
+    connection: Connection,
+    workspace_id: str,
+    now: datetime,
+    limit: int,
+    *,
+    lease_now: datetime,
+    quiet: timedelta,
+    quiet_times: Quiet,
 ) -> tuple[Delivery, ...]:
     """What can be looked up; what is still being sent after so long was left by a process that died."""
     query = (
@@ -28,13 +37,17 @@ def doubtful(
             announcements.c.workspace_id == workspace_id,
             announcements.c.state.in_(_UNKNOWN),
             is_unsent(announcements),
-            announcements.c.attempt_at <= attempted_before,
-            or_(announcements.c.not_before.is_(None), announcements.c.not_before <= now),
+            or_(announcements.c.attempt_at <= lease_now - quiet, is_ahead(announcements.c.attempt_at, lease_now)),
+            or_(announcements.c.not_before.is_(None), is_over(announcements.c.not_before, now, LONGEST_WAIT)),
         )
         .order_by(announcements.c.attempt_at, announcements.c.number)
-        .limit(limit)
     )
-    return tuple(delivery_of(row) for row in connection.execute(query).mappings())
+    due = (
+        row
+        for row in connection.execute(query).mappings()
+        if quiet_times.left(row["id"], row["attempt_at"], lease_now, quiet) <= timedelta()
+    )
+    return tuple(map(delivery_of, islice(due, limit)))
 
 
 def settle(connection: Connection, delivery: Delivery, posted: Posted | None, now: datetime, repeat: bool) -> bool:

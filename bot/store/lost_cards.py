@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from bot.domain.watch import Watch
 from bot.store.schema import cards
+from bot.store.waits import is_ahead
 from bot.store.watching import queue_card
 
 _AT_MOST_EVERY = timedelta(hours=1)
@@ -14,7 +15,9 @@ _AT_MOST_EVERY = timedelta(hours=1)
 def renew_lost_card(connection: Connection, watch: Watch, now: datetime) -> None:
     """Queue a new card when the old one is gone, at most once an hour."""
     lost = select(cards.c.number).where(
-        cards.c.watch_id == watch.id, cards.c.lost_at.is_not(None), cards.c.queued_at <= now - _AT_MOST_EVERY
+        cards.c.watch_id == watch.id,
+        cards.c.lost_at.is_not(None),
+        or_(cards.c.queued_at <= now - _AT_MOST_EVERY, is_ahead(cards.c.queued_at, now)),
     )
     number: int | None = connection.execute(lost).scalar_one_or_none()
     if number is None:

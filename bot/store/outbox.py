@@ -1,7 +1,7 @@
 """The outbox: announcements on their way to Slack, each said once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.announcement import Announcement
@@ -11,6 +11,7 @@ from bot.ports import Clock
 from bot.store import claiming, doubts, outcomes, tallies, troubles
 from bot.store.database import Database
 from bot.store.queue import queue
+from bot.store.waits import Quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Outbox:
 
     database: Database
     clock: Clock
+    _quiet_times: Quiet = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The quiet times go by the same clock."""
+        object.__setattr__(self, "_quiet_times", Quiet(self.clock))
 
     async def queue(self, announcements: Sequence[Announcement]) -> int:
         """Queue announcements; returns how many were never queued before."""
@@ -68,7 +74,15 @@ class Outbox:
         """What was attempted at least `quiet` ago with unknown outcome, the oldest attempt first."""
         lease_now, now = self.database.lease_now, self.clock.now()
         return await self.database.read(
-            lambda connection: doubts.doubtful(connection, workspace_id, lease_now(connection) - quiet, now, limit)
+            lambda connection: doubts.doubtful(
+                connection,
+                workspace_id,
+                now,
+                limit,
+                lease_now=lease_now(connection),
+                quiet=quiet,
+                quiet_times=self._quiet_times,
+            )
         )
 
     async def settle_doubt(
@@ -95,9 +109,15 @@ class Outbox:
 
     async def next_at(self, workspace_id: str, *, quiet: timedelta) -> datetime | None:
         """When, on our clock, something may be claimed or looked up next; None when nothing waits."""
+        now = self.clock.now()
         return await self.database.read(
             lambda connection: tallies.next_at(
-                connection, workspace_id, quiet, self.database.lease_now(connection) - self.clock.now()
+                connection,
+                workspace_id,
+                now,
+                lease_now=self.database.lease_now(connection),
+                quiet=quiet,
+                quiet_times=self._quiet_times,
             )
         )
 

@@ -1,12 +1,14 @@
 """How the outbox stands, inside a transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, Row, func, literal, select
 
 from bot.domain.delivery import State, Tally
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
+from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, LONGEST_WAIT, Quiet
 
 _LATEST = 100
 _OUTCOMES = ("failure", "clips")  # the finish waits for its settle window, on purpose
@@ -37,13 +39,25 @@ def tally(connection: Connection, workspace_id: str) -> Tally:
     )
 
 
-def next_at(connection: Connection, workspace_id: str, quiet: timedelta, lease_ahead: timedelta) -> datetime | None:
-    """When something may be done next on our clock; the lease clock is `lease_ahead` of it."""
-    moments = (_next_claim(connection, workspace_id), _next_doubt(connection, workspace_id, quiet, lease_ahead))
+def next_at(
+    connection: Connection,
+    workspace_id: str,
+    now: datetime,
+    *,
+    lease_now: datetime,
+    quiet: timedelta,
+    quiet_times: Quiet,
+) -> datetime | None:
+    """When something may be done next on our clock, which shows `now` when the lease clock shows `lease_now`."""
+    moments = [_next_claim(connection, workspace_id, now)]
+    for delivery_id, attempt_at, not_before in _doubts(connection, workspace_id):
+        waits_until = not_before if not_before and not_before <= now + LONGEST_WAIT else now
+        quiet_until = now + quiet_times.left(delivery_id, attempt_at, lease_now, quiet)
+        moments.append(max(quiet_until, waits_until) if not_before else quiet_until)
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def _next_claim(connection: Connection, workspace_id: str) -> datetime | None:
+def _next_claim(connection: Connection, workspace_id: str, now: datetime) -> datetime | None:
     """Of each reference in each place only the first counts: the others wait for it, and it may be on its way."""
     first = (
         select(func.min(announcements.c.number))
@@ -55,8 +69,13 @@ def _next_claim(connection: Connection, workspace_id: str) -> datetime | None:
         .group_by(announcements.c.place, announcements.c.reference_key)
     )
     place = and_(places.c.workspace_id == announcements.c.workspace_id, places.c.place == announcements.c.place)
-    own = func.coalesce(announcements.c.not_before, announcements.c.recorded_at, type_=announcements.c.not_before.type)
-    moment = case((and_(places.c.retry_at.is_not(None), places.c.retry_at > own), places.c.retry_at), else_=own)
+    recorded_at = _unless_later(announcements.c.recorded_at, now, timedelta())
+    own = case(
+        (announcements.c.not_before.is_(None), recorded_at),
+        else_=_unless_later(announcements.c.not_before, now, LONGEST_PAUSE),
+    )
+    retry_at = _unless_later(places.c.retry_at, now, LONGEST_TROUBLE)
+    moment = case((and_(places.c.retry_at.is_not(None), retry_at > own), retry_at), else_=own)
     query = (
         select(func.min(moment))
         .select_from(announcements.outerjoin(places, place))
@@ -66,14 +85,15 @@ def _next_claim(connection: Connection, workspace_id: str) -> datetime | None:
     return found
 
 
-def _next_doubt(connection: Connection, workspace_id: str, quiet: timedelta, lease_ahead: timedelta) -> datetime | None:
-    query = select(announcements.c.attempt_at, announcements.c.not_before).where(
+def _unless_later(moment: ColumnElement[datetime], now: datetime, longest: timedelta) -> ColumnElement[datetime]:
+    """The moment, or now when it is farther away than it can be."""
+    return case((moment > now + longest, literal(now, moment.type)), else_=moment)
+
+
+def _doubts(connection: Connection, workspace_id: str) -> Sequence[Row[str, datetime, datetime | None]]:
+    query = select(announcements.c.id, announcements.c.attempt_at, announcements.c.not_before).where(
         announcements.c.workspace_id == workspace_id,
         announcements.c.state.in_((State.SENDING, State.IN_DOUBT)),
         is_unsent(announcements),
     )
-    moments = (
-        max(attempt_at + quiet - lease_ahead, not_before or attempt_at + quiet - lease_ahead)
-        for attempt_at, not_before in connection.execute(query).all()
-    )
-    return min(moments, default=None)
+    return connection.execute(query).all()

@@ -19,11 +19,13 @@ async def due(
     changed: float | None = None,
     opened: float | None = None,
     settled: float | None = None,
+    now: float = 1_000_000,
     limit: int = 20,
 ) -> tuple[CardEdit, ...]:
     """Cards to edit; what is not given does not make a card due."""
     return await store.cards.due(
         TEAM,
+        now=at(now),
         changed_before=LONG_AGO if changed is None else at(changed),
         open_before=LONG_AGO if opened is None else at(opened),
         settled_before=LONG_AGO if settled is None else at(settled),
@@ -190,7 +192,12 @@ async def test_cards_of_other_workspaces_are_left_alone(store: Store) -> None:
     await shown(store, 10)
 
     found = await store.cards.due(
-        "T2", changed_before=at(99), open_before=at(99), settled_before=at(99), longest_settle=LONGEST_SETTLE
+        "T2",
+        now=at(100),
+        changed_before=at(99),
+        open_before=at(99),
+        settled_before=at(99),
+        longest_settle=LONGEST_SETTLE,
     )
 
     assert found == ()
