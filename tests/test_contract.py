@@ -221,6 +221,8 @@ async def test_it_waits_for_slack_and_does_without_the_api(outside: Outside, tmp
         assert await outside.get(port, "/readyz") == 503
         outside.slack.faults.down = False
         await until_answered(lambda: outside.is_ready(port), "Slack to be found again", shows=lambda: bot.stderr)
+        outside.slack.bot_url = f"http://127.0.0.1:{port}"
+        await outside.slack.command(ANA, DE, "watch batch-2026-04")  # with nothing watched it looks once a minute
         outside.api.key_ok = False
         await until(lambda: bot.logged("the API cannot be read; every watch is kept"), "the key to be refused")
         assert await outside.is_ready(port)
