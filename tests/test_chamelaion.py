@@ -191,13 +191,46 @@ async def test_optional_fields_may_be_null_or_empty(
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-03-30T11:02:00", "2026-03-30T13:02:00+02:00", "2026-03-30T11:02:00.000000Z", "2026-03-30 11:02:00Z"]
+    "text",
+    [
+        "2026-03-30T11:02:00",
+        "2026-03-30T13:02:00+02:00",
+        "2026-03-30T11:02:00+00:00",
+        "2026-03-30T11:02:00.000000Z",
+        "2026-03-30T11:02:00.000000999Z",
+        "2026-03-30T11:02:00.0Z",
+        "2026-03-30T11:02:00z",
+        "2026-03-30 11:02:00Z",
+    ],
 )
 async def test_every_time_is_brought_to_utc(gateway: ChamelaionGateway, wire: Wire, text: str) -> None:
     wire.lists(QUEUED_ROW | {"created_at": text, "started_at": text})
     (request,) = await first_page(gateway)
     assert request.created_at == request.started_at == QUEUED.created_at
     assert request.created_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"created_at": "2026-03-30T13:02:00+02:00"},
+        {"started_at": ""},
+        {"output_url": ""},
+        {"error_message": "a\0b"},
+        {"status": ""},
+    ],
+)
+async def test_an_odd_request_changes_nothing_of_its_neighbours(
+    gateway: ChamelaionGateway, wire: Wire, odd: dict[str, str]
+) -> None:
+    split_second = {"created_at": "2026-03-30T11:02:00.1234567Z", "error_message": "مشهد"}
+    wire.lists(QUEUED_ROW | split_second, COMPLETED_ROW)
+    plain = await first_page(gateway)
+    assert plain[0].created_at == QUEUED.created_at + timedelta(microseconds=123456)
+    wire.lists(QUEUED_ROW | split_second, COMPLETED_ROW, QUEUED_ROW | odd)
+    together = await first_page(gateway)
+    assert together[:2] == plain
+    assert together[2].created_at == QUEUED.created_at
 
 
 @pytest.mark.parametrize(
@@ -396,6 +429,10 @@ async def test_retry_after_as_a_date_is_measured_on_our_clock_when_the_api_tells
         ({"data": [QUEUED_ROW | {"created_at": ""}], "pagination": PAGINATION}, "data.0.created_at: "),
         ({"data": [QUEUED_ROW | {"created_at": 17}], "pagination": PAGINATION}, "data.0.created_at: "),
         ({"data": [QUEUED_ROW | {"finished_at": "soon"}], "pagination": PAGINATION}, "data.0.finished_at: "),
+        (
+            {"data": [QUEUED_ROW | {"started_at": "2026-02-30T11:02:00Z"}], "pagination": PAGINATION},
+            "data.0.started_at: ",
+        ),
         ({"data": [QUEUED_ROW | {"id": 5}], "pagination": PAGINATION}, "data.0.id: "),
         ({"data": [QUEUED_ROW | {"id": ""}], "pagination": PAGINATION}, "a request has an empty id"),
         ({"data": [QUEUED_ROW | {"status": None}], "pagination": PAGINATION}, "data.0.status: "),
