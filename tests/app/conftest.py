@@ -45,7 +45,7 @@ class Stage:
         before = len(self.slack.workspace.ephemerals(user, channel))
         delivered = await self.slack.command(user, channel, text)
         assert delivered.ok, delivered
-        await self.slack.workspace.wait_for(lambda w: len(w.ephemerals(user, channel)) > before)
+        await self.slack.workspace.wait_for(lambda w: len(w.ephemerals(user, channel)) > before, timeout_seconds=40)
         await self.app.work.settle()
         return self.slack.workspace.ephemerals(user, channel)[-1]
 
