@@ -563,7 +563,7 @@ async def test_a_key_that_was_revoked_works_again_later(api: ChamelaionSandbox, 
 # --- the environment ---
 
 CHILD = """
-import asyncio, sys
+import asyncio, sys, time
 from datetime import UTC, datetime
 from bot.chamelaion import ChamelaionGateway
 
