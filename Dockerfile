@@ -2,7 +2,7 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/lipsync
 COPY requirements.lock ./
-RUN /opt/lipsync/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+RUN /opt/lipsync/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot
 RUN /opt/lipsync/bin/pip install --no-cache-dir --no-deps .
