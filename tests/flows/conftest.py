@@ -1,4 +1,5 @@
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -94,7 +95,6 @@ class Worlds:
 
     async def begin(self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000) -> World:
         store = await open_store(self.url, self.clock)
-        await store.database.migrate()
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
         source = Source(self.api, Budget(calls, self.clock.monotonic()), self.clock, vitals)
@@ -125,9 +125,10 @@ class Worlds:
 
 
 @pytest.fixture
-async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
+async def worlds(tmp_path: Path, sqlite_template: Path) -> AsyncIterator[Worlds]:
     clock = HastyClock()
-    made = Worlds(f"sqlite:///{tmp_path / 'lipsync.db'}", clock, FakeChamelaion(clock), FakeChat(clock))
+    database = shutil.copy(sqlite_template, tmp_path / "lipsync.db")
+    made = Worlds(f"sqlite:///{database}", clock, FakeChamelaion(clock), FakeChat(clock))
     yield made
     for world in made.opened:
         await world.stories.readings.close()
