@@ -15,7 +15,7 @@ import yaml
 
 from bot import __version__
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("deploy")]  # one image for all
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = yaml.safe_load((ROOT / "docs/deploy/compose.yml").read_text())
