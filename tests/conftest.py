@@ -1,6 +1,8 @@
 """What tests in several rooms share."""
 
 import asyncio
+import gc
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,24 @@ from tests.postgres import PostgreSQL, migrated, serve
 
 settings.register_profile("busy machine", deadline=None)  # no test asserts on absolute times
 settings.load_profile("busy machine")
+
+
+LONGEST = ("test_kills.py", "test_deploy.py", "test_benchmarks.py")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More workers than processors: much of the time the tests wait for processes, pages and databases."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long, so that at the end no worker goes on alone."""
+    items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("processes") is None))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays; without it the garbage collector has a twentieth less to do."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
