@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 _KEPT = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
 _COVERAGE = "COVERAGE_"
 _AGAIN_SECONDS = 0.02
+PATIENCE_SECONDS = 60.0
+"""For what takes two seconds on an idle machine, and ten times as long on a busy one."""
 T = TypeVar("T")
 
 
@@ -55,14 +57,14 @@ class Program:
     def has_ended(self) -> bool:
         return self.process.returncode is not None
 
-    async def ended(self, within: float = 20) -> int:
+    async def ended(self, within: float = PATIENCE_SECONDS) -> int:
         """Its exit code, once it has ended."""
         async with asyncio.timeout(within):
             return await self.process.wait()
 
 
 async def until(
-    condition: Callable[[], T | None], what: str, *, within: float = 20, shows: Callable[[], str] = str
+    condition: Callable[[], T | None], what: str, *, within: float = PATIENCE_SECONDS, shows: Callable[[], str] = str
 ) -> T:
     """What the condition gives, once it is true; `what` is told, with what `shows` has, when that takes too long."""
 
@@ -73,7 +75,11 @@ async def until(
 
 
 async def until_answered(
-    condition: Callable[[], Awaitable[T | None]], what: str, *, within: float = 20, shows: Callable[[], str] = str
+    condition: Callable[[], Awaitable[T | None]],
+    what: str,
+    *,
+    within: float = PATIENCE_SECONDS,
+    shows: Callable[[], str] = str,
 ) -> T:
     """The same for a condition that has to be awaited."""
     deadline = time.monotonic() + within

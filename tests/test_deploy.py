@@ -72,7 +72,7 @@ class Image:
         if words[1] == "install":
             words += ["--no-index", "--disable-pip-version-check"]
             words += ["--dry-run"] if "--require-hashes" in words else ["--no-build-isolation"]
-        subprocess.run(words, cwd=self.root / "src", check=True, capture_output=True, timeout=50)
+        subprocess.run(words, cwd=self.root / "src", check=True, capture_output=True, timeout=180)
         if "venv" in words:
             (here,) = (self.root / "opt/lipsync/lib").glob("python*/site-packages")
             (here / "already_there.pth").write_text(f"{PACKAGES}\n")
@@ -86,7 +86,7 @@ class Image:
         assert found is not None
         return subprocess.run(
             [found, *arguments], env=environment, cwd=self.moved(TOLD["WORKDIR"]), user=unprivileged(self.root),
-            capture_output=True, text=True, check=False, timeout=50,
+            capture_output=True, text=True, check=False, timeout=180,
         )  # fmt: skip
 
 
