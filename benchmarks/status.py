@@ -28,6 +28,7 @@ from bot.flows.vitals import Vitals
 from bot.scheduler import SystemClock
 from bot.slack.views import status
 from bot.store import open_store
+from bot.store.migrate import bring_up_to_date
 
 PAGES = 50
 LONGEST_HOLD = 250.0  # ms
@@ -115,7 +116,7 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         clock = SystemClock()
         store = await open_store(f"sqlite:///{folder / 'lipsync.db'}", clock)
         stack.push_async_callback(store.database.close)
-        await store.database.migrate()
+        await store.database.write(bring_up_to_date)
         gateway = ChamelaionGateway.open(KEY, base_url, 10, clock, None)
         stack.push_async_callback(gateway.aclose)
         vitals = Vitals(started_at=clock.now(), beat_at=clock.monotonic())

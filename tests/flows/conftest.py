@@ -15,6 +15,7 @@ from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
+from bot.store.migrate import bring_up_to_date
 from tests.fakes import FakeChamelaion, FakeChat, HastyClock
 
 
@@ -94,7 +95,7 @@ class Worlds:
 
     async def begin(self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000) -> World:
         store = await open_store(self.url, self.clock)
-        await store.database.migrate()
+        await store.database.write(bring_up_to_date)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
         source = Source(self.api, Budget(calls, self.clock.monotonic()), self.clock, vitals)
