@@ -1,6 +1,7 @@
 """Runs the bot until it is told to stop, and loads nothing of the command line, which would stay in memory."""
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -37,6 +38,12 @@ def main() -> None:
         sys.exit(WRONG_SETTINGS)
 
 
+def keep_for_good() -> None:
+    """Spare the collector all that was loaded by now: looking through it held the whole bot up for 0.1 s each time."""
+    gc.collect()
+    gc.freeze()
+
+
 async def _serve(given: Settings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -55,6 +62,7 @@ async def _serve(given: Settings) -> None:
 async def _stay(given: Settings) -> None:
     """Be the bot until cancelled."""
     async with make_app(given, SystemClock()) as app:
+        keep_for_good()
         logger.info("running", version=__version__, port=app.port, mode="socket" if given.socket_mode else "http")
         await asyncio.get_running_loop().create_future()
 
