@@ -82,8 +82,10 @@ batches = Table(
     Column("account_id", Text, primary_key=True),
     Column("reference_key", _Key, primary_key=True),
     Column("reference_id", Text, nullable=False),
-    Column("read_at", UtcDateTime, nullable=False),
-    Column("api_now", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("api_now", UtcDateTime),
+    Column("last_created_at", UtcDateTime),
+    Column("changed_at", UtcDateTime),
 )
 
 watches = Table(
@@ -110,6 +112,9 @@ watches = Table(
     Column("settled_reading", BigInteger),
     Column("clips_reading", BigInteger, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("is_glob", Boolean, nullable=False, server_default=false()),
+    Column("glob_id", String(64)),
+    Column("only_failures", Boolean, nullable=False, server_default=false()),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -128,7 +133,26 @@ Index(
     sqlite_where=_is_active,
     postgresql_where=_is_active,
 )
+_is_active_glob = and_(watches.c.is_glob == true(), _is_active)
+Index(
+    "watches_globs",
+    watches.c.account_id,
+    sqlite_where=_is_active_glob,
+    postgresql_where=_is_active_glob,
+)
+_is_of_glob = watches.c.glob_id.is_not(None)
+Index("watches_of_glob", watches.c.glob_id, sqlite_where=_is_of_glob, postgresql_where=_is_of_glob)
 Index("watches_of_place", watches.c.workspace_id, watches.c.place, watches.c.reference_key)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("watch_id", String(64), ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference_key", _Key, primary_key=True),
+    Column("reference_id", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
 
 announcements = Table(
     "announcements",

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, true
 
 from bot.domain.answer import WatchLine, Wish
+from bot.domain.glob import Interest
 from bot.domain.progress import summarise
 from bot.domain.watch import Events, Watch, Watched
 from bot.store import entries
@@ -16,6 +17,7 @@ from bot.store.batches import last_read
 from bot.store.columns import key_of
 from bot.store.database import Database
 from bot.store.moves import UNWATCHED
+from bot.store.patterns import interest
 from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, batches, cards, places, requests, watches
@@ -47,6 +49,10 @@ class Watches:
         """The active watches of an account, the oldest first."""
         wanted = watches.c.account_id == account_id
         return await self.database.read(lambda connection: _active(connection, wanted))
+
+    async def patterns(self, account_id: str) -> Interest:
+        """The active watches of an account as names and globs: what anything that is seen can be held against."""
+        return await self.database.read(partial(interest, account_id=account_id))
 
     async def watched(self, account_id: str) -> tuple[Watched, ...]:
         """The references that somebody watches, each once, as a look needs them."""
