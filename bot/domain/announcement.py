@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
 from bot.domain.watch import Watch
 
@@ -100,6 +101,15 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GlobCardFacts:
+    """M1 of a glob: all references that it covers, as they are now."""
+
+    watch: Watch
+    overview: Overview
+    kind: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
 class CardPlaceholder:
     """Stored for a card: what it shows is looked up at the moment of posting."""
 
@@ -109,7 +119,8 @@ class CardPlaceholder:
 
 News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 StoredFacts = News | AccessFacts | CardPlaceholder
-Said = News | AccessFacts | CardFacts
+Card = CardFacts | GlobCardFacts
+Said = News | AccessFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

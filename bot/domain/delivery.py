@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, CardFacts
+from bot.domain.announcement import Announcement, Card
 
 
 class State(StrEnum):
@@ -48,7 +48,7 @@ class CardEdit:
 
     watch_id: str
     posted: Posted
-    facts: CardFacts
+    facts: Card
     shown: str
 
 

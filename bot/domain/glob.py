@@ -28,12 +28,13 @@ class Glob:
     """A pattern as wcmatch's `fnmatch` reads it with `BRACE | DOTMATCH | CASE`.
 
     `specificity` compares: more letters, then more single wildcards, then fewer stars come first; of alternatives in
-    braces the vaguest counts. `prefix` is what every match begins with.
+    braces the vaguest counts. `prefix` is what every match begins with, `letters` are those of the first alternative.
     """
 
     pattern: str
     specificity: Specificity
     prefix: str
+    letters: str
     _whole: re.Pattern[str] = field(repr=False, compare=False)
 
     def matches(self, reference_id: str) -> bool:
@@ -66,7 +67,8 @@ def compiled(pattern: str) -> Glob:
         raise _refused(f"The braces of that pattern stand for more than {MOST_ALTERNATIVES} patterns") from error
     except (re.error, RecursionError) as error:
         raise _refused("That pattern cannot be understood") from error
-    return Glob(pattern, min(map(_specificity, alternatives)), _shared(map(_prefix, alternatives)), whole)
+    letters = "".join(_letters(alternatives[0]))
+    return Glob(pattern, min(map(_specificity, alternatives)), _shared(map(_prefix, alternatives)), letters, whole)
 
 
 def _refused(why: str) -> BadCommandError:
@@ -84,6 +86,10 @@ def _depth(pattern: str) -> int:
 def _specificity(alternative: str) -> Specificity:
     kinds = [part.lastgroup for part in _PARTS.finditer(alternative)]
     return (kinds.count("letter"), kinds.count("one"), -kinds.count("star"))
+
+
+def _letters(alternative: str) -> Iterable[str]:
+    return (part.group()[-1] for part in _PARTS.finditer(alternative) if part.lastgroup == "letter")
 
 
 def _prefix(alternative: str) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot import __version__
 from bot.domain.answer import (
     AboutAnswer,
+    GlobAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -16,6 +17,8 @@ from bot.domain.answer import (
 )
 from bot.domain.budget import Purpose
 from bot.domain.delivery import State
+from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import settlement, summarise
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
@@ -69,6 +72,25 @@ class Ask:
             return
         async for answer in self.reference(reference, place=place, fresh=fresh):
             yield answer
+
+    async def glob(self, text: str) -> Glob | None:
+        """The pattern that a text stands for; None when it is the name of a reference, whatever signs that has.
+
+        Raises a `BadCommandError` for a pattern that is too costly.
+        """
+        if not is_glob(text) or await self._store.references.knows(self._rules.account_id, text):
+            return None
+        return compiled(text)
+
+    async def overview(self, glob: Glob, *, most: int = MOST_IN_A_TABLE) -> GlobAnswer:
+        """How all references under a glob are doing, as our memory has it: nothing is read."""
+        found = await self._store.references.overview(self._rules.account_id, glob, most=most)
+        near = () if found.references else await self.nearest(glob.letters)
+        return GlobAnswer(found, self._source.api_now(), near)
+
+    async def nearest(self, text: str) -> tuple[str, ...]:
+        """The references that may have been meant by a text that none is called."""
+        return await self._store.references.nearest(self._rules.account_id, text)
 
     async def failures(
         self, reference: str, *, place: str | None = None
@@ -127,6 +149,7 @@ class Ask:
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id, place)
         requests = batch.requests
+        is_unknown = not (requests or batch.vanished or still)
         return StatusAnswer(
             progress=summarise(reference_id, requests, expected=expected, vanished=batch.vanished),
             read_at=batch.read_at,
@@ -137,6 +160,7 @@ class Ask:
             trouble=trouble,
             still=still,
             requests=requests,
+            nearest=await self.nearest(reference_id) if is_unknown else (),
         )
 
     async def _expected(self, reference_id: str, place: str | None) -> int | None:

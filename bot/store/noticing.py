@@ -15,7 +15,7 @@ from bot.store import entries
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
 from bot.store.schema import IS_OPEN, requests
-from bot.store.watching import save, touch_card
+from bot.store.watching import save, touch_card, with_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def notice_all(
                 settles += _settles_at(after, memory, look)
         elif changed:
             for watch in these:
-                touch_card(connection, watch.id, urgent=False)
+                touch_card(connection, watch.card_id, urgent=False)
     return announced, min(settles, default=None)
 
 
@@ -110,11 +110,11 @@ def _notice(
     if noticed.watch != watch:
         save(connection, noticed.watch)
     settled = (watch.baseline_at, watch.settled_reading) != (noticed.watch.baseline_at, noticed.watch.settled_reading)
-    urgent = said > 0 or settled
-    if changed or urgent:
-        touch_card(connection, watch.id, urgent=urgent)
+    urgent = said > 0 or (settled and watch.glob_id is None)  # of many under one glob each settles some time
+    if changed or settled or urgent:
+        touch_card(connection, watch.card_id, urgent=urgent)
     if said:
-        renew_lost_card(connection, noticed.watch, look.read_at)
+        renew_lost_card(connection, with_card(connection, noticed.watch), look.read_at)
     return said, noticed.watch
 
 

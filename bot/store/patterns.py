@@ -33,6 +33,12 @@ def excepted(connection: Connection, account_id: str) -> dict[str, frozenset[str
     return {watch_id: frozenset(names) for watch_id, names in found.items()}
 
 
+def exceptions_of(connection: Connection, watch_id: str) -> frozenset[str]:
+    """The references that one glob excepts."""
+    query = select(exceptions.c.reference_id).where(exceptions.c.watch_id == watch_id)
+    return frozenset(connection.execute(query).scalars())
+
+
 def interest(connection: Connection, account_id: str) -> Interest:
     """All that somebody watches."""
     named = (

@@ -12,7 +12,8 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
-from bot.store.batches import read_whole
+from bot.store.batches import read_whole, saw
+from bot.store.covering import Covers
 from bot.store.noticing import Circumstances, notice_all
 from bot.store.rows import transition_row
 from bot.store.schema import transitions
@@ -27,6 +28,7 @@ class _Found:
     moves: list[Transition] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     news: set[str] = field(default_factory=set)
+    news_rows: list[LipsyncRequest] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     vanished: bool = False
 
@@ -38,6 +40,7 @@ class _Found:
         self.touched.add(reference_id)
         if news:
             self.news.add(reference_id)
+            self.news_rows.append(entry.request)
             if entry.request.status == "failed":
                 self.failed.add(reference_id)
 
@@ -50,9 +53,12 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     watches = _by_reference(
         watching.active_of_references(connection, account_id, [reference for reference in affected if reference])
     )
-    found = _compare(connection, account_id, reading, number, shown, watches)
+    covers = Covers.of(connection, account_id)
+    found = _compare(connection, account_id, reading, number, shown, covers.since(shown.values(), watches))
     _find_vanished(connection, account_id, reading, found)
     _write(connection, account_id, number, found)
+    saw(connection, account_id, found.news_rows, reading.read_at)
+    covers.watch(connection, found.touched, watches)
     if reading.complete and reading.reference_id is not None:
         read_whole(connection, account_id, reading.reference_id, reading.read_at, reading.api_now)
     announced, settles_at = notice_all(
@@ -96,11 +102,10 @@ def _compare(
     reading: Reading,
     number: int,
     shown: dict[str, LipsyncRequest],
-    watches: dict[str, list[Watch]],
+    since: dict[str, int],
 ) -> _Found:
     found = _Found()
     known = entries.by_ids(connection, account_id, shown)
-    since = {name: max(watch.since_reading for watch in these) for name, these in watches.items()}
     for request in shown.values():
         before = known.get(request.id)
         if before is None:

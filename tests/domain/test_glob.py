@@ -12,7 +12,7 @@ _FLAGS = fnmatch.BRACE | fnmatch.DOTMATCH | fnmatch.CASE
 PARTS = st.sampled_from(
     ["a", "B", "-", ".", "/", "*", "?", "[ab]", "[!a]", "{a,b}", "{B*,?}", "{1..3}", "\\*", "[", "}"]
 )
-PATTERNS = st.lists(PARTS, min_size=1, max_size=6).map("".join)
+PATTERNS = st.lists(PARTS, min_size=1, max_size=4).map("".join)
 NAMES = st.text(alphabet="abB-./*?123[]}{,", max_size=8)
 
 

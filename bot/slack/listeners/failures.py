@@ -9,15 +9,16 @@ from bot.slack.actions import CARD_FAILURES
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
-from bot.slack.views import failures
+from bot.slack.views import failures, glob_status
 
 
 @dataclass(frozen=True, slots=True)
 class FailuresListener:
-    """Answers what failed, and why."""
+    """Answers what failed, and why; `command` is the slash command's name."""
 
     ask: Ask
     guard: Guard
+    command: str
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the button."""
@@ -25,6 +26,10 @@ class FailuresListener:
 
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
+        if (glob := await self.ask.glob(reference)) is not None:
+            answer_to_all = await self.ask.overview(glob)
+            await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "failures", self.command))
+            return
         async for answer in self.ask.failures(reference, place=place):
             await reply.replace(failures.message(answer))
 

@@ -4,16 +4,18 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    Card,
     CardFacts,
     ClipsFacts,
     FailureFacts,
     FinishedFacts,
+    GlobCardFacts,
     ReopenedFacts,
     Said,
     ShortFacts,
 )
 from bot.domain.words import words
-from bot.slack.views import access, card, clips, failure, finished
+from bot.slack.views import access, card, clips, failure, finished, glob_card
 from bot.slack.views.blocks import context
 from bot.slack.views.message import Message
 
@@ -23,8 +25,8 @@ _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 def message(said: Said, command: str) -> Message:
     """What is said, as a message; `command` is the slash command's name."""
     match said:
-        case CardFacts():
-            return card.message(said)
+        case CardFacts() | GlobCardFacts():
+            return _card(said)
         case FailureFacts():
             return failure.message(said)
         case ClipsFacts():
@@ -39,6 +41,10 @@ def message(said: Said, command: str) -> Message:
             return access.message(said, command)
         case _:
             assert_never(said)
+
+
+def _card(facts: Card) -> Message:
+    return glob_card.message(facts) if isinstance(facts, GlobCardFacts) else card.message(facts)
 
 
 def marked_as_repeat(message: Message) -> Message:
