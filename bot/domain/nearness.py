@@ -24,6 +24,8 @@ def nearest(text: str, names: Iterable[str], most: int = MOST_NEAR) -> tuple[str
 
     One quick pass over all names, a closer look at the few that share most at both ends: fit for 100,000 names.
     """
+    if not text:
+        return ()
     wanted = text[:_LONGEST].casefold()
     candidates = nlargest(_LOOKED_AT_CLOSELY, names, key=lambda name: _shared(wanted, name[:_LONGEST].casefold()))
     ranked = sorted((_rank(wanted, name), name) for name in candidates if _is_near(wanted, name))

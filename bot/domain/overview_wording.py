@@ -44,18 +44,22 @@ def overview_sentence(overview: Overview) -> Words:
 
 
 def risk_lines(overview: Overview) -> tuple[Words, ...]:
-    """The references most at risk one below the other, and how many more there are."""
-    lines = tuple(map(_risk_line, overview.most))
-    more = overview.references - len(lines)
-    return (*lines, words(f"and {counted(more, 'more reference')}")) if more > 0 else lines
+    """The references most at risk one below the other."""
+    return tuple(map(_risk_line, overview.most))
+
+
+def more_references(overview: Overview) -> Words:
+    """How many references there are besides those shown; nothing when there are none."""
+    more = overview.references - len(overview.most)
+    return words(f"and {counted(more, 'more reference')}") if more > 0 else NOTHING
 
 
 def _risk_line(standing: Standing) -> Words:
     progress = standing.progress
     parts: list[Words | str] = [words(Foreign(progress.reference_id, _LONGEST_REFERENCE, strong=True))]
     parts += [f"{number(progress.failed)} failed"] if progress.failed else []
-    parts += [words("waiting since ", At(standing.waiting_since, "day"))] if standing.waiting_since else []
-    parts.append(f"{progress.percent}% of {number(progress.total)} finished" if progress.total else "nothing listed")
+    parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
+    parts += [words("oldest sent ", At(standing.waiting_since, "ago"))] if standing.waiting_since else []
     return joined(parts, " · ")
 
 
@@ -63,10 +67,11 @@ def meant(nearest: tuple[str, ...], typed: str | None) -> Words:
     """Which references may have been meant; what to type for each, when `typed` is the command before them."""
     if not nearest:
         return NOTHING
-    return words("Nearest: ", listed([_to_type(name, typed) for name in nearest]), ".")
+    return words("Nearest: ", listed([to_type(name, typed) for name in nearest]), ".")
 
 
-def _to_type(name: str, typed: str | None) -> Words:
+def to_type(name: str, typed: str | None) -> Words:
+    """The command with the reference behind it where that can be typed as it is shown, else only the reference."""
     return words(Code(f"{typed} {as_typed(name)}")) if typed and is_plain(name) else words(Foreign(name))
 
 

@@ -4,7 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.overview import Standing, survey
-from bot.domain.overview_wording import overview_freshness, overview_headline, overview_sentence, risk_lines
+from bot.domain.overview_wording import (
+    more_references,
+    overview_freshness,
+    overview_headline,
+    overview_sentence,
+    risk_lines,
+)
 from bot.domain.progress import Progress
 from tests.builders import at
 
@@ -39,7 +45,8 @@ def test_failures_come_first_then_the_longest_waiting_then_the_rest() -> None:
 
     names = [each.progress.reference_id for each in found.most]
     assert names == ["two failed", "one failed", "waits since 3", "waits since 9"]
-    assert [str(line) for line in risk_lines(found)][-1] == "and 1 more reference"
+    assert str(risk_lines(found)[1]) == "one failed · 1 failed · 100% of 2"
+    assert str(more_references(found)) == "and 1 more reference"
 
 
 @given(st.lists(STANDINGS), st.integers(0, 10))

@@ -175,7 +175,7 @@ async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_need
     await rig.type(f"{word} batch-*")
     text = rig.seen()[0].text
     assert f"`/lipsync {word}` takes one reference at a time" in text
-    assert f"Type `/lipsync {word}` {REF}." in text
+    assert f"Type `/lipsync {word} {REF}`." in text
 
 
 async def test_a_pattern_is_watched_and_stopped_by_its_card(rig: Rig) -> None:

@@ -1,7 +1,13 @@
 """M1 of a glob: the totals of all that it covers, and the references most at risk; edited in place."""
 
 from bot.domain.announcement import GlobCardFacts
-from bot.domain.overview_wording import overview_freshness, overview_headline, overview_sentence, risk_lines
+from bot.domain.overview_wording import (
+    more_references,
+    overview_freshness,
+    overview_headline,
+    overview_sentence,
+    risk_lines,
+)
 from bot.domain.wording import bar, counts
 from bot.domain.words import At, Words, joined, words
 from bot.slack.actions import GLOB_STOP, GLOB_TABLE
@@ -29,7 +35,9 @@ def _core(facts: GlobCardFacts) -> Block:
     lines: list[Words] = [overview_headline(overview)]
     if overview.totals.total:
         lines += [words(bar(overview.totals)), counts(overview.totals)]
-    return rich_text(paragraph([*lines, words("Most at risk")]), bullets(risk_lines(overview)))
+    more = more_references(overview)
+    rest = [paragraph([more])] if more else []
+    return rich_text(paragraph([*lines, words("Most at risk")]), bullets(risk_lines(overview)), *rest)
 
 
 def _small_print(facts: GlobCardFacts) -> Block:

@@ -10,6 +10,7 @@ from bot.domain.overview_wording import (
     overview_freshness,
     overview_headline,
     overview_sentence,
+    to_type,
 )
 from bot.domain.wording import bar, counts
 from bot.domain.words import Code, Foreign, Person, counted, duration, joined, number, words
@@ -20,7 +21,7 @@ from bot.slack.views.message import Block, Message
 from bot.slack.views.table import table, that_fit
 
 _BUTTONS = ((GLOB_REFRESH, "Refresh"), (GLOB_SHARE, "Share"))
-_HEADER = ("Reference", "Finished", "Done", "Failed", "Running", "Waiting", "Longest wait")
+_HEADER = ("Reference", "Failed", "Longest wait", "Finished", "Running", "Waiting")
 _NUMBERS = range(1, len(_HEADER))
 _NONE = "–"
 _MOST_NAMED = 5
@@ -43,7 +44,7 @@ def one_at_a_time(answer: GlobAnswer, word: str, command: str) -> Message:
     pattern = Foreign(answer.overview.pattern, strong=True)
     title = words(Code(f"{command} {word}"), " takes one reference at a time, and ", pattern, " is a pattern.")
     named = tuple(each.progress.reference_id for each in answer.overview.most[:_MOST_NAMED]) or answer.nearest
-    which = [words(Code(f"{command} {word}"), " ", Foreign(name)) for name in named]
+    which = [to_type(name, f"{command} {word}") for name in named]
     if not which:
         return Message(sentence(title), (rich_text(paragraph([title])),))
     matches = f"matches {how_many(answer.overview)}" if answer.overview.references else "matches nothing yet"
@@ -82,10 +83,15 @@ def _table(answer: GlobAnswer) -> Block:
 def _row(standing: Standing, api_now: datetime) -> tuple[str, ...]:
     progress = standing.progress
     wait = max(api_now - standing.waiting_since, timedelta()) if standing.waiting_since else None
-    by_state = (progress.completed, progress.failed, progress.processing, progress.queued)
     return (
         progress.reference_id,
-        f"{progress.percent}%" if progress.total else _NONE,
-        *(number(n) if n else _NONE for n in by_state),
+        _number(progress.failed),
         duration(wait) if wait is not None else _NONE,
+        f"{progress.percent}% of {number(progress.total)}" if progress.total else _NONE,
+        _number(progress.processing),
+        _number(progress.queued),
     )
+
+
+def _number(value: int) -> str:
+    return number(value) if value else _NONE

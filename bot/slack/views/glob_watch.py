@@ -9,7 +9,7 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.watch import not_able_to_post
 
-_ALWAYS = "when it is finished, and when more arrives after that"
+_ALWAYS = "when one is finished, and when more of it arrives after that"
 
 
 def message(answer: GlobWatchAnswer, command: str) -> Message:
@@ -57,7 +57,7 @@ def _posted(answer: GlobWatchAnswer) -> Words:
 def _not_posted(answer: GlobWatchAnswer) -> Words:
     watch = answer.watch
     if watch.only_failures:
-        more = ", when something is finished, or when more arrives after that: watch a narrower pattern for those"
+        more = ", the finish of a batch (a narrower pattern tells it)"
     else:
         more = "" if watch.events.tell_completions else ", single finished clips"
     return words(f"I will not post: what happened before{more}, or more failures of a kind that was told.")
