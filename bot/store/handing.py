@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, select, true, update
+from sqlalchemy import Connection, Select, delete, exists, select, true, update
 
 from bot.domain.delivery import State
 from bot.domain.watch import Watch
 from bot.store import watching
 from bot.store.columns import key_of
 from bot.store.covering import Cover, Covers, begin, room, under
-from bot.store.dialect import insert_if_new
+from bot.store.dialect import chunks, insert_if_new
 from bot.store.moves import UNWATCHED
 from bot.store.queue import WAITING, drop_unsent_of
-from bot.store.rows import watch_of
+from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
-from bot.store.watching import save, touch_card
+from bot.store.watching import touch_card
 
 
 def cover_open(connection: Connection, glob: Watch) -> None:
@@ -41,24 +41,27 @@ def take_over(connection: Connection, glob: Watch, readings: int) -> None:
 
 def _hand_over(connection: Connection, here: Covers, kept: Iterable[Watch], readings: int) -> None:
     """What another glob of the place decides about from now on goes on under that one."""
+    globs: dict[str, Watch] = {}
+    given: dict[str, list[str]] = {}
     for watch in kept:
         decides = here.deciding(watch.reference_id).get(room(watch))
         if decides is not None and decides.id != watch.glob_id:
-            save(connection, _renewed(watch, decides, readings))
-            if decides.only_failures:
-                _drop_unwanted(connection, watch.id)
+            globs[decides.id] = decides
+            given.setdefault(decides.id, []).append(watch.id)
+    for glob_id, ids in given.items():
+        for part in chunks(ids):
+            mine = update(watches).where(watches.c.id.in_(part))
+            connection.execute(mine.values(_renewed(globs[glob_id], readings)))
+        if globs[glob_id].only_failures:
+            _drop_unwanted(connection, select(watches.c.id).where(watches.c.glob_id == glob_id))
 
 
-def _renewed(watch: Watch, glob: Watch, readings: int) -> Watch:
+def _renewed(glob: Watch, readings: int) -> dict[str, object]:
     """The same watch for a new reason: what our memory has already was told, or was not to be told."""
-    return replace(
-        under(glob, watch.reference_id),
-        id=watch.id,
-        generation=watch.generation + 1,
-        since_reading=readings,
-        generation_reading=readings,
-        clips_reading=readings,
-    )
+    own = ("id", "reference_id", "reference_key", "generation")
+    new = replace(under(glob, ""), since_reading=readings, generation_reading=readings, clips_reading=readings)
+    taken = {name: value for name, value in watch_row(new).items() if name not in own}
+    return {**taken, "generation": watches.c.generation + 1}
 
 
 def _under(connection: Connection, glob: Watch) -> list[Watch]:
@@ -110,16 +113,16 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
     )
     connection.execute(update(announcements).where(*news).values(watch_id=begun.id))
     if glob.only_failures:
-        _drop_unwanted(connection, begun.id)
+        _drop_unwanted(connection, select(watches.c.id).where(watches.c.id == begun.id))
     touch_card(connection, glob.id, urgent=False)
 
 
-def _drop_unwanted(connection: Connection, watch_id: str) -> None:
-    """Of what waits only failures are wanted."""
+def _drop_unwanted(connection: Connection, of: Select[str]) -> None:
+    """Of what waits for these watches only failures are wanted."""
     connection.execute(
         update(announcements)
         .where(
-            announcements.c.watch_id == watch_id,
+            announcements.c.watch_id.in_(of),
             announcements.c.kind != "failure",
             announcements.c.state.in_(WAITING),
         )
