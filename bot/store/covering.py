@@ -10,12 +10,12 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, func, insert, select
 
-from bot.domain.glob import Covering, compiled
+from bot.domain.glob import Covering
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
-from bot.store.patterns import active_globs, excepted
+from bot.store.patterns import active_globs, covering_of, excepted
 from bot.store.rows import watch_row
 from bot.store.schema import watches
 
@@ -51,8 +51,9 @@ class Covers:
         """As the transaction sees them; without globs this is one cheap question."""
         found = active_globs(connection, account_id)
         without = excepted(connection, account_id) if found else {}
-        every = [Cover(w, Covering(compiled(w.reference_id), without.get(w.id, frozenset()))) for w in found]
-        return cls(sorted(every, key=lambda one: one.covering.glob.specificity, reverse=True))
+        every = ((watch, covering_of(watch, without.get(watch.id, frozenset()))) for watch in found)
+        usable = [Cover(watch, covering) for watch, covering in every if covering is not None]
+        return cls(sorted(usable, key=lambda one: one.covering.glob.specificity, reverse=True))
 
     def within(self, where: Room) -> "Covers":
         """Those of one place."""

@@ -6,14 +6,14 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select, true
 
-from bot.domain.glob import Covering, Glob, compiled
+from bot.domain.glob import Covering, Glob
 from bot.domain.overview import Overview, Standing, survey
 from bot.domain.progress import Progress
 from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
-from bot.store.patterns import exceptions_of
+from bot.store.patterns import covering_of, exceptions_of
 from bot.store.schema import accounts, batches, requests
 
 _MANY = 20_000  # from here on one pass over all requests is faster than asking for each reference
@@ -27,7 +27,9 @@ _Row = tuple[str, str, bool, bool, int, datetime, datetime, datetime]
 
 def overview_of(connection: Connection, watch: Watch, *, most: int) -> Overview:
     """What the watch of a glob is about, without its exceptions."""
-    covering = Covering(compiled(watch.reference_id), exceptions_of(connection, watch.id))
+    covering = covering_of(watch, exceptions_of(connection, watch.id))
+    if covering is None:
+        return survey(watch.reference_id, [], looked_at=None, most=most)
     return overview(connection, watch.account_id, covering, most=most)
 
 

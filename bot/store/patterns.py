@@ -6,6 +6,7 @@ from sqlalchemy import Connection, false, select, true
 
 from bot.domain.glob import Covering, Interest, compiled
 from bot.domain.watch import Watch
+from bot.errors import BadCommandError
 from bot.store.rows import watch_of
 from bot.store.schema import exceptions, watches
 
@@ -39,6 +40,14 @@ def exceptions_of(connection: Connection, watch_id: str) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
+def covering_of(watch: Watch, without: frozenset[str] = frozenset()) -> Covering | None:
+    """What the watch of a glob is about; None for a pattern that this version would not take any more."""
+    try:
+        return Covering(compiled(watch.reference_id), without)
+    except BadCommandError:
+        return None
+
+
 def interest(connection: Connection, account_id: str) -> Interest:
     """All that somebody watches."""
     named = (
@@ -52,8 +61,6 @@ def interest(connection: Connection, account_id: str) -> Interest:
         .distinct()
     )
     without = excepted(connection, account_id)
-    globs = dict.fromkeys(
-        Covering(compiled(watch.reference_id), without.get(watch.id, frozenset()))
-        for watch in active_globs(connection, account_id)
-    )
+    every = (covering_of(watch, without.get(watch.id, frozenset())) for watch in active_globs(connection, account_id))
+    globs = dict.fromkeys(each for each in every if each is not None)
     return Interest(frozenset(connection.execute(named).scalars()), tuple(globs))

@@ -232,6 +232,15 @@ async def test_a_more_specific_glob_takes_over_and_gives_back(store: Store) -> N
     assert told(await drain(store)) == [("C1", "failure", "batch-1")]
 
 
+async def test_a_pattern_that_is_not_taken_any_more_holds_up_nobody(store: Store) -> None:
+    watch = await start(store, glob("{1..5000}"), 0)
+    await start(store, glob(), 0)
+
+    assert await head(store, [of(1, "failed", created=10)], 20) == 1
+    assert [each.glob.pattern for each in (await store.watches.patterns(ACCOUNT)).globs] == ["batch-*"]
+    assert (await glob_card(store, watch)).overview.references == 0
+
+
 # --- changing and stopping ---
 
 

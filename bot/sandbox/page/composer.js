@@ -29,12 +29,11 @@ function nextWords(words, offers) {
   return words[words.length - 2] === "expect" ? [] : [["for ", "which news"], ["expect ", "how many requests will come"]];
 }
 
-// A pattern for every beginning that several references share, and one for all of them.
+// A pattern for all references, and one for every word with which some begin.
 function patterns(word, references) {
   const beginnings = references.map((each) => each.match(/^[A-Za-z]+[-_./]/)?.[0]).filter(Boolean);
-  const shared = [...new Set(beginnings.filter((each, at) => beginnings.indexOf(each) !== at))];
-  const all = word === "watch" ? "only failures, of the whole account" : "everything";
-  return [...shared.map((each) => [`${each}*`, "all that begin so"]), ["*", all]];
+  const all = word === "watch" ? "only failures, of the whole account" : "the whole account";
+  return [["*", all], ...[...new Set(beginnings)].map((each) => [`${each}*`, "all that begin so"])];
 }
 
 // A command is offered by its form, such as "watch <ref>"; what is put into the box is its word.
