@@ -141,8 +141,8 @@ async def _asked(ask: Ask, vitals: Vitals) -> Taken:
 def _rules() -> Rules:
     minute = timedelta(minutes=1)
     return Rules(
-        account_id="default", owner="benchmark", poll_interval=minute, longest_settle=minute, card_interval=minute,
-        quiet=minute, retention=minute, resend_in_doubt=True,
+        account_id="default", owner="benchmark", poll_interval=minute, gap_after=minute, longest_settle=minute,
+        card_interval=minute, quiet=minute, retention=minute, resend_in_doubt=True,
     )  # fmt: skip
 
 

@@ -121,7 +121,11 @@ class StoppedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AboutAnswer:
-    """The bot about itself. Latencies are seconds, calls are those of the last 60 s."""
+    """The bot about itself. Latencies are seconds, calls are those of the last 60 s.
+
+    `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
+    wait to be told together then.
+    """
 
     version: str
     started_at: datetime
@@ -135,3 +139,5 @@ class AboutAnswer:
     latency_p99: float | None
     calls: int
     calls_limit: int
+    held: int = 0
+    catching_up_since: datetime | None = None

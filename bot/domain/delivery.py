@@ -8,9 +8,10 @@ from bot.domain.announcement import Announcement, CardFacts
 
 
 class State(StrEnum):
-    """Where an announcement stands; only `PENDING` may be posted."""
+    """Where an announcement stands; only `PENDING` may be posted, what is `HELD` waits to be told with others."""
 
     PENDING = "pending"
+    HELD = "held"
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
     SENT = "sent"

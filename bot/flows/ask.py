@@ -175,4 +175,6 @@ class Ask:
             latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
             calls=self._source.budget.used(self._clock.monotonic()),
             calls_limit=self._source.budget.limit,
+            held=tally.counts.get(State.HELD, 0),
+            catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
         )

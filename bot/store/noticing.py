@@ -12,6 +12,7 @@ from bot.domain.progress import Waiting, settlement
 from bot.domain.reading import Reading
 from bot.domain.watch import Watch
 from bot.store import entries
+from bot.store.catching_up import why_held
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
 from bot.store.schema import IS_OPEN, requests
@@ -106,7 +107,7 @@ def _notice(
     connection: Connection, watch: Watch, memory: Sequence[Entry], look: Look, *, changed: bool
 ) -> tuple[int, Watch]:
     noticed = notice(watch, memory, look)
-    said = queue(connection, noticed.announcements)
+    said = queue(connection, noticed.announcements, why_held(connection, watch)) if noticed.announcements else 0
     if noticed.watch != watch:
         save(connection, noticed.watch)
     settled = (watch.baseline_at, watch.settled_reading) != (noticed.watch.baseline_at, noticed.watch.settled_reading)

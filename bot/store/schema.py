@@ -30,6 +30,8 @@ accounts = Table(
     Column("account_id", Text, primary_key=True),
     Column("readings", BigInteger, nullable=False),
     Column("looked_at", UtcDateTime),
+    Column("catching_up_since", UtcDateTime),
+    Column("catching_up_reading", BigInteger),
 )
 
 requests = Table(
@@ -159,7 +161,7 @@ announcements = Table(
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
 )
-_is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked"))
+_is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
     "announcements_unsent",
     announcements.c.workspace_id,

@@ -13,6 +13,7 @@ from bot.domain.watch import Events, Watch, Watched
 from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.batches import last_read
+from bot.store.catching_up import leave_out
 from bot.store.columns import key_of
 from bot.store.database import Database
 from bot.store.moves import UNWATCHED
@@ -174,6 +175,7 @@ def _stop(connection: Connection, workspace_id: str, place: str, reference_id: s
     watch = replace(watch, ended_at=now)
     save(connection, watch)
     drop_unsent_of(connection, watch.id, UNWATCHED)
+    leave_out(connection, watch, UNWATCHED)
     touch_card(connection, watch.id, urgent=True)
     return watch
 

@@ -92,7 +92,10 @@ class Worlds:
     chat: FakeChat
     opened: list[World] = field(default_factory=list)
 
-    async def begin(self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000) -> World:
+    async def begin(
+        self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000, gap: float = 86_400
+    ) -> World:
+        """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
         store = await open_store(self.url, self.clock)
         await store.database.migrate()
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
@@ -110,6 +113,7 @@ class Worlds:
             account_id="default",
             owner="test",
             poll_interval=timedelta(seconds=15),
+            gap_after=timedelta(seconds=gap),
             longest_settle=timedelta(seconds=settle),
             card_interval=timedelta(seconds=45),
             quiet=timedelta(seconds=90),

@@ -46,6 +46,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             if name.startswith("status")
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
         },
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures")},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
     }
 

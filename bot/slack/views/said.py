@@ -5,15 +5,17 @@ from typing import assert_never
 from bot.domain.announcement import (
     AccessFacts,
     CardFacts,
+    CatchUpFacts,
     ClipsFacts,
     FailureFacts,
     FinishedFacts,
+    News,
     ReopenedFacts,
     Said,
     ShortFacts,
 )
 from bot.domain.words import words
-from bot.slack.views import access, card, clips, failure, finished
+from bot.slack.views import access, card, catch_up, clips, failure, finished
 from bot.slack.views.blocks import context
 from bot.slack.views.message import Message
 
@@ -25,20 +27,28 @@ def message(said: Said, command: str) -> Message:
     match said:
         case CardFacts():
             return card.message(said)
-        case FailureFacts():
-            return failure.message(said)
-        case ClipsFacts():
-            return clips.message(said)
-        case FinishedFacts():
-            return finished.finished(said)
-        case ShortFacts():
-            return finished.short(said)
-        case ReopenedFacts():
-            return finished.reopened(said)
+        case CatchUpFacts():
+            return catch_up.message(said, command)
         case AccessFacts():
             return access.message(said, command)
         case _:
-            assert_never(said)
+            return _news(said)
+
+
+def _news(news: News) -> Message:
+    match news:
+        case FailureFacts():
+            return failure.message(news)
+        case ClipsFacts():
+            return clips.message(news)
+        case FinishedFacts():
+            return finished.finished(news)
+        case ShortFacts():
+            return finished.short(news)
+        case ReopenedFacts():
+            return finished.reopened(news)
+        case _:
+            assert_never(news)
 
 
 def marked_as_repeat(message: Message) -> Message:
