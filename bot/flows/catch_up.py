@@ -1,6 +1,6 @@
 """Catch up after a gap in which nothing could be read: tell each place once, when everything was read again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -25,6 +25,7 @@ class CatchUp:
     clock: Clock
     rules: Rules
     on_news: Callable[[], None]
+    _missed: frozenset[str | None] = field(default=frozenset(), init=False)  # by the last look
     _under_way: bool = field(default=False, init=False)
     _began: tuple[datetime, float] | None = field(default=None, init=False)  # the present look, on both clocks
     _all_read: tuple[datetime, float] | None = field(default=None, init=False)  # the last look that read everything
@@ -51,18 +52,24 @@ class CatchUp:
         passed = abs(self.clock.now() - now), timedelta(seconds=self.clock.monotonic() - seconds)
         return max(passed) < self.rules.gap_after
 
-    async def end_if_done(self, done: bool) -> None:
-        """At the end of a look that came to its end; when it was cut short, nothing is called.
+    async def end_if_done(self, missed: Set[str | None], *, others_go_on: bool) -> None:
+        """At the end of a look that tried all that was due, which after a gap is all that is watched.
 
-        `done` says that it has read the head page and every watched reference that was due, and after a gap all are.
-        What can still not be read in the next look counts as done then, so that it holds up nobody.
+        `missed` could not be read (None is the head page); `others_go_on` when the API answers for something else that
+        is watched. What is missed for the second time while others go on counts as done: it holds up nobody, and is
+        told as ever once it is read.
         """
-        if not done:
+        is_done = not missed or (others_go_on and missed <= self._missed)
+        self._missed = frozenset(missed)
+        if not is_done:
             return
         if self._under_way:
-            places = await self.store.ledger.caught_up(self.rules.account_id, now=self.clock.now())
-            self._under_way = False
-            log.info("caught up", places_told=places)
-            if places:
-                self.on_news()
+            await self._end()
         self._all_read = self._began
+
+    async def _end(self) -> None:
+        places = await self.store.ledger.caught_up(self.rules.account_id, now=self.clock.now())
+        self._under_way = False
+        log.info("caught up", places_told=places)
+        if places:
+            self.on_news()

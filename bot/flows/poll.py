@@ -36,32 +36,28 @@ class Poll:
     chance: Callable[[], float] = random.random
     _failures: int = field(default=0, init=False)
     _unreadable: set[str] = field(default_factory=set, init=False)
-    _missed: frozenset[str | None] = field(default=frozenset(), init=False)  # by the last look; None is the head page
 
     async def look(self) -> datetime:
         """Look once; returns when to look next. Trouble with the API is no error here: it is told, and tried again."""
         await self.catch_up.begin()
         try:
-            active, settles_at, missed = await self._read_what_is_due()
+            active, settles_at = await self._read_what_is_due()
         except ChamelaionError:
             self._failures += 1
             return after_trouble(
                 self.clock.now(), failures=self._failures, interval=self.rules.poll_interval, jitter=self.chance()
             )
-        await self.catch_up.end_if_done(missed <= self._missed)
-        self._failures, self._missed = 0, missed
+        self._failures = 0
         self.vitals.looks += 1
         if not self._unreadable:
             self.source.all_well()
         return next_look(self.clock.now(), active=active, interval=self.rules.poll_interval, settles_at=settles_at)
 
-    async def _read_what_is_due(self) -> tuple[bool, datetime | None, frozenset[str | None]]:
-        """Whether anything is watched, when to look because of it, and what could not be read.
-
-        Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody.
-        """
+    async def _read_what_is_due(self) -> tuple[bool, datetime | None]:
+        """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
         moved, faults = await self._head()
-        head: frozenset[str | None] = frozenset({None} if faults else ())
+        missed: set[str | None] = {None} if faults else set()
+        answers = 1 - faults
         watched = await self.store.watches.watched(self.rules.account_id)
         settles: list[datetime] = []
         for reference_id in due(watched, moved, self.clock.now(), frozenset(self._unreadable)):
@@ -74,11 +70,14 @@ class Poll:
                     raise
                 continue
             faults = 0
+            answers += 1
             self._unreadable.discard(reference_id)
             if settles_at is not None:
                 settles.append(self.source.our_time(settles_at))
         self._unreadable &= {one.reference_id for one in watched}
-        return bool(watched), min(settles, default=None), head | self._unreadable
+        others_go_on = answers > 0 and len(self._unreadable) < len(watched)
+        await self.catch_up.end_if_done(missed | self._unreadable, others_go_on=others_go_on)
+        return bool(watched), min(settles, default=None)
 
     def _could_not_read(self, reference_id: str, error: ChamelaionError) -> None:
         if reference_id not in self._unreadable:

@@ -129,6 +129,12 @@ def others(scene: Scene) -> Iterator[Canned]:
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
         ("about", "About", "The bot in good health.", about.message(scene.about)),
+        (
+            "about_catching_up",
+            "About",
+            "Nothing could be read for a while, and not everything was read again yet.",
+            about.message(scene.about_catching_up),
+        ),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
-from tests.fakes import FakeChamelaion, FakeChat, HastyClock
+from tests.fakes import FakeChamelaion, FakeChat, FakeClock, HastyClock
 
 
 @dataclass
@@ -93,10 +93,17 @@ class Worlds:
     opened: list[World] = field(default_factory=list)
 
     async def begin(
-        self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000, gap: float = 86_400
+        self,
+        *,
+        known: bool = True,
+        resend: bool = True,
+        settle: float = 600,
+        calls: int = 6_000,
+        gap: float = 86_400,
+        opened: Callable[[str, FakeClock], Awaitable[Store]] = open_store,
     ) -> World:
         """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
-        store = await open_store(self.url, self.clock)
+        store = await opened(self.url, self.clock)
         await store.database.migrate()
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()

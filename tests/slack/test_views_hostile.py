@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcement import AccessFacts, CardFacts, ClipsFacts, FailureFacts, FinishedFacts
+from bot.domain.announcement import (
+    AccessFacts,
+    CardFacts,
+    CatchUpFacts,
+    ClipsFacts,
+    FailureFacts,
+    FinishedFacts,
+    Meanwhile,
+)
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.failure import FailureKind
 from bot.domain.progress import Progress, Waiting
@@ -91,7 +99,10 @@ def everything(text: str) -> Iterator[Message]:
 
 def _said(text: str, progress: Progress) -> Iterator[Message]:
     watched = replace(WATCH, reference_id=text)
+    meanwhile = Meanwhile(progress, 9_000_000, 1_000_000, progress.kinds, "short", 5)
     for facts in (
+        CatchUpFacts(NOON, NOON + timedelta(1), (meanwhile,)),
+        CatchUpFacts(NOON, NOON + timedelta(hours=1), (meanwhile,) * 20 + (replace(meanwhile, kinds=()),) * 40),
         CardFacts(watched, progress, Waiting(NOON), NOON),
         FailureFacts(progress, "k", text, (text,) * 99, NOON, NOON, NOON),
         ClipsFacts(progress, (text,) * 99, NOON),

@@ -135,8 +135,8 @@ def _small_print(facts: CatchUpFacts, command: str) -> tuple[Words, ...]:
     read = words("Read ", At(facts.until, "ago"), " · told in one message instead of one by one")
     if len(facts.references) == 1:
         return (read,)
-    failures, watches = Code(f"{command} failures <reference>"), Code(f"{command} watches")
-    return read, words("All failures of a batch: ", failures, " · all batches: ", watches)
+    failures = words(Code(f"{command} failures"), " with a reference lists all its failures")
+    return read, words(failures, " · ", Code(f"{command} watches"), " lists every batch")
 
 
 def _buttons(facts: CatchUpFacts) -> tuple[Block, ...]:
