@@ -266,6 +266,15 @@ async def test_looks_in_a_row_do_not_ask_the_database_for_a_gap(worlds: Worlds) 
         await world.stories.catch_up.begin()
 
 
+async def test_a_machine_that_slept_has_a_gap_though_its_other_clock_stood_still(worlds: Worlds) -> None:
+    world = await watched(worlds)
+    worlds.clock.step(3_600)
+    all_ends(worlds)
+    await world.look()
+    await world.deliver()
+    assert world.told == ["catch_up"]
+
+
 # --- killed between any two transactions ---
 
 
