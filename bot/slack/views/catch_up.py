@@ -135,8 +135,8 @@ def _small_print(facts: CatchUpFacts, command: str) -> tuple[Words, ...]:
     read = words("Read ", At(facts.until, "ago"), " · told in one message instead of one by one")
     if len(facts.references) == 1:
         return (read,)
-    failures = words(Code(f"{command} failures"), " with a reference lists all its failures")
-    return read, words(failures, " · ", Code(f"{command} watches"), " lists every batch")
+    failures = words(Code(f"{command} failures"), " with a reference shows more ids")
+    return read, words(failures, " · ", Code(f"{command} watches"), " shows every batch")
 
 
 def _buttons(facts: CatchUpFacts) -> tuple[Block, ...]:
