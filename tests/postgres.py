@@ -7,8 +7,8 @@ import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from bot.store.database import Database
+from bot.store.migrate import bring_up_to_date
 
 # The shell's standard input is held by the test run: when that ends, however it ends, the server ends too.
 _SCRIPT = """
@@ -32,19 +33,38 @@ cat >/dev/null
 rm -rf "$data"/*
 """
 
+_OTHERS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+_SHAPE = """
+SELECT version_num, c.table_name, c.column_name, c.data_type, c.is_nullable, c.column_default, i.indexdef
+FROM alembic_version, information_schema.columns c LEFT JOIN pg_indexes i ON i.tablename = c.table_name
+WHERE c.table_schema = 'public' ORDER BY c.table_name, c.column_name, i.indexname
+"""
+
 
 @dataclass(frozen=True)
 class PostgreSQL:
-    """A server by the URL of a database of it; `template` is a database with all migrations."""
+    """A server by the URL of a database of it; `template` is a database with all migrations, of this shape."""
 
     url: str
     template: str
+    shape: object
+    stack: ExitStack
+    spare: list[str] = field(default_factory=list)
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        """The URL of a migrated database that is empty and nobody else's."""
-        with _database(self.url, self.template) as url:
-            yield url
+        """The URL of a migrated database that is empty and nobody else's.
+
+        It is one that was used before and emptied: making one takes ten times as long.
+        """
+        url = self.spare.pop() if self.spare else self.stack.enter_context(_database(self.url, self.template))
+        yield url
+        if _emptied(url) == self.shape:  # else it is no longer like the others
+            self.spare.append(url)
 
     @contextmanager
     def bare(self) -> Iterator[str]:
@@ -67,15 +87,15 @@ def serve() -> Iterator[PostgreSQL]:
 
 @contextmanager
 def _prepared(url: str) -> Iterator[PostgreSQL]:
-    with _database(url, "template0") as template_url:
+    with _database(url, "template0") as template_url, ExitStack() as stack:
         asyncio.run(migrated(template_url))
-        yield PostgreSQL(url, make_url(template_url).database or "")
+        yield PostgreSQL(url, make_url(template_url).database or "", _emptied(template_url), stack)
 
 
 async def migrated(url: str) -> None:
     """Bring a database up to date."""
     database = Database.open(url)
-    await database.migrate()
+    await database.write(bring_up_to_date)
     await database.close()
 
 
@@ -89,6 +109,15 @@ def _database(server: str, template: str) -> Iterator[str]:
             yield make_url(server).set(database=name).render_as_string(hide_password=False)
         finally:
             connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+def _emptied(url: str) -> object:
+    """Cut off whoever is still connected and delete every row; the version and the columns that are left."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(_OTHERS)
+        tables = [Identifier(name) for (name,) in connection.execute(_TABLES)]
+        connection.execute(SQL("TRUNCATE {} RESTART IDENTITY").format(SQL(", ").join(tables)))
+        return connection.execute(_SHAPE).fetchall()
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 _KEPT = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT")
 _COVERAGE = "COVERAGE_"
 _AGAIN_SECONDS = 0.02
+PATIENCE_SECONDS = 60.0
+"""For what takes two seconds on an idle machine, and ten times as long on a busy one."""
 T = TypeVar("T")
 
 
@@ -55,14 +57,14 @@ class Program:
     def has_ended(self) -> bool:
         return self.process.returncode is not None
 
-    async def ended(self, within: float = 20) -> int:
+    async def ended(self, within: float = PATIENCE_SECONDS) -> int:
         """Its exit code, once it has ended."""
         async with asyncio.timeout(within):
             return await self.process.wait()
 
 
 async def until(
-    condition: Callable[[], T | None], what: str, *, within: float = 20, shows: Callable[[], str] = str
+    condition: Callable[[], T | None], what: str, *, within: float = PATIENCE_SECONDS, shows: Callable[[], str] = str
 ) -> T:
     """What the condition gives, once it is true; `what` is told, with what `shows` has, when that takes too long."""
 
@@ -73,7 +75,11 @@ async def until(
 
 
 async def until_answered(
-    condition: Callable[[], Awaitable[T | None]], what: str, *, within: float = 20, shows: Callable[[], str] = str
+    condition: Callable[[], Awaitable[T | None]],
+    what: str,
+    *,
+    within: float = PATIENCE_SECONDS,
+    shows: Callable[[], str] = str,
 ) -> T:
     """The same for a condition that has to be awaited."""
     deadline = time.monotonic() + within
@@ -86,13 +92,16 @@ async def until_answered(
 
 @asynccontextmanager
 async def program(
-    *arguments: str, variables: dict[str, str] | None = None, folder: Path | None = None
+    *arguments: str,
+    variables: dict[str, str] | None = None,
+    folder: Path | None = None,
+    start: Sequence[str] = (sys.executable, "-m", "bot"),
 ) -> AsyncIterator[Program]:
     """`python -m bot …` with these variables and nothing else of ours; killed at the end if it is still there."""
     inherited = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_COVERAGE)}
     environment = inherited | {"PYTHONPATH": str(ROOT), "COLUMNS": "300"} | (variables or {})
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments,
+        *start, *arguments,
         env=environment, cwd=folder or ROOT, stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     made = Program(process, bytearray(), bytearray())

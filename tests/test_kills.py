@@ -107,8 +107,7 @@ async def test_every_failure_kind_and_finish_is_told_once_through_kills_and_lost
 
 
 def variables(slack: SlackSandbox, api: ChamelaionSandbox, folder: Path) -> dict[str, str]:
-    coverage = {name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")}
-    return coverage | {
+    return {
         "SLACK_BOT_TOKEN": slack.tokens.bot,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "SLACK_API_URL": slack.api_url,

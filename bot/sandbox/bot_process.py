@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aiohttp import ClientError, ClientSession
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.errors import LipsyncBotError
 
@@ -17,6 +17,7 @@ KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ", "SYSTEMROOT", "PYTHONP
 """What the bot inherits; nothing else of the person's own environment reaches it."""
 _LAST_LINES = 60
 _LOOK_AGAIN_SECONDS = 0.05
+_ANSWER_TIMEOUT = ClientTimeout(total=2)
 
 
 class BotDiedError(LipsyncBotError):
@@ -117,7 +118,8 @@ class BotProcess:
             raise BotDiedError(self.said or "the bot wrote nothing") from None
 
     async def _ready(self, process: Process) -> None:
-        async with ClientSession() as session:
+        # Whoever has taken the port may never answer, while the bot has long ended.
+        async with ClientSession(timeout=_ANSWER_TIMEOUT) as session:
             while not await _answers(session, f"{self.url}/readyz"):
                 if process.returncode is not None:
                     raise BotDiedError(f"exit code {process.returncode}")

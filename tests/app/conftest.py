@@ -20,6 +20,7 @@ from bot.sandbox.workspace import BOT
 from bot.scheduler import SystemClock
 from bot.settings import Settings
 from bot.store import Store
+from tests.postgres import migrated
 
 ANA, BEN = ANA_USER.id, BEN_USER.id
 DE, PRODUCERS, PRIVATE = "C0DUBBINGDE", "C0PRODUCERS", "C0AURORA"
@@ -57,7 +58,7 @@ class Stage:
 
     async def sees(self, that: Callable[[Message], bool], channel: str = DE) -> Message:
         """A message of the bot in the channel, once it is there."""
-        await self.slack.workspace.wait_for(lambda _: any(map(that, self.said(channel))), timeout_seconds=20)
+        await self.slack.workspace.wait_for(lambda _: any(map(that, self.said(channel))), timeout_seconds=60)
         return next(message for message in self.said(channel) if that(message))
 
     async def sees_text(self, part: str, channel: str = DE) -> Message:
@@ -106,6 +107,7 @@ async def staged(folder: Path, **changed: str) -> AsyncIterator[Stage]:
     clock = SystemClock()
     account = Account(clock, seed=1)
     database = folder / "lipsync.db"
+    await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
     async with SlackSandbox(clock=clock) as slack, ChamelaionSandbox(account, clock) as api:
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",

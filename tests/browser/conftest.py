@@ -26,7 +26,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PLACES = (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
 
 
 def chromium() -> str:

@@ -7,7 +7,7 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Visitor
 
-pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 DE, JP = "#U0ANA/C0DUBBINGDE", "#U0ANA/C0DUBBINGJP"
 
@@ -66,7 +66,7 @@ async def test_a_watched_batch_tells_its_story_through_a_crash_and_a_restart(dem
     await let(page, "Restart the bot")
     await expect(card).to_contain_text("100% finished")
     finished = said(page, "series-s02").filter(has_text="took").filter(has_not_text="told: this channel")
-    await expect(finished).to_have_count(1, timeout=30_000)
+    await expect(finished).to_have_count(1)
     await expect(failure).to_have_count(1)
     await expect(card).to_have_count(1)
     assert await card.inner_text() != before

@@ -1,6 +1,5 @@
 """The store on both databases: every test that takes `store` or a URL runs on each."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -9,7 +8,7 @@ import pytest
 
 from bot.store import Store, open_store
 from tests.fakes import FakeClock
-from tests.postgres import PostgreSQL, migrated
+from tests.postgres import PostgreSQL
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -21,14 +20,6 @@ def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     server: PostgreSQL = request.getfixturevalue("postgresql")
     with server.bare() as url:
         yield url
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with all migrations, to be copied."""
-    file = tmp_path_factory.mktemp("template") / "lipsync.db"
-    asyncio.run(migrated(f"sqlite:///{file}"))
-    return file
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -144,4 +144,7 @@ const [user, place] = location.hash.slice(1).split("/");
 world.place = place || FIRST_PLACE;
 begin(user || FIRST_PERSON)
   .catch(() => begin(FIRST_PERSON))
-  .then(() => byId("input").focus());
+  .then(() => {
+    byId("input").disabled = false; // not before it is known who writes, and where
+    byId("input").focus();
+  });
