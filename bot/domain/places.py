@@ -145,6 +145,8 @@ class Places:
         if places:
             shown = dict(zip((row.id for row in rows), places, strict=True))
             self.coverage = self._extended(self.coverage, shown, total, now)
+        else:
+            self.coverage = _without_rows(self.coverage, total, now)
         return places
 
     def shift(self, seconds: float) -> None:
@@ -199,6 +201,13 @@ class Places:
             anchors=_newest(shown) if high >= total else before.anchors,
             since=0 if torn or self.shifted or total < before.total else before.since,
         )
+
+
+def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
+    """After a page without rows; only a list that says it has none is known to have none."""
+    if total == 0:
+        return Coverage(before.order, 0, now, since=0 if before.total else before.since)
+    return replace(before, total=min(before.total, total), read_at=now)
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
