@@ -75,6 +75,7 @@ class Outlook:
         self.covers = covers
         self.open: dict[str, Open] = {}
         self.watched_share = 0.0  # of the account's newest rows
+        self.is_watching = True
         self._calls = 0
         self._learned = 0
         self._list_from = -math.inf
@@ -185,6 +186,8 @@ class Outlook:
     @property
     def longest_head(self) -> float:
         """After how many seconds the newest rows are read again, whatever they may show."""
+        if not self.is_watching:
+            return self.pace.longest_idle
         return self.pace.longest_head if self.ended >= LEARNED else self.pace.longest_blind
 
     def choose(self, now: float, size: int) -> Step:

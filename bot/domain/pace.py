@@ -13,7 +13,7 @@ class Pace:
     A call must save `price` of waiting; a request that may have ended is read after `soon`, whatever that costs. An
     open watched request stays unread for `longest_unread` at most (`longest_queued` while it only waits), as long as
     the budget allows it. The newest rows are read again after `longest_head` (`longest_blind` until durations are
-    learned).
+    learned, `longest_idle` while nothing is watched).
     """
 
     price: float
@@ -22,6 +22,7 @@ class Pace:
     longest_queued: float
     longest_head: float
     longest_blind: float
+    longest_idle: float
 
     def longest(self, age: float, *, queued: bool) -> float:
         """How long an open watched request of this age stays unread at most, while the budget allows it."""
@@ -38,4 +39,5 @@ def pace_of(poll_interval: float) -> Pace:
         longest_queued=12 * poll_interval,
         longest_head=max(min(4 * poll_interval, 60.0), poll_interval),
         longest_blind=poll_interval,
+        longest_idle=max(60.0, poll_interval),
     )

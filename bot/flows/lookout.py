@@ -98,6 +98,7 @@ class Lookout:
         rate = self.outlook.places.rate
         self.outlook = await asyncio.to_thread(self._made, memory)
         self.outlook.places.rate = rate
+        self.outlook.is_watching = bool(self.interest)
         await self._recall_waiting()
         self._refreshed_at = now
 
