@@ -20,6 +20,7 @@ from bot.domain.reading import Reading
 from bot.domain.request import LipsyncRequest
 from bot.scheduler import SystemClock
 from bot.store import Store, open_store
+from bot.store.migrate import bring_up_to_date
 from tests.postgres import serve
 
 CEILING = 4.0
@@ -92,7 +93,7 @@ def _page(batch: int) -> Reading:
 async def _filled(url: str, batches: int) -> None:
     """A database in which every batch is known."""
     store = await open_store(url, SystemClock())
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
     for start in range(0, batches, _AT_ONCE):
         these = range(start, min(start + _AT_ONCE, batches))
         rows = tuple(one for batch in these for one in _known(batch))

@@ -26,11 +26,13 @@ from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.scheduler import SystemClock
+from bot.serve import keep_for_good
 from bot.slack.views import status
 from bot.store import open_store
+from bot.store.migrate import bring_up_to_date
 
 PAGES = 50
-LONGEST_HOLD = 250.0  # ms
+LONGEST_HOLD = 30.0  # ms
 BARE, FIRST, AGAIN = "aiohttp + json", "bot, first time", "bot, again"
 KEY = "benchmark-key"
 _NO_BUDGET = 100_000_000  # calls a minute
@@ -50,13 +52,14 @@ class Taken:
 async def measured(quick: bool) -> Report:
     rounds, pages = (1, 3) if quick else (5, PAGES)
     taken: dict[str, list[Taken]] = {BARE: [], FIRST: [], AGAIN: []}
+    keep_for_good()
     with beside(list_endpoint, pages * PAGE_SIZE) as base_url:
         for _ in range(rounds):
             taken[BARE].append(await _bare(base_url, pages))
             first, again = await _asked_twice(base_url)
             taken[FIRST].append(first)
             taken[AGAIN].append(again)
-    hold = max(each.hold for name in (FIRST, AGAIN) for each in taken[name])
+    hold = max(median(each.hold for each in taken[name]) for name in (FIRST, AGAIN))
     return Report(
         title=f"A live status answer of {pages * PAGE_SIZE:,} requests in pages of {PAGE_SIZE}, as blocks for Slack",
         columns=("", "calls", "on the clock", "processor time", "× bare", "loop held"),
@@ -115,7 +118,7 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         clock = SystemClock()
         store = await open_store(f"sqlite:///{folder / 'lipsync.db'}", clock)
         stack.push_async_callback(store.database.close)
-        await store.database.migrate()
+        await store.database.write(bring_up_to_date)
         gateway = ChamelaionGateway.open(KEY, base_url, 10, clock, None)
         stack.push_async_callback(gateway.aclose)
         vitals = Vitals(started_at=clock.now(), beat_at=clock.monotonic())

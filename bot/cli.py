@@ -2,22 +2,19 @@
 
 import asyncio
 import json
-import os
-import signal
 from collections.abc import Coroutine, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
-import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import __version__, log, settings
-from bot.app import ask_once, examine, make_app, migrate_database
+from bot import __version__, log, serve, settings
+from bot.app import ask_once, examine, migrate_database
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import (
     request_lines,
@@ -31,6 +28,7 @@ from bot.probe import health
 from bot.sandbox.demo import run_demo
 from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
+from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.slack.commands import COMMANDS
 from bot.slack.gallery import canned, plain
@@ -38,7 +36,6 @@ from bot.slack.manifest import COMMAND
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
-WRONG_SETTINGS = 2
 NEVER_SEEN = 3
 
 cli = typer.Typer(
@@ -50,7 +47,6 @@ cli = typer.Typer(
 )
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
-logger = structlog.get_logger(__name__)
 _T = TypeVar("_T")
 
 
@@ -65,8 +61,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 @cli.command()
 def run() -> None:
     """Run the bot until it is told to stop (SIGTERM, Ctrl-C)."""
-    needed = settings.needed_to_run(settings.environment())
-    _finish(_serve(_settings(*needed)))
+    serve.main()
 
 
 @cli.command()
@@ -169,16 +164,10 @@ def _shown() -> list[dict[str, object]]:
 
 
 def _settings(*needed: str, only: tuple[str, ...] | None = None) -> Settings:
-    environment = settings.environment()
-    foreign = settings.forget_foreign(environment)
     try:
-        given = Settings.read(environment, needed=needed, only=only)
+        return serve.prepared(*needed, only=only)
     except SettingsError as error:
         raise _refused(error) from None
-    log.configure(given.log_level, json=given.log_format is LogFormat.JSON)
-    if foreign:
-        logger.warning("these variables are ignored", names=foreign)
-    return given
 
 
 def _finish(work: Coroutine[Any, Any, _T]) -> _T:
@@ -231,37 +220,3 @@ def _as_object(reference: str, answer: StatusAnswer | RequestAnswer) -> dict[str
         "read_at": None if answer.read_at is None else answer.read_at.isoformat(timespec="seconds"),
         "complete": complete,
     }
-
-
-async def _serve(given: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def asked_to_stop() -> None:
-        if stop.is_set():
-            os._exit(1)  # asked twice: at once
-        stop.set()
-
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, asked_to_stop)
-    await _until_stopped(asyncio.create_task(_stay(given), name="bot"), asyncio.create_task(stop.wait(), name="stop"))
-    logger.info("stopped")
-
-
-async def _stay(given: Settings) -> None:
-    """Be the bot until cancelled."""
-    async with make_app(given, SystemClock()) as app:
-        logger.info("running", version=__version__, port=app.port, mode="socket" if given.socket_mode else "http")
-        await asyncio.get_running_loop().create_future()
-
-
-async def _until_stopped(bot: asyncio.Task[None], stopped: asyncio.Task[bool]) -> None:
-    """Wait for whichever ends first; a bot that is still starting is stopped like a running one."""
-    await asyncio.wait((bot, stopped), return_when=asyncio.FIRST_COMPLETED)
-    if not bot.done():
-        logger.info("stopping")
-    bot.cancel()
-    stopped.cancel()
-    outcome, _ = await asyncio.gather(bot, stopped, return_exceptions=True)
-    if isinstance(outcome, Exception):
-        raise outcome

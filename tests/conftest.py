@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.postgres import PostgreSQL, migrated, serve
 
@@ -21,6 +23,19 @@ LONGEST = ("test_kills.py", "test_deploy.py", "test_benchmarks.py")
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than processors: much of the time the tests wait for processes, pages and databases."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
+class Together(LoadScopeScheduling):
+    """Gives a worker one test at a time, but all tests of the browser to one, and all of the image."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, *_ = nodeid.split("::")
+        return "browser" if file.startswith("tests/browser/") else file if file == "tests/test_deploy.py" else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Together:
+    """Make the scheduler of the workers."""
+    return Together(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

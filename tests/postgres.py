@@ -18,6 +18,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from bot.store.database import Database
+from bot.store.migrate import bring_up_to_date
 
 # The shell's standard input is held by the test run: when that ends, however it ends, the server ends too.
 _SCRIPT = """
@@ -94,7 +95,7 @@ def _prepared(url: str) -> Iterator[PostgreSQL]:
 async def migrated(url: str) -> None:
     """Bring a database up to date."""
     database = Database.open(url)
-    await database.migrate()
+    await database.write(bring_up_to_date)
     await database.close()
 
 

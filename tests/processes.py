@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,13 +92,16 @@ async def until_answered(
 
 @asynccontextmanager
 async def program(
-    *arguments: str, variables: dict[str, str] | None = None, folder: Path | None = None
+    *arguments: str,
+    variables: dict[str, str] | None = None,
+    folder: Path | None = None,
+    start: Sequence[str] = (sys.executable, "-m", "bot"),
 ) -> AsyncIterator[Program]:
     """`python -m bot …` with these variables and nothing else of ours; killed at the end if it is still there."""
     inherited = {name: value for name, value in os.environ.items() if name in _KEPT or name.startswith(_COVERAGE)}
     environment = inherited | {"PYTHONPATH": str(ROOT), "COLUMNS": "300"} | (variables or {})
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments,
+        *start, *arguments,
         env=environment, cwd=folder or ROOT, stdin=DEVNULL, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
     made = Program(process, bytearray(), bytearray())

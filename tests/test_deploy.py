@@ -1,5 +1,6 @@
 """The image without Docker: what its Dockerfile runs, copies and sets, done in a folder."""
 
+import json
 import os
 import re
 import shlex
@@ -8,16 +9,19 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import yaml
 
 from bot import __version__
+from bot.settings import Settings, needed_to_run
 
-pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("deploy")]  # one image for all
+pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
 COMPOSE = yaml.safe_load((ROOT / "docs/deploy/compose.yml").read_text())
 PACKAGES = Path(pytest.__file__).parents[1]
 NOBODY = 65534
@@ -138,6 +142,31 @@ def test_the_health_check_is_a_command_of_the_program_and_needs_no_shell(image: 
     assert [program] == yaml.safe_load(TOLD["ENTRYPOINT"])
     done = image.start(*arguments, "--url", "http://127.0.0.1:1/healthz")
     assert (done.returncode, done.stdout) == (1, "")
+
+
+def test_the_doctor_is_in_the_image(image: Image) -> None:
+    done = image.start("doctor", "--json")
+    assert done.returncode == 2
+    assert "SLACK_BOT_TOKEN is not set" in [each["detail"] for each in json.loads(done.stdout)]
+
+
+def test_the_readme_starts_the_container_with_what_the_image_needs() -> None:
+    (line,) = re.findall(r"docker run (.+)", README.replace("\\\n", " "))
+    words = shlex.split(line)
+    given = [each.partition("=")[0] for flag, each in pairwise(words) if flag == "-e"]
+    needed = needed_to_run({"SLACK_APP_TOKEN": "xapp-…"})
+    assert set(given) == {"SLACK_APP_TOKEN", *(name.upper() for name in needed)}
+    (volume,) = [each for flag, each in pairwise(words) if flag == "-v"]
+    (port,) = [each for flag, each in pairwise(words) if flag == "-p"]
+    assert volume.partition(":")[2] == TOLD["VOLUME"]
+    assert port.rpartition(":")[2] == TOLD["EXPOSE"] == str(Settings.read({}).port)
+
+
+def test_without_docker_the_readme_installs_as_the_image_does() -> None:
+    told = [" ".join(line.split()) for line in re.findall(r"`([^`]*(?:-m venv|pip install)[^`]*)`", README)]
+    done = [rest for name, rest in BUILD if name == "RUN"]
+    here = [each.replace("/opt/lipsync", ".venv").replace(" --no-cache-dir", "") for each in done]
+    assert told == [re.sub(r"^python ", "python3 ", each) for each in here]
 
 
 def test_the_manifest_is_in_the_package(image: Image) -> None:

@@ -20,6 +20,7 @@ from bot.scheduler import SystemClock
 from bot.settings import Settings
 from bot.store import open_store
 from bot.store.database import Database
+from bot.store.migrate import bring_up_to_date
 
 HIDDEN = "7264-hidden"
 CHECKS = [
@@ -74,7 +75,7 @@ class Clinic:
 
     async def migrated(self) -> Database:
         database = Database.open(self.settings().database_url, SystemClock())
-        await database.migrate()
+        await database.write(bring_up_to_date)
         return database
 
 
@@ -209,7 +210,7 @@ async def test_a_database_that_waits_for_its_migration_tells_no_places(clinic: C
 async def test_a_place_that_waits_for_an_invitation_is_named(clinic: Clinic) -> None:
     clock, workspace = SystemClock(), clinic.slack.workspace.team
     store = await open_store(clinic.settings().database_url, clock)
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
     wish = Wish(workspace, "default", "C0DUBBINGDE", "batch-1", "U1", None, None, "dubbing-de", True)
     await store.watches.start(wish, now=clock.now(), api_now=clock.now())
     (delivery,) = await store.outbox.claim(workspace, "test", now=clock.now(), busy=frozenset())

@@ -17,6 +17,7 @@ from bot.flows.routine import Routine
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.store import open_store
+from bot.store.migrate import bring_up_to_date
 from bot.web import LARGEST_BODY, SlackHandler, Web
 from tests.fakes import FakeChamelaion, HastyClock
 from tests.flows.conftest import Alarms
@@ -53,7 +54,7 @@ async def health(tmp_path: Path) -> AsyncIterator[Health]:
     clock = HastyClock()
     vitals = Vitals(clock.now(), clock.monotonic(), database_ready=True)
     store = await open_store(f"sqlite:///{tmp_path / 'lipsync.db'}", clock)
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
 
     async def look() -> None:
         return None

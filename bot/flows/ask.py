@@ -3,11 +3,12 @@
 import asyncio
 import statistics
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import __version__
 from bot.domain.answer import (
     AboutAnswer,
+    Batch,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -16,7 +17,7 @@ from bot.domain.answer import (
 )
 from bot.domain.budget import Purpose
 from bot.domain.delivery import State
-from bot.domain.progress import settlement, summarise
+from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
 from bot.flows.read import Readings, Run, request_by_uuid
@@ -126,17 +127,22 @@ class Ask:
         """What our memory has of a reference, with its age; nothing is read."""
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id, place)
-        requests = batch.requests
+        # In a thread: 5,000 failures take 0.2 s to be told apart.
+        progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
         return StatusAnswer(
-            progress=summarise(reference_id, requests, expected=expected, vanished=batch.vanished),
+            progress=progress,
             read_at=batch.read_at,
-            settlement=settlement(
-                requests, expected=expected, api_now=self._source.api_now(), longest=self._rules.longest_settle
-            ),
+            settlement=state,
             complete=complete,
             trouble=trouble,
             still=still,
-            requests=requests,
+            requests=batch.requests,
+        )
+
+    def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
+        return (
+            summarise(batch.reference_id, batch.requests, expected=expected, vanished=batch.vanished),
+            settlement(batch.requests, expected=expected, api_now=api_now, longest=self._rules.longest_settle),
         )
 
     async def _expected(self, reference_id: str, place: str | None) -> int | None:

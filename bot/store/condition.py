@@ -7,7 +7,7 @@ from sqlalchemy import URL, Connection, update
 
 from bot.domain.finding import Condition
 from bot.errors import StoreError
-from bot.store.migrate import bring_up_to_date
+from bot.store.revision import is_current
 from bot.store.schema import accounts
 
 
@@ -21,18 +21,28 @@ def unmade(url: URL) -> Condition | None:
     return Condition(str(file), file, False, 0)
 
 
-def examine(connection: Connection) -> Condition:
-    """Migrate it, write to a table, and undo both."""
-    lacks = bring_up_to_date(connection)
-    connection.execute(update(accounts).values(readings=accounts.c.readings))
-    transaction = connection.get_transaction()
-    if transaction is not None:
-        transaction.rollback()
-    url = connection.engine.url
+def made(url: URL, lacks: int) -> Condition:
+    """A database that is there and can be written."""
     file = _file(url)
     return Condition(
         str(file) if file else f"PostgreSQL {url.database} on {url.host or 'this machine'}", file, True, lacks
     )
+
+
+def is_writable(connection: Connection) -> bool:
+    """Write to a table and undo it; False when there is a migration to be done first."""
+    if not is_current(connection):
+        return False
+    undo(connection)
+    return True
+
+
+def undo(connection: Connection) -> None:
+    """Write to a table, and undo that with all that was done before in this transaction."""
+    connection.execute(update(accounts).values(readings=accounts.c.readings))
+    transaction = connection.get_transaction()
+    if transaction is not None:
+        transaction.rollback()
 
 
 def _file(url: URL) -> Path | None:

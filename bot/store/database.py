@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select, text
@@ -12,9 +13,10 @@ from sqlalchemy.exc import OperationalError
 from bot.domain.finding import Condition
 from bot.errors import StoreError
 from bot.ports import Clock
-from bot.store.condition import examine, unmade
+from bot.store.condition import is_writable, made, unmade
 from bot.store.engines import THREADS, make_engine
-from bot.store.migrate import bring_up_to_date
+from bot.store.migrating import migrate
+from bot.store.revision import is_current
 from bot.store.trouble import may_try_again, told
 
 T = TypeVar("T")
@@ -31,8 +33,10 @@ class Database:
     a `StoreError`, and then nothing was written.
     """
 
-    def __init__(self, engine: Engine, lease_clock: Clock | None) -> None:
+    def __init__(self, engine: Engine, lease_clock: Clock | None, busy: timedelta) -> None:
         self._engine = engine
+        self._driver = engine.dialect.loaded_dbapi
+        self._busy = busy
         self._lease_clock = lease_clock
         self.is_postgresql = engine.dialect.name == "postgresql"
         self._readers = ThreadPoolExecutor(THREADS if self.is_postgresql else THREADS - 1, "database")
@@ -46,7 +50,7 @@ class Database:
         `lease_clock` is the clock for leases and quiet times; without it the database's own is used. `busy` is how
         long to wait while another program has locked SQLite's file.
         """
-        return cls(make_engine(url, busy), lease_clock)
+        return cls(make_engine(url, busy), lease_clock, busy)
 
     async def write(self, work: "Work[T]") -> T:
         """Do `work` in a transaction that may write. It may be done again from the start, so it must only use SQL."""
@@ -61,7 +65,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(threads, job)
 
     def _transact(self, work: "Work[T]", options: Mapping[str, Any]) -> T:
-        with told():
+        with told(self._driver):
             for _ in range(_ATTEMPTS - 1):
                 try:
                     return self._once(work, options)
@@ -83,7 +87,8 @@ class Database:
 
     async def migrate(self) -> None:
         """Bring the tables up to date; several replicas may do so at once. Raises `NewerDatabaseError`."""
-        await self.write(bring_up_to_date)
+        if not await self.write(is_current):
+            await self._migrations(rehearsal=False)
 
     async def examine(self) -> Condition:
         """What state the database is in, found by writing to it and undoing that; raises a `StoreError`.
@@ -91,7 +96,14 @@ class Database:
         A file that is not there is not made.
         """
         is_not_there = unmade(self._engine.url)
-        return is_not_there if is_not_there is not None else await self.write(examine)
+        if is_not_there is not None:
+            return is_not_there
+        lacks = 0 if await self.write(is_writable) else await self._migrations(rehearsal=True)
+        return made(self._engine.url, lacks)
+
+    async def _migrations(self, *, rehearsal: bool) -> int:
+        job = partial(migrate, self._engine.url, self._busy, rehearsal=rehearsal)
+        return await self._in_thread(self._writers, job)
 
     async def ping(self) -> bool:
         """Whether the database answers."""

@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 from sqlite3 import Connection as SqliteConnection
-from typing import Any
 
-from psycopg import Connection as PostgresqlConnection
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 
 from bot.errors import StoreError
@@ -73,6 +72,6 @@ def _postgresql(url: URL) -> Engine:
     return engine
 
 
-def _prepare_postgresql(connection: PostgresqlConnection[Any], _record: object) -> None:
-    connection.execute("SET TIME ZONE 'UTC'")
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    connection.cursor().execute("SET TIME ZONE 'UTC'")
     connection.commit()

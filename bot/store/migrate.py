@@ -1,6 +1,13 @@
-"""Bring a database's tables to what this version of the code knows."""
+"""Brings a database's tables to what this version of the code knows: a program of its own, the only one with Alembic.
 
+It reads an order on standard input and answers on standard output: see `bot.store.migrating`, which starts it.
+"""
+
+import asyncio
+import json
 import logging
+import sys
+from datetime import timedelta
 
 from alembic import command
 from alembic.config import Config
@@ -8,7 +15,9 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from bot.errors import NewerDatabaseError
+from bot.errors import NewerDatabaseError, StoreError
+from bot.store.condition import undo
+from bot.store.database import Database
 
 _ONE_AT_A_TIME = 7_310_524_816  # any number, the same in all replicas
 
@@ -31,3 +40,29 @@ def bring_up_to_date(connection: Connection) -> int:
         )
     command.upgrade(config, "head")
     return len(list(scripts.iterate_revisions("heads", had or "base")))
+
+
+def rehearse(connection: Connection) -> int:
+    """The same, undone: how many migrations the database has not had yet."""
+    lacks = bring_up_to_date(connection)
+    undo(connection)
+    return lacks
+
+
+async def _done(url: str, busy_seconds: float, rehearsal: bool) -> dict[str, object]:
+    database = Database.open(url, busy=timedelta(seconds=busy_seconds))
+    try:
+        return {"migrations": await database.write(rehearse if rehearsal else bring_up_to_date)}
+    except StoreError as error:
+        return {"trouble": str(error), "newer": isinstance(error, NewerDatabaseError)}
+    finally:
+        await database.close()
+
+
+def main() -> None:
+    """Start here."""
+    json.dump(asyncio.run(_done(**json.load(sys.stdin))), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,8 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from pydantic_core import PydanticSerializationError
+from sqlalchemy.engine.interfaces import DBAPIModule
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.errors import StoreError
@@ -44,36 +44,33 @@ _TRY_AGAIN = ("40001", "40P01")  # serialisation failure, deadlock: the other on
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn what the databases raise into a `StoreError` with a sentence for a person."""
+def told(driver: DBAPIModule) -> Iterator[None]:
+    """Turn what the databases raise into a `StoreError` with a sentence for a person; `driver` is the one in use."""
     try:
         yield
-    except (SQLAlchemyError, sqlite3.Error, psycopg.Error) as error:
-        raise StoreError(_sentence(_cause(error))) from error
+    except (SQLAlchemyError, driver.Error) as error:
+        raise StoreError(_sentence(_cause(error), driver)) from error
     except (UnicodeError, PydanticSerializationError) as error:
         raise StoreError(_NOT_TEXT) from error
 
 
 def may_try_again(error: SQLAlchemyError) -> bool:
     """Whether the transaction was only in the way of another one."""
-    cause = _cause(error)
-    return isinstance(cause, psycopg.Error) and cause.sqlstate in _TRY_AGAIN
+    return getattr(_cause(error), "sqlstate", None) in _TRY_AGAIN
 
 
 def _cause(error: BaseException) -> BaseException:
     return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
 
 
-def _sentence(cause: BaseException) -> str:
-    match cause:
-        case sqlite3.Error():
-            return _sqlite_sentence(cause)
-        case psycopg.DataError(sqlstate=None):
-            return _NOT_TEXT
-        case psycopg.Error():
-            return _postgresql_sentence(cause)
-        case _:
-            return _UNKNOWN
+def _sentence(cause: BaseException, driver: DBAPIModule) -> str:
+    if isinstance(cause, sqlite3.Error):
+        return _sqlite_sentence(cause)
+    if not isinstance(cause, driver.Error):
+        return _UNKNOWN
+    if isinstance(cause, driver.DataError) and cause.sqlstate is None:
+        return _NOT_TEXT
+    return _postgresql_sentence(cause.sqlstate)
 
 
 def _sqlite_sentence(cause: sqlite3.Error) -> str:
@@ -83,8 +80,7 @@ def _sqlite_sentence(cause: sqlite3.Error) -> str:
     return next((text for start, text in _SQLITE.items() if name.startswith(start)), _UNKNOWN)
 
 
-def _postgresql_sentence(cause: psycopg.Error) -> str:
-    state = cause.sqlstate
+def _postgresql_sentence(state: str | None) -> str:
     if state is None or state[:2] == "08" or state[:3] == "57P":
         return _UNREACHABLE
     return _POSTGRESQL.get(state, _UNKNOWN)

@@ -20,6 +20,7 @@ from bot.sandbox.workspace import BOT
 from bot.scheduler import SystemClock
 from bot.settings import Settings
 from bot.store import Store
+from tests.postgres import migrated
 
 ANA, BEN = ANA_USER.id, BEN_USER.id
 DE, PRODUCERS, PRIVATE = "C0DUBBINGDE", "C0PRODUCERS", "C0AURORA"
@@ -106,6 +107,7 @@ async def staged(folder: Path, **changed: str) -> AsyncIterator[Stage]:
     clock = SystemClock()
     account = Account(clock, seed=1)
     database = folder / "lipsync.db"
+    await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
     async with SlackSandbox(clock=clock) as slack, ChamelaionSandbox(account, clock) as api:
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",

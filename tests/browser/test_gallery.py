@@ -11,7 +11,7 @@ from tests.browser.test_page import looks_right
 from tests.builders import NOON
 from tests.processes import finished
 
-pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
 NAMES = [each.name for each in canned("/lipsync", NOON)]
 EMPTY = """() => [...document.querySelectorAll(".pane .body")].filter((each) => each.innerText.length < 20).length"""

@@ -13,7 +13,7 @@ from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT
 from tests.browser.conftest import Visitor
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
 
 DE = "C0DUBBINGDE"
 SCRIPT = '</script><img src=x onerror="window.hurt=1"><svg onload="window.hurt=1"><b>bold</b>'

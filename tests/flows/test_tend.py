@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from bot.errors import InDoubtError, SlackBusyError, SlackError, StoreError, TokenRefusedError
 from bot.flows.tend import INTERVAL, UNKNOWN_INTERVAL, Tend
 from bot.store import Store, open_store
+from bot.store.migrate import bring_up_to_date
 from tests.builders import request
 from tests.flows.conftest import World, Worlds
 
@@ -149,7 +150,7 @@ async def test_a_database_that_is_away_makes_the_bot_unready_until_it_is_back(
     assert not world.ground.vitals.database_ready
     assert (slack.introduced, world.connections) == (1, ["tended"])  # the rest of the house is kept all the same
     (tmp_path / "volume").mkdir()
-    await away.database.migrate()
+    await away.database.write(bring_up_to_date)
     await tend.step()
     assert world.ground.vitals.database_ready
 

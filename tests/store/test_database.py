@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, text, update
 from bot.errors import StoreError
 from bot.store import Store, open_store
 from bot.store.database import Database
+from bot.store.migrate import bring_up_to_date
 from bot.store.schema import accounts
 from tests.builders import at, request
 from tests.fakes import FakeClock
@@ -152,7 +153,7 @@ async def test_a_transaction_that_is_always_in_the_way_is_given_up(postgresql: P
 async def test_without_a_lease_clock_sqlite_goes_by_ours_and_postgresql_by_its_own(url: str) -> None:
     clock = FakeClock(at(-1_000_000_000))
     store = await open_store(url, clock)
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
 
     now = await store.database.read(store.database.lease_now)
 
@@ -164,7 +165,7 @@ async def test_without_a_lease_clock_sqlite_goes_by_ours_and_postgresql_by_its_o
 async def test_a_quiet_time_on_another_clock_ends_at_the_same_moment_of_ours(url: str) -> None:
     ours, theirs = FakeClock(at(0)), FakeClock(at(500))
     store = await open_store(url, ours, lease_clock=theirs)
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
     await store.outbox.queue([news("one")])
 
     (delivery,) = await claim(store)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from bot.errors import StoreError
 from bot.store import open_store
 from bot.store.database import Database
+from bot.store.migrate import bring_up_to_date
 from tests.builders import request
 from tests.fakes import FakeClock
 from tests.postgres import PostgreSQL
@@ -19,7 +20,7 @@ from tests.store.rig import ACCOUNT, add_account, count, reading, record
 async def test_a_locked_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "lipsync.db"
     database = Database.open(f"sqlite:///{file}", busy=timedelta(0))
-    await database.migrate()
+    await database.write(bring_up_to_date)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
@@ -33,7 +34,7 @@ async def test_a_locked_file_is_told(tmp_path: Path) -> None:
 
 async def test_a_full_database_is_told_and_nothing_is_half_written(tmp_path: Path, clock: FakeClock) -> None:
     store = await open_store(f"sqlite:///{tmp_path / 'lipsync.db'}", clock)
-    await store.database.migrate()
+    await store.database.write(bring_up_to_date)
 
     def shut(connection: Connection) -> None:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
@@ -52,7 +53,7 @@ async def test_a_full_database_is_told_and_nothing_is_half_written(tmp_path: Pat
 async def test_a_read_only_file_is_told(tmp_path: Path) -> None:
     file = tmp_path / "lipsync.db"
     first = Database.open(f"sqlite:///{file}")
-    await first.migrate()
+    await first.write(bring_up_to_date)
     await first.close()
     database = Database.open(f"sqlite:///file:{file}?mode=ro&uri=true")
 

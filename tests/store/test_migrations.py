@@ -1,17 +1,24 @@
 """The migrations lead to the present tables, once, whoever starts them."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 
 from bot.errors import NewerDatabaseError, StoreError
 from bot.store import Store, open_store
 from bot.store.database import Database
+from bot.store.revision import REVISION
 from bot.store.schema import metadata
 from tests.fakes import FakeClock
+from tests.processes import ROOT
 from tests.store.rig import ACCOUNT, add_account, count
 
 
@@ -31,6 +38,30 @@ async def test_replicas_may_migrate_at_the_same_time(bare_url: str) -> None:
     assert await replicas[0].read(count) == 0
     for replica in replicas:
         await replica.close()
+
+
+def test_the_revision_that_needs_no_alembic_is_alembics_newest() -> None:
+    config = Config()
+    config.set_main_option("script_location", "bot.store:migrations")
+    assert ScriptDirectory.from_config(config).get_heads() == [REVISION]
+
+
+def test_what_the_bot_keeps_in_memory_has_no_alembic_no_command_line_and_no_driver_it_does_not_use() -> None:
+    code = "import sys, bot.serve; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "sqlalchemy" in done.stdout.split()
+    assert {"alembic", "mako", "typer", "psycopg"} & set(done.stdout.split()) == set()
+
+
+async def test_a_program_that_breaks_off_while_migrating_is_told(tmp_path: Path) -> None:
+    database = Database.open(f"sqlite:///{tmp_path / 'lipsync.db'}")
+    await database.write(lambda c: c.execute(text("CREATE TABLE accounts (x INTEGER)")))
+
+    with pytest.raises(StoreError, match="nothing was written"):
+        await database.migrate()
+
+    assert await database.read(lambda c: inspect(c).get_table_names()) == ["accounts"]
+    await database.close()
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
