@@ -25,7 +25,7 @@ def pytest_xdist_auto_num_workers() -> int:
     return max(2, (os.cpu_count() or 1) * 3 // 2)
 
 
-class Together(LoadScopeScheduling):
+class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Gives a worker one test at a time, but all tests of the browser to one, and all of the image."""
 
     def _split_scope(self, nodeid: str) -> str:
