@@ -215,7 +215,7 @@ def test_make_test_is_every_check() -> None:
         ".venv/bin/mypy",
         ".venv/bin/lint-imports",
         ".venv/bin/coverage erase",
-        ".venv/bin/coverage run -m pytest --numprocesses auto --dist loadgroup",
+        ".venv/bin/coverage run -m pytest --numprocesses auto --dist loadscope",
         ".venv/bin/coverage combine --quiet",
         ".venv/bin/coverage report",
     ]
