@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card
+from bot.domain.announcement import Announcement, CardFacts
 
 
 class State(StrEnum):
-    """Where an announcement stands; only `PENDING` may be posted, what is `HELD` waits to be told with others."""
+    """Where an announcement stands; only `PENDING` may be posted."""
 
     PENDING = "pending"
-    HELD = "held"
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
     SENT = "sent"
@@ -49,7 +48,7 @@ class CardEdit:
 
     watch_id: str
     posted: Posted
-    facts: Card
+    facts: CardFacts
     shown: str
 
 

@@ -26,10 +26,9 @@ class StartWatch:
 
 @dataclass(frozen=True, slots=True)
 class StopWatch:
-    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it."""
+    """Stop watching it here."""
 
     reference: str
-    leave_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """A word or option that will come later."""
+    """A word, option or pattern that will come later."""
 
     word: str
 
@@ -94,7 +93,7 @@ class CommandForm:
         return self.stage in _STAGES
 
 
-_STAGES = ("A", "C")
+_STAGES = ("A",)
 
 COMMANDS = (
     CommandForm(
@@ -102,8 +101,7 @@ COMMANDS = (
         ("<ref>", "status <ref> [fresh]"),
         "A",
         "how a batch is doing, read live",
-        "With fresh every page is read again. A request's id works too, and a pattern such as batch-* gives a table"
-        " of all references that match, from what I know.",
+        "With fresh every page is read again. A request's id works too.",
     ),
     CommandForm(
         "watch",
@@ -111,16 +109,9 @@ COMMANDS = (
         "A",
         "a live card here, and a message when something needs you",
         "You are told each new kind of failure, and the finish. With each or all, finished clips too."
-        " With expect, I know when the batch is complete. A pattern such as batch-* watches every reference that"
-        " matches, now or later, with one card; * tells only failures, of the whole account.",
+        " With expect, I know when the batch is complete.",
     ),
-    CommandForm(
-        "unwatch",
-        ("unwatch <ref> [except]",),
-        "A",
-        "stop watching it here",
-        "With except, a reference is left out of the patterns that are watched here; watch it to have it back.",
-    ),
+    CommandForm("unwatch", ("unwatch <ref>",), "A", "stop watching it here"),
     CommandForm(
         "watches",
         ("watches [mine|all]",),
