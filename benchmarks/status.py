@@ -123,7 +123,9 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         stack.push_async_callback(gateway.aclose)
         vitals = Vitals(started_at=clock.now(), beat_at=clock.monotonic())
         source, rules = Source(gateway, Budget(_NO_BUDGET, clock.monotonic()), clock, vitals), _rules()
-        readings = Readings(source, store, vitals, rules=rules, on_news=lambda: None)
+        readings = Readings(
+            source, store, vitals, rules=rules, on_news=lambda: None, on_part=lambda _part, _recorded: None
+        )
         ask = Ask(
             readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=Identity(), rules=rules
         )  # fmt: skip
@@ -144,8 +146,8 @@ async def _asked(ask: Ask, vitals: Vitals) -> Taken:
 def _rules() -> Rules:
     minute = timedelta(minutes=1)
     return Rules(
-        account_id="default", owner="benchmark", poll_interval=minute, longest_settle=minute, card_interval=minute,
-        quiet=minute, retention=minute, resend_in_doubt=True,
+        account_id="default", owner="benchmark", poll_interval=minute, gap_after=minute, longest_settle=minute,
+        card_interval=minute, quiet=minute, retention=minute, resend_in_doubt=True,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import PurePath
@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chamelaion import ChamelaionGateway
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.budget import Budget
+from bot.domain.catch_up import gap_begins_after
 from bot.domain.finding import Finding
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
 from bot.flows.doctor import Doctor
@@ -88,6 +89,8 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         door = _door(settings, clock, bolt, slack)
         ground = await _ground(settings, clock, parts, stack, slack=slack, identity=identity, door=door)
         stories = make_stories(ground)
+        with suppress(StoreError):  # then the first look does it
+            await stories.catch_up.begin()  # before anybody can ask: an answer reads, and would hide the gap
         work = Work()
         _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
         stack.push_async_callback(stories.readings.close)
@@ -142,6 +145,7 @@ def _rules(settings: Settings) -> Rules:
         account_id=ACCOUNT,
         owner=f"{socket.gethostname()} {os.getpid()}",
         poll_interval=timedelta(seconds=settings.poll_interval),
+        gap_after=gap_begins_after(timedelta(seconds=settings.poll_interval)),
         longest_settle=timedelta(seconds=settings.settle_seconds),
         card_interval=timedelta(seconds=settings.card_interval),
         quiet=timedelta(seconds=settings.quiet_seconds),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.failure import FailureKind
+from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
 from bot.domain.watch import Watch
 
@@ -78,6 +80,35 @@ class ReopenedFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """What happened to one reference in a gap; `completed` and `failed` count the outcomes that may be announced.
+
+    `kinds` are the failure kinds that this place had not been told of, each with the ids that may be announced.
+    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it.
+    """
+
+    progress: Progress
+    completed: int
+    failed: int
+    kinds: tuple[FailureKind, ...] = ()
+    ending: Literal["finished", "short"] | None = None
+    arrived: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUpFacts:
+    """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
+
+    Both are our clock. `references` has those with news only, what needs somebody first.
+    """
+
+    since: datetime
+    until: datetime
+    references: tuple[Meanwhile, ...]
+    kind: Literal["catch_up"] = "catch_up"
+
+
+@dataclass(frozen=True, slots=True)
 class AccessFacts:
     """M11: the bot may not post to `trouble_place`; `why` is Slack's word, `references` what is watched there."""
 
@@ -100,6 +131,15 @@ class CardFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class GlobCardFacts:
+    """M1 of a glob: all references that it covers, as they are now."""
+
+    watch: Watch
+    overview: Overview
+    kind: Literal["card"] = "card"
+
+
+@dataclass(frozen=True, slots=True)
 class CardPlaceholder:
     """Stored for a card: what it shows is looked up at the moment of posting."""
 
@@ -108,8 +148,9 @@ class CardPlaceholder:
 
 
 News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-StoredFacts = News | AccessFacts | CardPlaceholder
-Said = News | AccessFacts | CardFacts
+StoredFacts = News | CatchUpFacts | AccessFacts | CardPlaceholder
+Card = CardFacts | GlobCardFacts
+Said = News | CatchUpFacts | AccessFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
@@ -40,7 +41,8 @@ class StatusAnswer:
     """How a reference is doing. `read_at` (our clock) is None when it was never read.
 
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
-    then the totals are those of `read_at`. `still` is given while the reading goes on.
+    then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
+    may have been meant when nothing is known under this one.
     """
 
     progress: Progress
@@ -50,6 +52,19 @@ class StatusAnswer:
     trouble: str | None = None
     still: StillReading | None = None
     requests: tuple[LipsyncRequest, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GlobAnswer:
+    """M9: how all references under a glob are doing, from our memory; `api_now` is the API's clock at this moment.
+
+    `nearest` are references that may have been meant where none matches.
+    """
+
+    overview: Overview
+    api_now: datetime
+    nearest: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +85,16 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WatchLine:
-    """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word."""
+    """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word.
+
+    Of a glob, `progress` has the totals of all `references` that it covers.
+    """
 
     watch: Watch
     progress: Progress
     read_at: datetime | None
     trouble: str | None = None
+    references: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +107,10 @@ class WatchesAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default)."""
+    """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
+
+    `reference_id` is a pattern when it `is_glob`.
+    """
 
     workspace_id: str
     account_id: str
@@ -99,6 +121,7 @@ class Wish:
     expected: int | None = None
     place_name: str = ""
     public: bool = False
+    is_glob: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +135,44 @@ class WatchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class GlobWatchAnswer:
+    """M2 of a glob; `nearest` are references that may have been meant where none matches yet."""
+
+    watch: Watch
+    is_new: bool
+    overview: Overview
+    trouble: str | None = None
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StoppedAnswer:
-    """What `unwatch` did: the watch that was stopped, or None when this place did not watch the reference."""
+    """What `unwatch` did: the watch that was stopped, or None when this place did not watch the reference.
+
+    `globs` are the patterns that this place watches and that cover it all the same, the most specific first.
+    """
 
     reference_id: str
     watch: Watch | None
+    globs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptedAnswer:
+    """A reference is left out of these patterns; `stopped` when it also had a watch of its own."""
+
+    reference_id: str
+    globs: tuple[str, ...]
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AboutAnswer:
-    """The bot about itself. Latencies are seconds, calls are those of the last 60 s."""
+    """The bot about itself. Latencies are seconds, calls are those of the last 60 s.
+
+    `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
+    wait to be told together then.
+    """
 
     version: str
     started_at: datetime
@@ -135,3 +186,5 @@ class AboutAnswer:
     latency_p99: float | None
     calls: int
     calls_limit: int
+    held: int = 0
+    catching_up_since: datetime | None = None

@@ -2,6 +2,7 @@
 
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
 from bot.domain.failure import shown
+from bot.domain.overview_wording import meant
 from bot.domain.wording import (
     LONGEST_STATUS,
     body_lines,
@@ -28,10 +29,11 @@ def is_partial(answer: StatusAnswer) -> bool:
     return answer.read_at is None and not has_no_totals(answer)
 
 
-def status_sentence(answer: StatusAnswer) -> Words:
-    """The whole answer in one sentence, with totals and freshness."""
+def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
+    """The whole answer in one sentence, with totals and freshness; `command` goes before what can be typed."""
     if has_no_totals(answer):
-        return words(nothing_known(answer), ".")
+        near = nearest(answer, command)
+        return words(nothing_known(answer), ".", *((" ", near) if near else ()))
     progress = answer.progress
     notes = joined(freshness(answer), "; ")
     if is_partial(answer):
@@ -48,7 +50,8 @@ def status_sentence(answer: StatusAnswer) -> Words:
 def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
     """The answer line by line, for a terminal."""
     if has_no_totals(answer):
-        return (nothing_known(answer), *what_to_check(answer))
+        near = nearest(answer)
+        return (nothing_known(answer), *([near] if near else []), *what_to_check(answer))
     kinds = answer.progress.kinds
     failures = [words(kinds_title(kinds))] if kinds else []
     failures += [words("• ", line) for line in kind_lines(kinds)]
@@ -101,6 +104,11 @@ def what_to_check(answer: StatusAnswer) -> tuple[Words, ...]:
         words("Check the exact spelling: capital letters, dashes and spaces matter."),
         words("Check that the requests were sent with this reference_id, and with this account's API key."),
     )
+
+
+def nearest(answer: StatusAnswer, command: str | None = None) -> Words:
+    """Which references may have been meant; with the name of the slash command, what to type for each."""
+    return meant(answer.nearest, f"{command} status" if command else None)
 
 
 def still_sentence(still: StillReading) -> str:

@@ -17,7 +17,7 @@ class Purpose(Enum):
 
 
 class Budget:
-    """A token bucket: burst + refill x 60 s never exceeds the limit; it starts with one token, not with a burst.
+    """A token bucket inside a window: in any 60 s never more than the limit; it starts without a burst.
 
     Questions from people go first, with at most half of the calls while looks are waiting. A 429 halves the rate,
     every clean minute gives one call a minute back. Every `now` is in seconds of a clock that nobody can set.
@@ -39,8 +39,7 @@ class Budget:
 
     @property
     def _per_second(self) -> float:
-        spare = self._allowed - self._burst
-        return (spare if spare > 0 else 0.99 * self._allowed) / _WINDOW
+        return self._allowed / _WINDOW
 
     def join(self, purpose: Purpose) -> None:
         """Somebody begins to wait for a call."""
@@ -58,6 +57,8 @@ class Budget:
         pause = 1 / self._per_second
         if self._tokens < 1:
             return max((1 - self._tokens) * pause, 0.001)
+        if len(self._taken) >= self._allowed:
+            return max(self._taken[0][0] + _WINDOW - now, 0.001)
         if not self._is_turn_of(purpose):
             return pause
         self._tokens -= 1
@@ -88,6 +89,11 @@ class Budget:
         self._allowed = max(self._allowed / 2, 1.0)
         self._tokens = min(self._tokens, 1.0)
         self._eased_at = self._closed_until
+
+    def has_to_spare(self, now: float) -> bool:
+        """Whether a call that can wait may be made: half of a burst is there, and nobody waits."""
+        self._refill(now)
+        return now >= self._closed_until and self._tokens >= max(self._burst / 2, 1) and not +self._waiting
 
     def rests(self, now: float) -> timedelta:
         """How long no call at all may be made because of a 429."""

@@ -13,7 +13,7 @@ class Entry:
     Readings of an account are numbered one after the other: a clock that no machine can set wrong. `first_reading`
     showed it first, `open_reading` is one that showed it open (not always the newest), `outcome_reading` showed it
     terminal first. `changed_at` is our clock when `request` was last changed; `listed` is False once the API no longer
-    lists it.
+    lists it, and `place` is where it stood in the account's list when last shown there, counted from the oldest.
     """
 
     request: LipsyncRequest
@@ -22,6 +22,7 @@ class Entry:
     open_reading: int | None = None
     outcome_reading: int | None = None
     listed: bool = True
+    place: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Transition:
     correction: bool = False
 
 
-def first_sight(request: LipsyncRequest, number: int, read_at: datetime) -> Entry:
+def first_sight(request: LipsyncRequest, number: int, read_at: datetime, place: int | None = None) -> Entry:
     """The entry of a request that was never seen, in the reading of this number."""
     return Entry(
         request=request,
@@ -46,6 +47,7 @@ def first_sight(request: LipsyncRequest, number: int, read_at: datetime) -> Entr
         changed_at=read_at,
         open_reading=None if request.is_terminal else number,
         outcome_reading=number if request.is_terminal else None,
+        place=place,
     )
 
 
@@ -57,11 +59,13 @@ def seen_again(
     asked_at: datetime,
     read_at: datetime,
     open_since: int,
+    place: int | None = None,
 ) -> Entry:
     """The entry after a reading showed `request`; the same object when nothing worth writing changed.
 
     A row that was asked for before the entry last changed is old news and changes nothing. `open_since` is the newest
-    watch's first reading: seeing the request open after it is remembered once, not at every look.
+    watch's first reading: seeing the request open after it is remembered once, not at every look. A new `place` is
+    written only while the request is open: later nobody looks for it.
     """
     if request != entry.request and entry.outcome_reading is not None and asked_at <= entry.changed_at:
         request = entry.request
@@ -74,6 +78,8 @@ def seen_again(
         changed = replace(changed, outcome_reading=number)
     if not request.is_terminal and (entry.open_reading is None or entry.open_reading <= open_since < number):
         changed = replace(changed, open_reading=number)
+    if place is not None and place != changed.place and not request.is_terminal:
+        changed = replace(changed, place=place)
     return changed
 
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, CardFacts
+from bot.domain.announcement import Announcement, Card
 
 
 class State(StrEnum):
-    """Where an announcement stands; only `PENDING` may be posted."""
+    """Where an announcement stands; only `PENDING` may be posted, what is `HELD` waits to be told with others."""
 
     PENDING = "pending"
+    HELD = "held"
     SENDING = "sending"
     IN_DOUBT = "in_doubt"
     SENT = "sent"
@@ -48,7 +49,7 @@ class CardEdit:
 
     watch_id: str
     posted: Posted
-    facts: CardFacts
+    facts: Card
     shown: str
 
 

@@ -67,6 +67,11 @@ def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
     return Noticed(watch, (*reopened, *failures, *clips, *settled))
 
 
+def _told(watch: Watch, *said: Announcement) -> tuple[Announcement, ...]:
+    """What is said besides failures: nothing, where only those are wanted."""
+    return () if watch.only_failures else said
+
+
 def _started_on_api_clock(watch: Watch, look: Look) -> Watch:
     """The watch's start by the API's clock, once a reading has told how far that is from ours."""
     if not watch.start_is_ours:
@@ -129,13 +134,13 @@ def _reopened(
     said = _announcement(
         watch, facts, look, subject=watch.reference_id, generation=watch.generation, happened_at=happened_at
     )
-    return watch, (said,)
+    return watch, _told(watch, said)
 
 
 def _clips(
     watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
 ) -> tuple[Watch, tuple[Announcement, ...]]:
-    if not watch.events.tell_completions:
+    if watch.only_failures or not watch.events.tell_completions:
         return watch, ()
     done = [
         e.request
@@ -180,7 +185,7 @@ def _settled(
         generation=watch.generation,
         happened_at=progress.last_ended_at,
     )
-    return watch, (said,)
+    return watch, _told(watch, said)
 
 
 def _finished(progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:

@@ -1,4 +1,4 @@
-"""Which references to read in a look, and when to look next."""
+"""Which references to read where the account's list shows nothing, and when to try again after trouble."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,7 +7,6 @@ from bot.domain.watch import Watched
 
 SETTLED_INTERVAL = timedelta(minutes=5)
 IDLE_INTERVAL = timedelta(seconds=60)
-_SOONEST = timedelta(seconds=1)
 
 
 def due(
@@ -30,14 +29,6 @@ def due(
         return (one.reference_id in unreadable, known, idle, one.oldest_open_at or now, one.reference_id)
 
     return tuple(one.reference_id for one in sorted(filter(is_due, watched), key=urgency))
-
-
-def next_look(now: datetime, *, active: bool, interval: timedelta, settles_at: datetime | None) -> datetime:
-    """When to look next: after the interval (longer when nothing is watched), or the moment a batch may be settled."""
-    regular = now + (interval if active else max(interval, IDLE_INTERVAL))
-    if settles_at is None:
-        return regular
-    return min(regular, max(settles_at, now + _SOONEST))
 
 
 def after_trouble(now: datetime, *, failures: int, interval: timedelta, jitter: float) -> datetime:

@@ -1,9 +1,11 @@
 """What one look at a range of the API's list has shown."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.change import Transition
+from bot.domain.places import Coverage
 from bot.domain.request import LipsyncRequest, Page
 
 LONGEST_OVERLAP = 3
@@ -39,6 +41,9 @@ class Reading:
 
     `reference_id` is None for the head page of the whole account. `ended` marks the last part. `complete` says that
     the parts together account for the whole reference; `listed` has every id when they were all seen (else None).
+    `places` says where each row stands in the account's list, `coverage` what of that list is read with this part.
+    `closes` names references of which the parts before showed something, when this one (without rows) ends a look,
+    and `fresh` since when (our clock) what our memory has of a reference is true.
     `asked_at` and `read_at` are our clock before and after this part's call, `api_now` the API's clock at `read_at`.
     """
 
@@ -51,21 +56,27 @@ class Reading:
     ended: bool = True
     complete: bool = False
     listed: frozenset[str] | None = None
+    places: tuple[int, ...] | None = None
+    coverage: Coverage | None = None
+    closes: frozenset[str] = frozenset()
+    fresh: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What recording a part of a reading has brought.
 
-    `references` had something new in this part (a request or a move). `settles_at` is when a batch whose requests are
-    all terminal may be called settled, on the API's clock.
+    `references` had something new in this part (a request or a move). `settles` has when batches whose requests are
+    all terminal may be called settled, on the API's clock, by reference; `unaccounted` are those that cannot be before
+    they were read by themselves.
     """
 
     number: int
     transitions: tuple[Transition, ...] = ()
     announced: int = 0
     references: frozenset[str] = frozenset()
-    settles_at: datetime | None = None
+    settles: Mapping[str, datetime] = field(default_factory=dict)
+    unaccounted: frozenset[str] = frozenset()
 
 
 class Range:
@@ -125,3 +136,12 @@ class Range:
 
     def _end(self, *, complete: bool) -> None:
         self.offset, self.complete = None, complete
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What our memory has for looking at the account: open requests with their places, and the latest that ended."""
+
+    coverage: Coverage | None
+    open: tuple[tuple[LipsyncRequest, int | None], ...]
+    ended: tuple[LipsyncRequest, ...]

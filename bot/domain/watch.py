@@ -23,7 +23,11 @@ class Events(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One place's interest in one reference.
+    """One place's interest in one reference, or in all that a glob covers.
+
+    Of a glob there is one watch `is_glob`, whose `reference_id` is the pattern and which has the card, and for each
+    reference that was touched since it began one with that watch's id as `glob_id`, which keeps what was told of it.
+    With `only_failures` nothing but failure kinds is told: so it is with the whole account.
 
     `started_at` is the API's clock when the watch began (ours as long as `start_is_ours`: the API had not told its time
     yet), `since_reading` the account's reading number then.
@@ -51,6 +55,14 @@ class Watch:
     clips_reading: int = 0
     ended_at: datetime | None = None
     start_is_ours: bool = False
+    is_glob: bool = False
+    glob_id: str | None = None
+    only_failures: bool = False
+
+    @property
+    def card_id(self) -> str:
+        """The watch whose card shows this one."""
+        return self.glob_id or self.id
 
 
 def may_announce(watch: Watch, entry: Entry) -> bool:

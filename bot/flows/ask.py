@@ -9,6 +9,7 @@ from bot import __version__
 from bot.domain.answer import (
     AboutAnswer,
     Batch,
+    GlobAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -17,6 +18,8 @@ from bot.domain.answer import (
 )
 from bot.domain.budget import Purpose
 from bot.domain.delivery import State
+from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
@@ -70,6 +73,25 @@ class Ask:
             return
         async for answer in self.reference(reference, place=place, fresh=fresh):
             yield answer
+
+    async def glob(self, text: str) -> Glob | None:
+        """The pattern that a text stands for; None when it is the name of a reference, whatever signs that has.
+
+        Raises a `BadCommandError` for a pattern that is too costly.
+        """
+        if not is_glob(text) or await self._store.references.knows(self._rules.account_id, text):
+            return None
+        return compiled(text)
+
+    async def overview(self, glob: Glob, *, most: int = MOST_IN_A_TABLE) -> GlobAnswer:
+        """How all references under a glob are doing, as our memory has it: nothing is read."""
+        found = await self._store.references.overview(self._rules.account_id, glob, most=most)
+        near = () if found.references else await self.nearest(glob.letters)
+        return GlobAnswer(found, self._source.api_now(), near)
+
+    async def nearest(self, text: str) -> tuple[str, ...]:
+        """The references that may have been meant by a text that none is called."""
+        return await self._store.references.nearest(self._rules.account_id, text)
 
     async def failures(
         self, reference: str, *, place: str | None = None
@@ -129,6 +151,7 @@ class Ask:
         expected = await self._expected(reference_id, place)
         # In a thread: 5,000 failures take 0.2 s to be told apart.
         progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
+        is_unknown = not (batch.requests or batch.vanished or still)
         return StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
@@ -137,6 +160,7 @@ class Ask:
             trouble=trouble,
             still=still,
             requests=batch.requests,
+            nearest=await self.nearest(reference_id) if is_unknown else (),
         )
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
@@ -181,4 +205,6 @@ class Ask:
             latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
             calls=self._source.budget.used(self._clock.monotonic()),
             calls_limit=self._source.budget.limit,
+            held=tally.counts.get(State.HELD, 0),
+            catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
         )

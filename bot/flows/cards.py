@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.announcement import CardFacts
+from bot.domain.announcement import Card
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import CardEdit
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
@@ -80,7 +80,7 @@ class CardKeeper:
             await self.store.cards.shown(edit.watch_id, digest, now=self.clock.now())
 
 
-def _digest(facts: CardFacts) -> str:
+def _digest(facts: Card) -> str:
     """What a card shows, in short: equal digests need no edit."""
     watch = replace(facts.watch, since_reading=0, clips_reading=0, generation_reading=0)
     return hashlib.sha256(repr(replace(facts, watch=watch)).encode("utf-8", "replace")).hexdigest()

@@ -1,15 +1,21 @@
 """Look at the API, notice what changed, record it."""
 
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 
 from bot.domain.budget import Purpose
-from bot.domain.plan import after_trouble, due, next_look
-from bot.errors import BadRequestError, ChamelaionError, UnavailableError
+from bot.domain.plan import after_trouble, due
+from bot.domain.reading import Reading
+from bot.domain.steps import Call, Wait, Window
+from bot.errors import BadRequestError, ChamelaionError, StoreError, UnavailableError
+from bot.flows.catch_up import CatchUp
+from bot.flows.lookout import Lookout
 from bot.flows.read import Readings
 from bot.flows.rules import Rules
 from bot.flows.source import Source
@@ -19,73 +25,152 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 MOST_FAULTS_IN_A_ROW = 3  # after so many the API is taken to be away
+MOST_STEPS = 10  # of one look: then what they have shown is told
+LONGEST_SILENCE = 60.0  # seconds without an answer after which the API is taken to be away for everything
+SOONEST = timedelta(seconds=0.2)  # until the next look
 
 
 @dataclass(slots=True)
 class Poll:
-    """One look: the head page of the account, then each watched reference that is due, soonest finish first."""
+    """One look: the calls that are worth most now, one after the other; then what they have shown is told."""
 
     readings: Readings
+    lookout: Lookout
     source: Source
     store: Store
     clock: Clock
     vitals: Vitals
     rules: Rules
+    catch_up: CatchUp
     chance: Callable[[], float] = random.random
     _failures: int = field(default=0, init=False)
-    _unreadable: set[str] = field(default_factory=set, init=False)
+    _faults: int = field(default=0, init=False)  # in a row
+    _answered_at: float = field(default=-math.inf, init=False)
+    _is_behind: bool = field(default=False, init=False)
+    _unreadable: set[str | None] = field(default_factory=set, init=False)
 
     async def look(self) -> datetime:
         """Look once; returns when to look next. Trouble with the API is no error here: it is told, and tried again."""
+        was_behind, self._is_behind = self._is_behind, await self.catch_up.begin()
+        if self._is_behind and not was_behind:
+            self.lookout.look_anew()
+        self._faults = 0
         try:
-            active, settles_at = await self._read_what_is_due()
+            next_at = await self._look()
         except ChamelaionError:
             self._failures += 1
             return after_trouble(
                 self.clock.now(), failures=self._failures, interval=self.rules.poll_interval, jitter=self.chance()
             )
+        except StoreError:
+            self.lookout.forget()
+            raise
         self._failures = 0
         self.vitals.looks += 1
         if not self._unreadable:
             self.source.all_well()
-        return next_look(self.clock.now(), active=active, interval=self.rules.poll_interval, settles_at=settles_at)
+        return next_at
 
-    async def _read_what_is_due(self) -> tuple[bool, datetime | None]:
+    async def _look(self) -> datetime:
         """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
-        moved, faults = await self._head()
-        watched = await self.store.watches.watched(self.rules.account_id)
-        settles: list[datetime] = []
-        for reference_id in due(watched, moved, self.clock.now(), frozenset(self._unreadable)):
-            try:
-                settles_at = await self._read(reference_id)
-            except (UnavailableError, BadRequestError) as error:
-                self._could_not_read(reference_id, error)
-                faults += 1
-                if faults == MOST_FAULTS_IN_A_ROW and isinstance(error, UnavailableError):
-                    raise
-                continue
-            faults = 0
-            self._unreadable.discard(reference_id)
-            if settles_at is not None:
-                settles.append(self.source.our_time(settles_at))
-        self._unreadable &= {one.reference_id for one in watched}
-        return bool(watched), min(settles, default=None)
+        await self.lookout.refresh()
+        self._unreadable = {name for name in self._unreadable if name is None or self.lookout.interest.covers(name)}
+        left, until = MOST_STEPS, None
+        while left:
+            left, until = await self._take_steps(left)
+            if not self.lookout.is_ordered or None in self._unreadable:
+                await self._read_each()
+            if (closing := self.lookout.closing()) is not None:
+                await self.readings.record(closing)
+            if not self.lookout.has_unaccounted:
+                break
+        if until is not None and self.lookout.has_caught_up:
+            await self.catch_up.end_if_done(self._unreadable, others_go_on=self._others_go_on)
+        return self._next_at(until)
 
-    def _could_not_read(self, reference_id: str, error: ChamelaionError) -> None:
-        if reference_id not in self._unreadable:
-            log.warning("a watched reference cannot be read; the others go on", reference=reference_id, why=str(error))
-        self._unreadable.add(reference_id)
+    async def _take_steps(self, left: int) -> tuple[int, float | None]:
+        """What is worth a call now, as many as there are `left`; returns how many still are, and until when to wait."""
+        while left:
+            step = await self.lookout.next_step(self.source.page_size)
+            if isinstance(step, Wait):
+                return left, step.until
+            await self._take(step)
+            left -= 1
+        return left, None
 
-    async def _head(self) -> tuple[frozenset[str], int]:
-        """What the head page showed something new of, and 1 if it could not be read: the rest may still be."""
+    @property
+    def _others_go_on(self) -> bool:
+        """Whether the API answers at all."""
+        return self.clock.monotonic() < self._answered_at + LONGEST_SILENCE
+
+    def _next_at(self, until: float | None) -> datetime:
+        soonest = self.clock.now() + SOONEST
+        if until is None:
+            return soonest
+        at = max(self.clock.now() + timedelta(seconds=until - self.lookout.api_now), soonest)
+        if not self.lookout.is_ordered or self._unreadable:
+            at = min(at, self.clock.now() + self.rules.poll_interval)
+        return at
+
+    async def _take(self, step: Call) -> None:
+        if isinstance(step, Window):
+            await self._tolerating(None, partial(self._read_window, step))
+        else:
+            await self._tolerating(step.reference_id, partial(self._read, step.reference_id))
+
+    async def _tolerating(self, what: str | None, read: Callable[[], Awaitable[None]]) -> None:
+        """Go on although this cannot be read, unless it is one too many in a row."""
         try:
-            head = await self.readings.head(Purpose.LOOK)
-        except UnavailableError:
-            if not await self.store.watches.watched(self.rules.account_id):
+            await read()
+        except (UnavailableError, BadRequestError) as error:
+            self._could_not_read(what, error)
+            self._faults += 1
+            if self._faults == MOST_FAULTS_IN_A_ROW and isinstance(error, UnavailableError):
                 raise
-            return frozenset(), 1
-        return head.references, 0
+        else:
+            self._faults = 0
+            self._answered_at = self.clock.monotonic()
+            self._unreadable.discard(what)
 
-    async def _read(self, reference_id: str) -> datetime | None:
+    def _could_not_read(self, what: str | None, error: ChamelaionError) -> None:
+        if what is None and not self.lookout.interest:
+            raise error
+        if what is not None and what not in self._unreadable:
+            log.warning("a watched reference cannot be read; the others go on", reference=what, why=str(error))
+        self._unreadable.add(what)
+        self.lookout.put_off(what)
+
+    async def _read_window(self, step: Window) -> None:
+        """One page of the account's list."""
+        places, now = self.lookout.outlook.places, self.lookout.api_now
+        size = self.source.page_size
+        offset = places.head_offset(now, size) if step.top is None else places.offset(step.top, now, size)
+        page = await self.source.page(None, offset, Purpose.LOOK)
+        where = self.lookout.place(page)
+        await self.readings.record(
+            Reading(
+                reference_id=None,
+                requests=page.requests,
+                total=page.total,
+                asked_at=page.asked_at,
+                read_at=page.read_at,
+                api_now=self.source.api_now(page.read_at),
+                ended=False,
+                places=where,
+                coverage=self.lookout.outlook.places.coverage,
+            )
+        )
+        self.lookout.filled_with(page.requests)
+        self.vitals.filled = self.lookout.filled
+        self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
+
+    async def _read(self, reference_id: str) -> None:
         run = await self.readings.start(reference_id, Purpose.LOOK)
-        return (await run.task).settles_at
+        await run.task
+
+    async def _read_each(self) -> None:
+        """A list without an order, or that cannot be read, shows nothing: read what is watched one by one."""
+        watched = await self.store.watches.watched(self.rules.account_id)
+        unreadable = frozenset(name for name in self._unreadable if name is not None)
+        for reference_id in due(watched, frozenset(), self.clock.now(), unreadable):
+            await self._tolerating(reference_id, partial(self._read, reference_id))

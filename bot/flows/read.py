@@ -62,12 +62,14 @@ class Readings:
         *,
         rules: Rules,
         on_news: Callable[[], None],
+        on_part: Callable[[Reading, Recorded], None],
     ) -> None:
         self.source = source
         self._store = store
         self._vitals = vitals
         self._rules = rules
         self._on_news = on_news
+        self._on_part = on_part
         self._runs: dict[tuple[str, bool], Run] = {}
 
     async def start(self, reference_id: str, purpose: Purpose, *, whole: bool = False) -> Run:
@@ -82,21 +84,6 @@ class Readings:
         run.task.add_done_callback(lambda task: self._forget(key, task))
         return run
 
-    async def head(self, purpose: Purpose) -> Recorded:
-        """Read and record the first page of the whole account."""
-        page = await self.source.page(None, 0, purpose)
-        return await self.record(
-            Reading(
-                reference_id=None,
-                requests=page.requests,
-                total=page.total,
-                asked_at=page.asked_at,
-                read_at=page.read_at,
-                api_now=self.source.api_now(page.read_at),
-                ended=False,
-            )
-        )
-
     async def _read(self, reference_id: str, spread: Range, purpose: Purpose) -> Recorded:
         recorded = Recorded(number=0)
         async for part in parts(self.source, reference_id, spread, purpose):
@@ -110,6 +97,7 @@ class Readings:
             self._vitals.transitions[move.new] += 1
             if move.correction:
                 log.warning("the API corrected an outcome", request=move.request_id, old=move.old, new=move.new)
+        self._on_part(part, recorded)
         if recorded.announced or recorded.references:
             self._on_news()
         return recorded

@@ -8,14 +8,16 @@ from datetime import timedelta
 class Rules:
     """How long, how often, and whose.
 
-    `poll_interval` is the longest wait between looks while a watch is active, `longest_settle` the longest settle
-    window, `card_interval` the shortest time between edits of a card, `quiet` how long an attempt in doubt is left
-    alone before the history is read, `owner` names this process.
+    `poll_interval` is the longest wait between looks while a watch is active, `gap_after` how long nothing must have
+    been read before what was missed is told in one message, `longest_settle` the longest settle window,
+    `card_interval` the shortest time between edits of a card, `quiet` how long an attempt in doubt is left alone before
+    the history is read, `owner` names this process.
     """
 
     account_id: str
     owner: str
     poll_interval: timedelta
+    gap_after: timedelta
     longest_settle: timedelta
     card_interval: timedelta
     quiet: timedelta

@@ -22,6 +22,7 @@ from bot.ports import Chamelaion, Clock
 log = structlog.get_logger(__name__)
 LARGEST_PAGE = 500
 SMALLEST_PAGE = 20
+_USUAL_PAGE = 100
 LONGEST_PATIENCE = timedelta(seconds=10)  # of a person who asks while the API wants to be left alone
 _LONGEST_NAP = 5.0
 
@@ -35,6 +36,7 @@ class Source:
         self._api = api
         self.vitals = vitals
         self._page_size = LARGEST_PAGE
+        self._applied = 0  # the page size of the last answer
         self._taken_size = 0  # the largest page that the API has given us
         self._skew = Skew()
         self._troubles: dict[str | None, str] = {}  # by what was asked for; None is the whole account
@@ -43,6 +45,11 @@ class Source:
     def api_now(self, at: datetime | None = None) -> datetime:
         """The API's clock at this time of ours (now, if none is given)."""
         return (at or self.clock.now()) + self._skew.offset
+
+    @property
+    def page_size(self) -> int:
+        """How many rows a page has, as far as is known."""
+        return self._applied or min(self._page_size, _USUAL_PAGE)
 
     @property
     def knows_api_clock(self) -> bool:
@@ -111,6 +118,7 @@ class Source:
         self.vitals.api_trouble = None
 
     def _answered(self, page: Page, asked: str | None) -> None:
+        self._applied = page.limit
         if page.api_now is not None:
             self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
         self._works(asked)

@@ -7,8 +7,10 @@ from datetime import datetime
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
 from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
+from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
 from bot.flows.identity import Identity
+from bot.flows.lookout import Lookout
 from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
@@ -45,6 +47,7 @@ class Stories:
     readings: Readings
     ask: Ask
     watching: Watching
+    catch_up: CatchUp
     look: Routine
     deliver: Routine
     cards: Routine
@@ -67,10 +70,12 @@ def make_stories(on: Ground) -> Stories:
         cards.wake()
 
     def changed() -> None:
+        lookout.forget()
         look.wake()
         news()
 
-    readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news)
+    lookout = Lookout(on.source, on.store, on.rules)
+    readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
     ask = Ask(
         readings=readings,
         source=on.source,
@@ -82,11 +87,12 @@ def make_stories(on: Ground) -> Stories:
     )
     line = SlackLine(on.clock, on.vitals)
     edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
-    poll = Poll(readings, on.source, on.store, on.clock, on.vitals, on.rules)
+    catch_up = CatchUp(on.store, on.clock, on.rules, news)
+    poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
     house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
     look = routine("look", poll.look)
     deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
     cards = routine("cards", keeper.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, look, deliver, cards, routine("tend", house.step))
+    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))

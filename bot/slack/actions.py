@@ -1,9 +1,18 @@
-"""The action ids of every button, as views write them and listeners hear them; a button's value is the reference id."""
+"""The action ids of every button, as views write them and listeners hear them.
+
+A button's value is the reference id; of those whose names begin with `glob`, except the last, it is the pattern.
+"""
 
 STATUS_REFRESH = "status_refresh"
 STATUS_SHARE = "status_share"
 CARD_FAILURES = "card_failures"
 CARD_LINKS = "card_links"
 CARD_STOP = "card_stop"
+GLOB_TABLE = "glob_table"
+GLOB_STOP = "glob_stop"
+GLOB_REFRESH = "glob_refresh"
+GLOB_SHARE = "glob_share"
+GLOB_EXCEPT = "glob_except"
 FINISHED_LINKS = "finished_links"
 FINISHED_STOP = "finished_stop"
+CATCH_UP_FAILURES = "catch_up_failures"

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events
+from bot.slack import canned_globs
 from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
 from bot.slack.views import help as help_view
@@ -39,6 +40,13 @@ def _incomplete_states(scene: Scene) -> Iterator[Canned]:
     yield _status("status_partial_reading", "The same, when the first pages have come.", _partial(scene))
     yield _status("status_partial_trouble", "It could never be read to its end.", _partial_trouble(scene))
     yield _status("status_never_sent", "No request was ever seen under this reference.", scene.never_sent)
+    misspelled = replace(scene.never_sent, nearest=(REF, "batch-2026-05"))
+    yield Canned(
+        "status_misspelled",
+        "Status",
+        "The same, where others are called nearly so.",
+        status.message(misspelled, scene.command),
+    )
     yield _status("status_incomplete", "The list kept changing while it was read.", changing)
 
 
@@ -114,10 +122,12 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
-    stopped = watch.stopped(StoppedAnswer(REF, scene.watch))
-    nothing = watch.stopped(StoppedAnswer(REF, None))
+    yield from canned_globs.watched(scene)
+    stopped = watch.stopped(StoppedAnswer(REF, scene.watch), scene.command)
+    nothing = watch.stopped(StoppedAnswer(REF, None), scene.command)
     yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
     yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
+    yield from canned_globs.unwatched(scene)
 
 
 def others(scene: Scene) -> Iterator[Canned]:
@@ -129,6 +139,12 @@ def others(scene: Scene) -> Iterator[Canned]:
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
         ("about", "About", "The bot in good health.", about.message(scene.about)),
+        (
+            "about_catching_up",
+            "About",
+            "Nothing could be read for a while, and not everything was read again yet.",
+            about.message(scene.about_catching_up),
+        ),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
@@ -140,5 +156,6 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
+        canned_globs.line(scene),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

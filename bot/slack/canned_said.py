@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from bot.domain.announcement import AccessFacts, ClipsFacts, FinishedFacts, ReopenedFacts, Said, ShortFacts
+from bot.domain.announcement import (
+    AccessFacts,
+    CatchUpFacts,
+    ClipsFacts,
+    FinishedFacts,
+    Meanwhile,
+    ReopenedFacts,
+    Said,
+    ShortFacts,
+)
 from bot.domain.progress import Progress, Settled, Waiting
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.views import said
@@ -11,7 +20,7 @@ from bot.slack.views.message import Message
 
 _CARD, _FAILURE, _FINISHED = "M1 Card", "M3 Failure kind", "M5 Finished"
 _SHORT, _REOPENED = "M5b Settled short", "M5c Reopened"
-_ACCESS, _CLIPS = "M11 Access trouble", "M13 Clips finished"
+_CATCH_UP, _ACCESS, _CLIPS = "M8 Catch-up", "M11 Access trouble", "M13 Clips finished"
 
 
 def cards(scene: Scene) -> Iterator[Canned]:
@@ -89,6 +98,48 @@ def _ends(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, _FINISHED, when, _message(facts, scene))
+
+
+def catch_ups(scene: Scene) -> Iterator[Canned]:
+    """M8."""
+    done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
+    for name, when, seconds, references in (
+        ("catch_up", "The bot or the API was away, and a watched batch finished meanwhile.", 8_880, (done,)),
+        (
+            "catch_up_failures",
+            "The batch goes on, and clips failed in new ways meanwhile.",
+            1_260,
+            (Meanwhile(scene.running, 41, 6, scene.running.kinds),),
+        ),
+        ("catch_up_several", "Several watched batches have news.", 8_880, _several(scene, done)),
+        ("catch_up_many", "A day's gap: more batches, kinds and ids than fit into a message.", 80_000, _many(scene)),
+    ):
+        yield Canned(name, _CATCH_UP, when, _message(CatchUpFacts(scene.at(-seconds), scene.now, references), scene))
+
+
+def _several(scene: Scene, done: Meanwhile) -> tuple[Meanwhile, ...]:
+    short = replace(scene.progress(244, expected=250), reference_id="pilot-ja")
+    open_again = replace(scene.progress(40, waiting=3), reference_id="trailer-fr")
+    well = replace(scene.progress(12), reference_id="teaser-es")
+    return (
+        done,
+        Meanwhile(short, 90, 0, ending="short"),
+        Meanwhile(well, 0, 0, ending="finished"),
+        Meanwhile(open_again, 0, 0, arrived=3),
+    )
+
+
+def _many(scene: Scene) -> tuple[Meanwhile, ...]:
+    first = scene.running.kinds[0]
+    large = replace(first, name="codec a is not supported", ids=tuple(map(uuid, range(140))))
+    small = (
+        replace(first, key=str(n), name=f"codec {chr(97 + n)} is not supported", ids=(uuid(n),), last_at=first.first_at)
+        for n in range(1, 26)
+    )
+    failing = Meanwhile(scene.progress(300, 170), 120, 165, (large, *small), "finished")
+    names = [f"episode-{number:03}" for number in range(1, 61)]
+    fine = scene.progress(40)
+    return (failing, *(Meanwhile(replace(fine, reference_id=name), 40, 0, ending="finished") for name in names))
 
 
 def access(scene: Scene) -> Iterator[Canned]:

@@ -163,6 +163,11 @@ class Scene:
         unsent = replace(self.about, unsent=3, in_doubt=1, parked=2, latency_median=None)
         return replace(unsent, looked_at=None, api_trouble="the API refused the key")
 
+    @property
+    def about_catching_up(self) -> AboutAnswer:
+        """The bot after it could read nothing for a while."""
+        return replace(self.about, held=12, catching_up_since=self.at(-8_880))
+
 
 def _reason(number: int) -> str:
     return "no face detected" if number % 6 == 0 else "video URL is not accessible"

@@ -26,9 +26,10 @@ class StartWatch:
 
 @dataclass(frozen=True, slots=True)
 class StopWatch:
-    """Stop watching it here."""
+    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it."""
 
     reference: str
+    leave_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """A word, option or pattern that will come later."""
+    """A word or option that will come later."""
 
     word: str
 
@@ -93,7 +94,7 @@ class CommandForm:
         return self.stage in _STAGES
 
 
-_STAGES = ("A",)
+_STAGES = ("A", "C")
 
 COMMANDS = (
     CommandForm(
@@ -101,7 +102,8 @@ COMMANDS = (
         ("<ref>", "status <ref> [fresh]"),
         "A",
         "how a batch is doing, read live",
-        "With fresh every page is read again. A request's id works too.",
+        "With fresh every page is read again. A request's id works too, and a pattern such as batch-* gives a table"
+        " of all references that match, from what I know.",
     ),
     CommandForm(
         "watch",
@@ -109,9 +111,16 @@ COMMANDS = (
         "A",
         "a live card here, and a message when something needs you",
         "You are told each new kind of failure, and the finish. With each or all, finished clips too."
-        " With expect, I know when the batch is complete.",
+        " With expect, I know when the batch is complete. A pattern such as batch-* watches every reference that"
+        " matches, now or later, with one card; * tells only failures, of the whole account.",
     ),
-    CommandForm("unwatch", ("unwatch <ref>",), "A", "stop watching it here"),
+    CommandForm(
+        "unwatch",
+        ("unwatch <ref> [except]",),
+        "A",
+        "stop watching it here",
+        "With except, a reference is left out of the patterns that are watched here; watch it to have it back.",
+    ),
     CommandForm(
         "watches",
         ("watches [mine|all]",),

@@ -1,10 +1,10 @@
 """What people can type after the slash command, and what each of it means."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.answer import Scope
+from bot.domain.nearness import distance
 from bot.domain.watch import Events
 from bot.errors import BadCommandError
 from bot.slack.commands import (
@@ -26,8 +26,6 @@ LONGEST_REFERENCE = 500
 MOST_EXPECTED = 100_000
 _NEAR = 2
 _SHOWN = 60
-_GLOB = re.compile(r"[*?]|\[[^]]+\]|\{[^{}]*(,|\.\.)[^{}]*\}")
-
 
 _FORMS = {form.word: form for form in COMMANDS}
 _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
@@ -66,7 +64,7 @@ class _Parser:
         rules: dict[str, Callable[[Sequence[Word]], Command]] = {
             "status": self._status,
             "watch": self._watch,
-            "unwatch": lambda words_: StopWatch(self._only_reference("unwatch", words_)),
+            "unwatch": self._unwatch,
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
             "links": self._links,
@@ -98,6 +96,11 @@ class _Parser:
             case ["fresh"]:
                 return Status(reference, fresh=True)
         raise self._too_much("status", typed)
+
+    def _unwatch(self, typed: Sequence[Word]) -> Command:
+        if [word.lower for word in typed[1:]] == ["except"]:
+            return StopWatch(self._reference("unwatch", typed), leave_out=True)
+        return StopWatch(self._only_reference("unwatch", typed))
 
     def _links(self, typed: Sequence[Word]) -> Command:
         if [word.lower for word in typed[1:2]] == ["new"]:
@@ -197,8 +200,6 @@ class _Parser:
                 f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
                 " Type it shorter, as it was sent to Chamelaion."
             )
-        if _GLOB.search(reference):
-            raise _NotYetError(_shown(reference))
         return reference
 
     def _type_instead(self, word: str, what: str) -> str:
@@ -209,17 +210,8 @@ def nearest(word: str) -> str | None:
     """The available command within two letters of this word, the closest first; None when there is none."""
     if not word or len(word) > _SHOWN:
         return None
-    distance, near = min((_distance(word, each), each) for each in _AVAILABLE)
-    return near if distance <= _NEAR else None
-
-
-def _distance(one: str, other: str) -> int:
-    row = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        before, row[0] = row[0], i
-        for j, against in enumerate(other, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (letter != against))
-    return row[-1]
+    letters, near = min((distance(word, each), each) for each in _AVAILABLE)
+    return near if letters <= _NEAR else None
 
 
 def _shown(text: str) -> str:

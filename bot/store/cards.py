@@ -4,17 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, false, or_, select, true, update
 
-from bot.domain.announcement import CardFacts
+from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
+from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement, summarise
 from bot.domain.watch import Watch
 from bot.store import entries
 from bot.store.batches import last_read
 from bot.store.database import Database
+from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
-from bot.store.schema import batches, cards, watches
+from bot.store.schema import accounts, batches, cards, watches
 from bot.store.waits import is_ahead
 
 
@@ -46,7 +48,11 @@ class Cards:
         wanted = _is_due(now, changed_before, open_before, settled_before)
         query = (
             select(watches, *_of_card)
-            .select_from(cards.join(watches, cards.c.watch_id == watches.c.id).outerjoin(batches, _is_its_batch))
+            .select_from(
+                cards.join(watches, cards.c.watch_id == watches.c.id)
+                .outerjoin(batches, _is_its_batch)
+                .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
+            )
             .where(watches.c.workspace_id == workspace_id, cards.c.ts.is_not(None), cards.c.lost_at.is_(None), wanted)
             .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
             .limit(limit)
@@ -60,10 +66,10 @@ class Cards:
         self._seen.update((edit.watch_id, changes) for changes, edit in found)
         return tuple(edit for _, edit in found)
 
-    async def facts(self, watch_id: str, *, longest_settle: timedelta) -> CardFacts | None:
+    async def facts(self, watch_id: str, *, longest_settle: timedelta) -> Card | None:
         """What the card of a watch shows at this moment; None when the watch has ended."""
 
-        def work(connection: Connection) -> CardFacts | None:
+        def work(connection: Connection) -> Card | None:
             query = select(watches).where(watches.c.id == watch_id, watches.c.ended_at.is_(None))
             row = connection.execute(query).mappings().one_or_none()
             return _facts(connection, watch_of(row), longest_settle) if row else None
@@ -97,17 +103,30 @@ def _is_due(
 ) -> ColumnElement[bool]:
     active = watches.c.ended_at.is_(None)
     long_ago = is_ahead(cards.c.shown_at, now)
-    read_since = or_(batches.c.read_at > cards.c.shown_at, long_ago)
+    read_since = or_(
+        batches.c.read_at > cards.c.shown_at,
+        and_(watches.c.is_glob == true(), accounts.c.looked_at > cards.c.shown_at),
+        long_ago,
+    )
     ages = or_(
         long_ago,
-        and_(watches.c.settled_reading.is_(None), cards.c.shown_at <= open_before),
-        and_(watches.c.settled_reading.is_not(None), cards.c.shown_at <= settled_before),
+        and_(~_is_settled(), cards.c.shown_at <= open_before),
+        and_(_is_settled(), cards.c.shown_at <= settled_before),
     )
     changed = or_(cards.c.urgent == true(), cards.c.shown_at.is_(None), cards.c.shown_at <= changed_before, long_ago)
     return or_(
         and_(cards.c.dirty == true(), changed),
         and_(cards.c.dirty == false(), active, read_since, ages),
     )
+
+
+def _is_settled() -> ColumnElement[bool]:
+    """Of a glob: everything under it is."""
+    under = watches.alias("under")
+    unsettled = exists().where(
+        under.c.glob_id == watches.c.id, under.c.ended_at.is_(None), under.c.settled_reading.is_(None)
+    )
+    return or_(watches.c.settled_reading.is_not(None), and_(watches.c.is_glob == true(), ~unsettled))
 
 
 def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta) -> CardEdit:
@@ -120,7 +139,9 @@ def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta) ->
     )
 
 
-def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> CardFacts:
+def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> Card:
+    if watch.is_glob:
+        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD))
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = [entry.request for entry in memory if entry.listed]
     read = last_read(connection, watch.account_id, watch.reference_id)

@@ -2,24 +2,29 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, delete, exists, func, or_, select
+from sqlalchemy import Connection, and_, delete, exists, func, or_, select, update
 
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
+from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
 from bot.store.schema import announcements, batches, requests, transitions, watches
 
 
 def forget(connection: Connection, account_id: str, before: datetime) -> int:
     """Returns how many requests were forgotten."""
     lock_account(connection, account_id)
+    forget_under_globs(connection, account_id, before)
     gone = _forget_requests(connection, account_id, before)
     _forget_announcements(connection, before)
+    end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
     return gone
 
 
 def _forget_requests(connection: Connection, account_id: str, before: datetime) -> int:
-    watched = select(watches.c.reference_key).where(watches.c.account_id == account_id, watches.c.ended_at.is_(None))
+    watched = select(watches.c.reference_key).where(
+        watches.c.account_id == account_id, watches.c.ended_at.is_(None), needs_memory()
+    )
     unwatched = or_(requests.c.reference_key.is_(None), requests.c.reference_key.not_in(watched))
     doomed = and_(
         requests.c.account_id == account_id,
@@ -28,7 +33,8 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
     )
     # What remains of a batch that is partly forgotten accounts for the whole no more.
     partly = select(requests.c.reference_key).where(doomed, requests.c.reference_key.is_not(None))
-    connection.execute(delete(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(partly)))
+    unread = update(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(partly))
+    connection.execute(unread.values(read_at=None, api_now=None))
     doomed_ids = select(requests.c.id).where(doomed)
     connection.execute(
         delete(transitions).where(transitions.c.account_id == account_id, transitions.c.request_id.in_(doomed_ids))
@@ -46,14 +52,16 @@ def _forget_empty_batches(connection: Connection, account_id: str, before: datet
         watches.c.account_id == batches.c.account_id,
         watches.c.reference_key == batches.c.reference_key,
         watches.c.ended_at.is_(None),
+        needs_memory(),
     )
+    last = func.coalesce(batches.c.read_at, batches.c.changed_at)
     connection.execute(
-        delete(batches).where(batches.c.account_id == account_id, batches.c.read_at < before, ~filled, ~still_watched)
+        delete(batches).where(batches.c.account_id == account_id, last < before, ~filled, ~still_watched)
     )
 
 
 def _forget_announcements(connection: Connection, before: datetime) -> None:
-    active = select(watches.c.id).where(watches.c.ended_at.is_(None))
+    active = select(watches.c.id).where(watches.c.ended_at.is_(None), needs_announcements())
     connection.execute(
         delete(announcements).where(
             announcements.c.state.in_((State.SENT, State.DROPPED)),

@@ -7,13 +7,15 @@ from functools import partial
 from sqlalchemy import Connection, select, true
 
 from bot.domain.answer import Batch
-from bot.domain.reading import Known, Reading, Recorded
+from bot.domain.reading import Known, Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest
 from bot.store import entries
 from bot.store.batches import last_read
+from bot.store.catching_up import catch_up, catching_up_since, fall_behind
 from bot.store.database import Database
 from bot.store.forgetting import forget
 from bot.store.recording import record
+from bot.store.remembering import remembered
 from bot.store.rows import REQUEST, request_of
 from bot.store.schema import accounts, requests
 
@@ -54,6 +56,25 @@ class Ledger:
             return connection.execute(query).scalar_one_or_none()
 
         return await self.database.read(work)
+
+    async def remembered(self, account_id: str) -> Remembered:
+        """What a look at the account goes by."""
+        return await self.database.read(lambda connection: remembered(connection, account_id))
+
+    async def fall_behind(self, account_id: str, *, now: datetime, after: timedelta) -> datetime | None:
+        """Begin to catch up if nothing was read for longer than `after` while something was watched.
+
+        Returns since when (our clock) the account has to catch up, now or already; None when it has not.
+        """
+        return await self.database.write(lambda connection: fall_behind(connection, account_id, now, after))
+
+    async def caught_up(self, account_id: str, *, now: datetime) -> int:
+        """Everything was read again: each place is told in one message; returns how many places are told."""
+        return await self.database.write(lambda connection: catch_up(connection, account_id, now))
+
+    async def catching_up_since(self, account_id: str) -> datetime | None:
+        """Our clock at the last reading before the gap that is being caught up with; None when there is none."""
+        return await self.database.read(lambda connection: catching_up_since(connection, account_id))
 
     async def forget(self, account_id: str, before: datetime) -> int:
         """Forget what ended before (our clock) and no active watch needs; returns how many requests that were."""

@@ -1,28 +1,32 @@
 """Asking the domain what a reading means for each watch, and writing down what it decides."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, select
 
 from bot.domain.change import Entry
 from bot.domain.notice import Look, notice
-from bot.domain.progress import Waiting, settlement
+from bot.domain.progress import Settled, Waiting, settlement
 from bot.domain.reading import Reading
 from bot.domain.watch import Watch
 from bot.store import entries
+from bot.store.catching_up import why_held
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
 from bot.store.schema import IS_OPEN, requests
-from bot.store.watching import save, touch_card
+from bot.store.watching import save, touch_card, with_card
+
+A_LOOK_LATER = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """The reading that is recorded: its number, and which references it `touched`, which have `failed` requests by it.
 
-    It is `steady` unless requests vanished in it.
+    `ended` are the references whose reading ends with it, `complete` those of them that it accounts for. It is `steady`
+    unless requests vanished in it.
     """
 
     account_id: str
@@ -31,31 +35,34 @@ class Circumstances:
     longest_settle: timedelta
     touched: frozenset[str]
     failed: frozenset[str]
+    ended: frozenset[str]
+    complete: frozenset[str]
     steady: bool
-
-    def ended(self, reference_id: str) -> bool:
-        """Whether this was the last part of a reading of this reference."""
-        return self.reading.ended and self.reading.reference_id == reference_id
 
     def look(self, reference_id: str) -> Look:
         """The same, as the domain wants to know it for one reference."""
-        ended = self.ended(reference_id)
         return Look(
             number=self.number,
             read_at=self.reading.read_at,
             api_now=self.reading.api_now,
-            ended=ended,
-            complete=ended and self.reading.complete,
+            ended=reference_id in self.ended,
+            complete=reference_id in self.ended & self.complete,
             steady=self.steady,
             longest_settle=self.longest_settle,
         )
 
 
-def notice_all(
-    connection: Connection, circumstances: Circumstances, watches: dict[str, list[Watch]]
-) -> tuple[int, datetime | None]:
-    """For all watched references: how much was queued, and when the next batch may be called settled."""
-    announced, settles = 0, []
+@dataclass(slots=True)
+class NoticedAll:
+    """How much was queued, and by reference when it may be called settled (the API's clock)."""
+
+    announced: int = 0
+    settles: dict[str, datetime] = field(default_factory=dict)
+
+
+def notice_all(connection: Connection, circumstances: Circumstances, watches: dict[str, list[Watch]]) -> NoticedAll:
+    """Ask for all watched references what is worth saying, and queue it."""
+    all_of_it = NoticedAll()
     for reference_id, these in watches.items():
         changed = reference_id in circumstances.touched
         if _may_matter(connection, circumstances, reference_id, these):
@@ -63,12 +70,13 @@ def notice_all(
             look = circumstances.look(reference_id)
             for watch in these:
                 said, after = _notice(connection, watch, memory, look, changed=changed)
-                announced += said
-                settles += _settles_at(after, memory, look)
+                all_of_it.announced += said
+                if moments := _settles_at(after, memory, look):
+                    all_of_it.settles[reference_id] = min(moments)
         elif changed:
             for watch in these:
-                touch_card(connection, watch.id, urgent=False)
-    return announced, min(settles, default=None)
+                touch_card(connection, watch.card_id, urgent=False)
+    return all_of_it
 
 
 def _may_matter(
@@ -78,7 +86,7 @@ def _may_matter(
 
     In the midst of a reading that is a new failure. At its end it is any change, also one of an earlier part, and time.
     """
-    if not circumstances.ended(reference_id):
+    if reference_id not in circumstances.ended:
         return reference_id in circumstances.failed
     if reference_id in circumstances.touched:
         return True
@@ -106,15 +114,15 @@ def _notice(
     connection: Connection, watch: Watch, memory: Sequence[Entry], look: Look, *, changed: bool
 ) -> tuple[int, Watch]:
     noticed = notice(watch, memory, look)
-    said = queue(connection, noticed.announcements)
+    said = queue(connection, noticed.announcements, why_held(connection, watch)) if noticed.announcements else 0
     if noticed.watch != watch:
         save(connection, noticed.watch)
     settled = (watch.baseline_at, watch.settled_reading) != (noticed.watch.baseline_at, noticed.watch.settled_reading)
-    urgent = said > 0 or settled
-    if changed or urgent:
-        touch_card(connection, watch.id, urgent=urgent)
+    urgent = said > 0 or (settled and watch.glob_id is None)  # of many under one glob each settles some time
+    if changed or settled or urgent:
+        touch_card(connection, watch.card_id, urgent=urgent)
     if said:
-        renew_lost_card(connection, noticed.watch, look.read_at)
+        renew_lost_card(connection, with_card(connection, noticed.watch), look.read_at)
     return said, noticed.watch
 
 
@@ -123,4 +131,6 @@ def _settles_at(watch: Watch, memory: Sequence[Entry], look: Look) -> list[datet
         return []
     requests_listed = [entry.request for entry in memory if entry.listed]
     state = settlement(requests_listed, expected=watch.expected, api_now=look.api_now, longest=look.longest_settle)
+    if isinstance(state, Settled):
+        return [look.api_now + A_LOOK_LATER]  # something vanished: the next look must agree
     return [state.until] if isinstance(state, Waiting) else []

@@ -7,6 +7,7 @@ from bot.store.cards import Cards
 from bot.store.database import Database
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
+from bot.store.references import References
 from bot.store.watches import Watches
 
 
@@ -19,6 +20,7 @@ class Store:
     watches: Watches
     outbox: Outbox
     cards: Cards
+    references: References
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -34,4 +36,5 @@ async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -
         watches=Watches(database),
         outbox=Outbox(database, clock),
         cards=Cards(database),
+        references=References(database),
     )

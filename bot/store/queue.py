@@ -14,8 +14,9 @@ from bot.store.dialect import insert_if_new
 from bot.store.rows import Row
 from bot.store.schema import announcements
 
-UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED)
+UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED, State.HELD)
 WAITING = (State.PENDING, State.PARKED)
+UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
 
@@ -26,18 +27,23 @@ def is_unsent(table: FromClause) -> ColumnElement[bool]:
     )
 
 
-def queue(connection: Connection, news: Iterable[Announcement]) -> int:
-    """Queue what was never queued before; of what waits already the facts become the newer ones. Counts the new."""
-    return sum(_queue_one(connection, announcement) for announcement in news)
+def queue(connection: Connection, news: Iterable[Announcement], held: str | None = None) -> int:
+    """Queue what was never queued before; of what waits already the facts become the newer ones. Counts the new.
+
+    `held` is why the new ones must not be posted by themselves.
+    """
+    return sum(_queue_one(connection, announcement, held) for announcement in news)
 
 
-def _queue_one(connection: Connection, announcement: Announcement) -> bool:
+def _queue_one(connection: Connection, announcement: Announcement, held: str | None) -> bool:
     row = announcement_row(announcement)
+    if held is not None:
+        row |= {"state": State.HELD, "why": held}
     if insert_if_new(connection, announcements, row):
         return True
     connection.execute(
         update(announcements)
-        .where(announcements.c.key == row["key"], announcements.c.state.in_(WAITING))
+        .where(announcements.c.key == row["key"], announcements.c.state.in_(UNTOUCHED))
         .values(facts=row["facts"])
     )
     return False
@@ -58,13 +64,18 @@ def announcement_row(announcement: Announcement) -> Row:
         "reference_id": announcement.reference_id,
         "reference_key": key_of(announcement.reference_id),
         "watch_id": announcement.watch_id,
-        "facts": _FACTS.dump_json(announcement.facts).decode(),
+        "facts": facts_text(announcement.facts),
         "state": State.PENDING,
         "version": 1,
         "repeat": False,
         "recorded_at": announcement.recorded_at,
         "happened_at": announcement.happened_at,
     }
+
+
+def facts_text(facts: StoredFacts) -> str:
+    """Facts as they are stored."""
+    return _FACTS.dump_json(facts).decode()
 
 
 def announcement_of(row: RowMapping) -> Announcement:
@@ -83,6 +94,6 @@ def drop_unsent_of(connection: Connection, watch_id: str, why: str) -> None:
     """Drop what waits for a watch; what may already be on its way is settled by whoever sent it."""
     connection.execute(
         update(announcements)
-        .where(announcements.c.watch_id == watch_id, announcements.c.state.in_(WAITING))
+        .where(announcements.c.watch_id == watch_id, announcements.c.state.in_(UNTOUCHED))
         .values(state=State.DROPPED, why=why, version=announcements.c.version + 1)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert
 
@@ -12,7 +12,9 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
-from bot.store.batches import read_whole
+from bot.store.batches import read_whole, saw, still_true
+from bot.store.coverage import accounted_for, coverage_of, save_coverage
+from bot.store.covering import Covers
 from bot.store.noticing import Circumstances, notice_all
 from bot.store.rows import transition_row
 from bot.store.schema import transitions
@@ -27,6 +29,7 @@ class _Found:
     moves: list[Transition] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     news: set[str] = field(default_factory=set)
+    news_rows: list[LipsyncRequest] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     vanished: bool = False
 
@@ -38,6 +41,7 @@ class _Found:
         self.touched.add(reference_id)
         if news:
             self.news.add(reference_id)
+            self.news_rows.append(entry.request)
             if entry.request.status == "failed":
                 self.failed.add(reference_id)
 
@@ -46,29 +50,62 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     """Write what a part of a reading has shown, and queue what is worth saying of it."""
     number = next_reading(connection, account_id, reading.read_at)
     shown = _shown(reading)
-    affected = {request.reference_id for request in shown.values()} - {None} | {reading.reference_id} - {None}
-    watches = _by_reference(
-        watching.active_of_references(connection, account_id, [reference for reference in affected if reference])
-    )
-    found = _compare(connection, account_id, reading, number, shown, watches)
+    affected = {request.reference_id for request in shown.values()} | {reading.reference_id} | reading.closes
+    watched = watching.active_of_references(connection, account_id, [each for each in affected if each is not None])
+    watches = _by_reference(watched)
+    covers = Covers.of(connection, account_id)
+    found = _compare(connection, account_id, reading, number, shown, covers.since(shown.values(), watches))
     _find_vanished(connection, account_id, reading, found)
     _write(connection, account_id, number, found)
-    if reading.complete and reading.reference_id is not None:
-        read_whole(connection, account_id, reading.reference_id, reading.read_at, reading.api_now)
-    announced, settles_at = notice_all(
-        connection,
-        Circumstances(
-            account_id,
-            reading,
-            number,
-            longest_settle,
-            touched=frozenset(found.touched),
-            failed=frozenset(found.failed),
-            steady=not found.vanished,
-        ),
-        watches,
+    saw(connection, account_id, found.news_rows, reading.read_at)
+    covers.watch(connection, found.touched, watches)
+    ended, complete = _ended(connection, account_id, reading)
+    _write_progress(connection, account_id, reading, number, complete)
+    circumstances = Circumstances(
+        account_id,
+        reading,
+        number,
+        longest_settle,
+        touched=frozenset(found.touched),
+        failed=frozenset(found.failed),
+        ended=ended,
+        complete=complete,
+        steady=not found.vanished,
     )
-    return Recorded(number, tuple(found.moves), announced, frozenset(found.news), settles_at)
+    noticed = notice_all(connection, circumstances, watches)
+    unaccounted = ((ended & watches.keys()) | reading.fresh.keys()) - complete
+    return Recorded(number, tuple(found.moves), noticed.announced, frozenset(found.news), noticed.settles, unaccounted)
+
+
+def _write_progress(
+    connection: Connection, account_id: str, reading: Reading, number: int, complete: frozenset[str]
+) -> None:
+    """Remember what was read of the account's list, and of which references our memory is true since when."""
+    if reading.complete and reading.reference_id is not None:
+        read_whole(connection, account_id, reading.reference_id, number, reading.read_at, reading.api_now)
+    if reading.coverage is not None:
+        save_coverage(connection, account_id, reading.coverage, number)
+    _freshen(connection, account_id, reading, number, complete)
+
+
+def _ended(connection: Connection, account_id: str, reading: Reading) -> tuple[frozenset[str], frozenset[str]]:
+    """The references whose reading ends with this part, and those of them that it accounts for."""
+    if reading.reference_id is not None:
+        this = frozenset({reading.reference_id})
+        return (this if reading.ended else frozenset(), this if reading.ended and reading.complete else frozenset())
+    wanted = reading.closes | reading.fresh.keys()
+    coverage = coverage_of(connection, account_id) if wanted else None
+    return reading.closes, accounted_for(connection, account_id, coverage, wanted)
+
+
+def _freshen(connection: Connection, account_id: str, reading: Reading, number: int, complete: frozenset[str]) -> None:
+    """What the account's list has shown of a whole reference is as good as a reading of it."""
+    by_moment: dict[datetime, list[str]] = {}
+    for reference_id in sorted(complete & reading.fresh.keys()):
+        by_moment.setdefault(reading.fresh[reference_id], []).append(reference_id)
+    for as_of, references in by_moment.items():
+        api_now = reading.api_now - (reading.read_at - as_of)
+        still_true(connection, account_id, references, number, as_of, api_now)
 
 
 def _shown(reading: Reading) -> dict[str, LipsyncRequest]:
@@ -96,15 +133,15 @@ def _compare(
     reading: Reading,
     number: int,
     shown: dict[str, LipsyncRequest],
-    watches: dict[str, list[Watch]],
+    since: dict[str, int],
 ) -> _Found:
     found = _Found()
     known = entries.by_ids(connection, account_id, shown)
-    since = {name: max(watch.since_reading for watch in these) for name, these in watches.items()}
+    places = dict(zip((request.id for request in reading.requests), reading.places or (), strict=False))
     for request in shown.values():
         before = known.get(request.id)
         if before is None:
-            after = first_sight(request, number, reading.read_at)
+            after = first_sight(request, number, reading.read_at, places.get(request.id))
             found.added.append(after)
         else:
             after = seen_again(
@@ -114,6 +151,7 @@ def _compare(
                 asked_at=reading.asked_at,
                 read_at=reading.read_at,
                 open_since=since.get(request.reference_id or "", 0),
+                place=places.get(request.id),
             )
             if after is before:
                 continue

@@ -20,6 +20,11 @@ def reference_key(reference_id: str | None) -> str | None:
     return None if reference_id is None else key_of(reference_id)
 
 
+def glob_key(pattern: str) -> str:
+    """What stands for a glob in an index; never equal to a reference's that is spelled the same."""
+    return key_of("glob", pattern)
+
+
 # In the order of the fields, so that rows become values by position: that is twice as fast as by name.
 REQUEST = tuple(requests.c[field.name] for field in fields(LipsyncRequest))
 ENTRY = (*REQUEST, *(requests.c[field.name] for field in fields(Entry)[1:]))
@@ -55,6 +60,7 @@ def entry_row(account_id: str, entry: Entry) -> Row:
         "open_reading": entry.open_reading,
         "outcome_reading": entry.outcome_reading,
         "changed_at": entry.changed_at,
+        "place": entry.place,
     }
 
 
@@ -94,6 +100,9 @@ def watch_of(row: RowMapping) -> Watch:
         settled_reading=row["settled_reading"],
         clips_reading=row["clips_reading"],
         ended_at=row["ended_at"],
+        is_glob=row["is_glob"],
+        glob_id=row["glob_id"],
+        only_failures=row["only_failures"],
     )
 
 
@@ -107,7 +116,7 @@ def watch_row(watch: Watch) -> Row:
         "place_name": watch.place_name,
         "public": watch.public,
         "reference_id": watch.reference_id,
-        "reference_key": key_of(watch.reference_id),
+        "reference_key": glob_key(watch.reference_id) if watch.is_glob else key_of(watch.reference_id),
         "author": watch.author,
         "events": watch.events.value,
         "expected": watch.expected,
@@ -121,4 +130,7 @@ def watch_row(watch: Watch) -> Row:
         "settled_reading": watch.settled_reading,
         "clips_reading": watch.clips_reading,
         "ended_at": watch.ended_at,
+        "is_glob": watch.is_glob,
+        "glob_id": watch.glob_id,
+        "only_failures": watch.only_failures,
     }

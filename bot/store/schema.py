@@ -30,6 +30,9 @@ accounts = Table(
     Column("account_id", Text, primary_key=True),
     Column("readings", BigInteger, nullable=False),
     Column("looked_at", UtcDateTime),
+    Column("coverage", Text),
+    Column("catching_up_since", UtcDateTime),
+    Column("catching_up_reading", BigInteger),
 )
 
 requests = Table(
@@ -51,6 +54,7 @@ requests = Table(
     Column("open_reading", BigInteger),
     Column("outcome_reading", BigInteger),
     Column("changed_at", UtcDateTime, nullable=False),
+    Column("place", BigInteger),
 )
 Index("requests_of_reference", requests.c.account_id, requests.c.reference_key)
 IS_OPEN = and_(requests.c.terminal == false(), requests.c.listed == true())
@@ -60,6 +64,15 @@ Index(
     requests.c.reference_key,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
+)
+
+ENDED = requests.c.finished_at.is_not(None)
+Index(
+    "requests_ended",
+    requests.c.account_id,
+    requests.c.finished_at,
+    sqlite_where=ENDED,
+    postgresql_where=ENDED,
 )
 
 transitions = Table(
@@ -82,8 +95,11 @@ batches = Table(
     Column("account_id", Text, primary_key=True),
     Column("reference_key", _Key, primary_key=True),
     Column("reference_id", Text, nullable=False),
-    Column("read_at", UtcDateTime, nullable=False),
-    Column("api_now", UtcDateTime, nullable=False),
+    Column("read_at", UtcDateTime),
+    Column("api_now", UtcDateTime),
+    Column("reading", BigInteger, nullable=False, server_default="0"),
+    Column("last_created_at", UtcDateTime),
+    Column("changed_at", UtcDateTime),
 )
 
 watches = Table(
@@ -110,6 +126,9 @@ watches = Table(
     Column("settled_reading", BigInteger),
     Column("clips_reading", BigInteger, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("is_glob", Boolean, nullable=False, server_default=false()),
+    Column("glob_id", String(64)),
+    Column("only_failures", Boolean, nullable=False, server_default=false()),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -128,7 +147,26 @@ Index(
     sqlite_where=_is_active,
     postgresql_where=_is_active,
 )
+_is_active_glob = and_(watches.c.is_glob == true(), _is_active)
+Index(
+    "watches_globs",
+    watches.c.account_id,
+    sqlite_where=_is_active_glob,
+    postgresql_where=_is_active_glob,
+)
+_is_of_glob = watches.c.glob_id.is_not(None)
+Index("watches_of_glob", watches.c.glob_id, sqlite_where=_is_of_glob, postgresql_where=_is_of_glob)
 Index("watches_of_place", watches.c.workspace_id, watches.c.place, watches.c.reference_key)
+
+exceptions = Table(
+    "exceptions",
+    metadata,
+    Column("watch_id", String(64), ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
+    Column("reference_key", _Key, primary_key=True),
+    Column("reference_id", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
 
 announcements = Table(
     "announcements",
@@ -159,7 +197,7 @@ announcements = Table(
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
 )
-_is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked"))
+_is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
     "announcements_unsent",
     announcements.c.workspace_id,

@@ -103,7 +103,12 @@ def _to_authors(connection: Connection, key: Key, why: str, generation: int, now
     by_author: dict[str, list[Watch]] = {}
     query = (
         select(watches)
-        .where(watches.c.workspace_id == key.workspace_id, watches.c.place == key.place, watches.c.ended_at.is_(None))
+        .where(
+            watches.c.workspace_id == key.workspace_id,
+            watches.c.place == key.place,
+            watches.c.glob_id.is_(None),
+            watches.c.ended_at.is_(None),
+        )
         .order_by(watches.c.created_at, watches.c.id)
     )
     for watch in map(watch_of, connection.execute(query).mappings()):

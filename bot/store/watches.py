@@ -1,25 +1,26 @@
 """Watches: who wants to be told what, and where."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select, true
 
 from bot.domain.answer import WatchLine, Wish
+from bot.domain.glob import Interest
 from bot.domain.progress import summarise
-from bot.domain.watch import Events, Watch, Watched
+from bot.domain.watch import Watch, Watched
 from bot.store import entries
-from bot.store.accounts import lock_account
 from bot.store.batches import last_read
-from bot.store.columns import key_of
 from bot.store.database import Database
-from bot.store.moves import UNWATCHED
-from bot.store.queue import drop_unsent_of
-from bot.store.rows import watch_of, watch_row
-from bot.store.schema import IS_OPEN, batches, cards, places, requests, watches
-from bot.store.watching import queue_card, save, touch_card
+from bot.store.finding import watch_at
+from bot.store.handing import covering
+from bot.store.overviews import overview_of
+from bot.store.patterns import interest
+from bot.store.rows import watch_of
+from bot.store.schema import IS_OPEN, batches, places, requests, watches
+from bot.store.starting import start
+from bot.store.stopping import except_from_globs, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,56 @@ class Watches:
 
         `api_now` is None as long as the API has not told its time.
         """
-        return await self.database.write(lambda connection: _start(connection, wish, now, api_now))
+        return await self.database.write(lambda connection: start(connection, wish, now, api_now))
 
-    async def stop(self, workspace_id: str, place: str, reference_id: str, *, now: datetime) -> Watch | None:
-        """End a watch and drop what waits for it; returns it as it is now, or None when there was none."""
-        return await self.database.write(lambda connection: _stop(connection, workspace_id, place, reference_id, now))
+    async def stop(
+        self, workspace_id: str, place: str, reference_id: str, *, now: datetime, is_glob: bool = False
+    ) -> Watch | None:
+        """End a watch and drop what waits for it; returns it as it is now, or None when there was none.
 
-    async def at(self, workspace_id: str, place: str, reference_id: str) -> Watch | None:
-        """The active watch of a reference in a place."""
-        return await self.database.read(lambda connection: _at(connection, workspace_id, place, reference_id))
+        Where a glob covers the reference, the glob goes on, with what waits.
+        """
+        return await self.database.write(
+            lambda connection: stop(connection, workspace_id, place, reference_id, now, is_glob=is_glob)
+        )
+
+    async def at(self, workspace_id: str, place: str, reference_id: str, *, is_glob: bool = False) -> Watch | None:
+        """The active watch of a reference in a place, maybe one that a glob made, or of a glob."""
+        return await self.database.read(
+            lambda connection: watch_at(connection, workspace_id, place, reference_id, is_glob=is_glob)
+        )
+
+    async def covering(self, account_id: str, workspace_id: str, place: str, reference_id: str) -> tuple[Watch, ...]:
+        """The globs of a place that cover a reference, the most specific first."""
+
+        def work(connection: Connection) -> tuple[Watch, ...]:
+            found = covering(connection, account_id, workspace_id, place, reference_id)
+            return tuple(one.watch for one in found)
+
+        return await self.database.read(work)
+
+    async def leave_out(
+        self, account_id: str, workspace_id: str, place: str, reference_id: str, *, author: str, now: datetime
+    ) -> tuple[Watch, ...]:
+        """Except a reference from every glob of the place that covers it; returns those globs."""
+        return await self.database.write(
+            lambda connection: except_from_globs(connection, account_id, workspace_id, place, reference_id, author, now)
+        )
 
     async def active(self, account_id: str) -> tuple[Watch, ...]:
-        """The active watches of an account, the oldest first."""
+        """The active watches that people began, the oldest first."""
         wanted = watches.c.account_id == account_id
         return await self.database.read(lambda connection: _active(connection, wanted))
 
+    async def patterns(self, account_id: str) -> Interest:
+        """The active watches of an account as names and globs: what anything that is seen can be held against."""
+        return await self.database.read(partial(interest, account_id=account_id))
+
     async def watched(self, account_id: str) -> tuple[Watched, ...]:
-        """The references that somebody watches, each once, as a look needs them."""
+        """The references that somebody watches, each once, as a look needs them.
+
+        Under a glob they are those that have something open, or something new since they were last read.
+        """
         return await self.database.read(partial(_watched, account_id=account_id))
 
     async def listing(
@@ -71,111 +105,10 @@ class Watches:
         return await self.database.read(lambda connection: _lines(connection, wanted))
 
 
-def _at(connection: Connection, workspace_id: str, place: str, reference_id: str) -> Watch | None:
-    query = select(watches).where(_same(workspace_id, place, reference_id), watches.c.ended_at.is_(None))
-    row = connection.execute(query).mappings().one_or_none()
-    return watch_of(row) if row else None
-
-
-def _same(workspace_id: str, place: str, reference_id: str) -> ColumnElement[bool]:
-    return and_(
-        watches.c.workspace_id == workspace_id,
-        watches.c.place == place,
-        watches.c.reference_key == key_of(reference_id),
-    )
-
-
 def _active(connection: Connection, wanted: ColumnElement[bool]) -> tuple[Watch, ...]:
-    query = select(watches).where(wanted, watches.c.ended_at.is_(None)).order_by(watches.c.created_at, watches.c.id)
+    began = and_(wanted, watches.c.glob_id.is_(None), watches.c.ended_at.is_(None))
+    query = select(watches).where(began).order_by(watches.c.created_at, watches.c.id)
     return tuple(watch_of(row) for row in connection.execute(query).mappings())
-
-
-# --- start and stop ---
-
-
-def _start(connection: Connection, wish: Wish, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
-    readings = lock_account(connection, wish.account_id)
-    there = _at(connection, wish.workspace_id, wish.place, wish.reference_id)
-    if there is not None:
-        return _changed(connection, there, wish), False
-    earlier = _same(wish.workspace_id, wish.place, wish.reference_id)
-    generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
-    watch = Watch(
-        id=str(uuid4()),
-        workspace_id=wish.workspace_id,
-        account_id=wish.account_id,
-        place=wish.place,
-        reference_id=wish.reference_id,
-        author=wish.author,
-        events=wish.events or Events.PROBLEMS,
-        expected=wish.expected,
-        created_at=now,
-        started_at=api_now or now,
-        start_is_ours=api_now is None,
-        since_reading=readings,
-        generation=generation + 1,
-        generation_reading=readings,
-        place_name=wish.place_name,
-        public=wish.public,
-        clips_reading=readings,
-    )
-    connection.execute(insert(watches), watch_row(watch))
-    connection.execute(insert(cards), _new_card(watch, now))
-    queue_card(connection, watch, 1, now)
-    return watch, True
-
-
-def _new_card(watch: Watch, now: datetime) -> dict[str, object]:
-    return {
-        "watch_id": watch.id,
-        "number": 1,
-        "queued_at": now,
-        "shown": "",
-        "dirty": True,
-        "urgent": False,
-        "changes": 0,
-    }
-
-
-def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
-    changed = replace(
-        watch,
-        events=wish.events or watch.events,
-        expected=watch.expected if wish.expected is None else wish.expected,
-        place_name=wish.place_name or watch.place_name,
-        public=wish.public,
-    )
-    if changed.expected != watch.expected:
-        changed = _undecided(connection, changed)
-    if changed != watch:
-        save(connection, changed)
-        touch_card(connection, watch.id, urgent=True)
-    return changed
-
-
-def _undecided(connection: Connection, watch: Watch) -> Watch:
-    """The next look decides anew whether it is settled; when more is expected than came, a new generation begins."""
-    if watch.settled_reading is None:
-        return watch
-    memory = entries.whole(connection, watch.account_id, watch.reference_id)
-    came = sum(1 for entry in memory if entry.listed)
-    more = watch.expected is not None and watch.expected > came
-    return replace(watch, settled_reading=None, generation=watch.generation + 1 if more else watch.generation)
-
-
-def _stop(connection: Connection, workspace_id: str, place: str, reference_id: str, now: datetime) -> Watch | None:
-    watch = _at(connection, workspace_id, place, reference_id)
-    if watch is None:
-        return None
-    lock_account(connection, watch.account_id)
-    watch = _at(connection, workspace_id, place, reference_id)  # another replica may have been faster
-    if watch is None:
-        return None
-    watch = replace(watch, ended_at=now)
-    save(connection, watch)
-    drop_unsent_of(connection, watch.id, UNWATCHED)
-    touch_card(connection, watch.id, urgent=True)
-    return watch
 
 
 # --- lists ---
@@ -191,10 +124,12 @@ def _watched(connection: Connection, account_id: str) -> tuple[Watched, ...]:
             watches.c.reference_key,
             func.min(watches.c.reference_id).label("reference_id"),
             func.count(case((watches.c.settled_reading.is_(None), 1))).label("unsettled"),
+            func.count(case((watches.c.glob_id.is_(None), 1))).label("named"),
+            func.count(case((batches.c.changed_at > batches.c.read_at, 1))).label("unread"),
             func.min(batches.c.read_at).label("read_at"),
         )
         .select_from(watches.outerjoin(batches, read))
-        .where(watches.c.account_id == account_id, watches.c.ended_at.is_(None))
+        .where(watches.c.account_id == account_id, watches.c.is_glob == false(), watches.c.ended_at.is_(None))
         .group_by(watches.c.reference_key)
     )
     oldest = _oldest_open(connection, account_id)
@@ -202,6 +137,7 @@ def _watched(connection: Connection, account_id: str) -> tuple[Watched, ...]:
     found = [
         Watched(row["reference_id"], not row["unsettled"], row["read_at"], oldest.get(row["reference_key"]))
         for row in rows
+        if row["named"] or row["unsettled"] or row["unread"] or row["reference_key"] in oldest
     ]
     return tuple(sorted(found, key=lambda one: one.reference_id))
 
@@ -226,11 +162,13 @@ def _lines(connection: Connection, wanted: ColumnElement[bool]) -> tuple[WatchLi
 
 
 def _line(connection: Connection, watch: Watch) -> WatchLine:
+    trouble = select(places.c.trouble).where(places.c.workspace_id == watch.workspace_id, places.c.place == watch.place)
+    unable = connection.execute(trouble).scalar_one_or_none()
+    if watch.is_glob:
+        found = overview_of(connection, watch, most=0)
+        return WatchLine(watch, found.totals, found.read_at, unable, found.references)
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = [entry.request for entry in memory if entry.listed]
     progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
     read = last_read(connection, watch.account_id, watch.reference_id)
-    trouble = select(places.c.trouble).where(places.c.workspace_id == watch.workspace_id, places.c.place == watch.place)
-    return WatchLine(
-        watch, progress, read["read_at"] if read else None, connection.execute(trouble).scalar_one_or_none()
-    )
+    return WatchLine(watch, progress, read["read_at"] if read else None, unable)

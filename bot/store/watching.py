@@ -34,6 +34,13 @@ def save(connection: Connection, watch: Watch) -> None:
     connection.execute(update(watches).where(watches.c.id == watch.id).values(watch_row(watch)))
 
 
+def with_card(connection: Connection, watch: Watch) -> Watch:
+    """The watch that has the card which shows this one."""
+    if watch.glob_id is None:
+        return watch
+    return watch_of(connection.execute(select(watches).where(watches.c.id == watch.glob_id)).mappings().one())
+
+
 def touch_card(connection: Connection, watch_id: str, *, urgent: bool) -> None:
     """The card must be edited, at once when urgent."""
     values: dict[str, object] = {"dirty": True, "changes": cards.c.changes + 1}

@@ -3,7 +3,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.plan import after_trouble, due, next_look
+from bot.domain.plan import after_trouble, due
 from bot.domain.watch import Watched
 from tests.builders import NOON, at
 
@@ -35,17 +35,6 @@ def test_never_read_comes_first_then_what_has_been_open_longest() -> None:
 def test_what_could_not_be_read_comes_last() -> None:
     refs = [watched("broken", read=None), watched("fine", oldest=10)]
     assert due(refs, frozenset(), NOON, frozenset({"broken"})) == ("fine", "broken")
-
-
-def test_the_next_look_follows_the_interval_and_is_slower_when_nothing_is_watched() -> None:
-    assert next_look(NOON, active=True, interval=QUARTER, settles_at=None) == at(15)
-    assert next_look(NOON, active=False, interval=QUARTER, settles_at=None) == at(60)
-
-
-def test_a_batch_about_to_settle_is_looked_at_in_that_moment() -> None:
-    assert next_look(NOON, active=True, interval=QUARTER, settles_at=at(4)) == at(4)
-    assert next_look(NOON, active=True, interval=QUARTER, settles_at=at(-4)) == at(1)
-    assert next_look(NOON, active=True, interval=QUARTER, settles_at=at(99)) == at(15)
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1), st.floats(0.1, 600))

@@ -1,6 +1,6 @@
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
-from tests.fakes import FakeChamelaion, FakeChat, HastyClock
+from tests.fakes import FakeChamelaion, FakeChat, FakeClock, HastyClock
 
 
 @dataclass
@@ -93,8 +93,18 @@ class Worlds:
     chat: FakeChat
     opened: list[World] = field(default_factory=list)
 
-    async def begin(self, *, known: bool = True, resend: bool = True, settle: float = 600, calls: int = 6_000) -> World:
-        store = await open_store(self.url, self.clock)
+    async def begin(
+        self,
+        *,
+        known: bool = True,
+        resend: bool = True,
+        settle: float = 600,
+        calls: int = 6_000,
+        gap: float = 86_400,
+        opened: Callable[[str, FakeClock], Awaitable[Store]] = open_store,
+    ) -> World:
+        """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
+        store = await opened(self.url, self.clock)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
         source = Source(self.api, Budget(calls, self.clock.monotonic()), self.clock, vitals)
@@ -110,6 +120,7 @@ class Worlds:
             account_id="default",
             owner="test",
             poll_interval=timedelta(seconds=15),
+            gap_after=timedelta(seconds=gap),
             longest_settle=timedelta(seconds=settle),
             card_interval=timedelta(seconds=45),
             quiet=timedelta(seconds=90),

@@ -40,7 +40,9 @@ async def last(answers: AsyncIterator[StatusAnswer | RequestAnswer]) -> StatusAn
 
 async def watched(world: World, reference: str) -> WatchAnswer:
     wish = Wish("T1", "default", "C1", reference, "U1")
-    return [answer async for answer in world.stories.watching.start(wish)][-1]
+    answer = [answer async for answer in world.stories.watching.start(wish)][-1]
+    assert isinstance(answer, WatchAnswer)
+    return answer
 
 
 # --- in time, or first what is known ---

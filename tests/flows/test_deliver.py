@@ -171,6 +171,7 @@ async def test_a_message_that_slack_refuses_is_dropped_and_the_next_one_goes_on(
     world.chat.faults = [RefusedMessageError("invalid_blocks")]
     await world.deliver()
     assert world.told == []
+    world.clock.pass_time(60)
     world.api.set([request(2, "failed", error="y", finished=50)])
     await world.look()
     await world.deliver()
@@ -226,7 +227,8 @@ async def test_a_deleted_card_comes_back_with_the_next_important_event(world: Wo
     await world.deliver()
     assert world.chat.kinds == ["card"]
     world.chat.gone = False
-    world.api.set([request(1, "failed", error="x", finished=3_650)])
+    world.clock.pass_time(60)
+    world.api.set([request(1, "failed", error="x", finished=3_750)])
     await world.look()
     await world.deliver()
     assert sorted(world.chat.kinds) == ["card", "card", "failure"]

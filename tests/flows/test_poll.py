@@ -17,8 +17,10 @@ async def two_watches(world: World) -> None:
 
 async def test_a_reference_that_cannot_be_read_holds_up_nobody_and_is_logged_once(world: World) -> None:
     await two_watches(world)
+    world.api.broken |= {None}
     with capture_logs() as lines:
         for _ in range(5):
+            world.clock.pass_time(15)
             await world.look()
     await world.deliver()
     assert world.told == ["failure"]
@@ -27,6 +29,7 @@ async def test_a_reference_that_cannot_be_read_holds_up_nobody_and_is_logged_onc
     ]
     assert world.ground.vitals.api_trouble == "the API answered 500"
     world.api.broken = set()
+    world.clock.pass_time(60)
     await world.look()
     assert world.ground.vitals.api_trouble is None
 

@@ -87,6 +87,7 @@ async def test_a_corrected_outcome_is_logged_counted_and_not_told_again(world: W
 async def test_every_move_is_counted_by_its_new_status(world: World) -> None:
     world.api.set([request(1), request(2)])
     await world.look()
+    world.clock.pass_time(60)
     world.api.set([request(1, "processing"), request(2, "completed")])
     await world.look()
     assert (world.ground.vitals.transitions["processing"], world.ground.vitals.transitions["completed"]) == (1, 1)

@@ -2,14 +2,27 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from aiohttp import ClientSession, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.domain.answer import AboutAnswer, RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer
+from bot.domain.answer import (
+    AboutAnswer,
+    ExceptedAnswer,
+    GlobAnswer,
+    GlobWatchAnswer,
+    RequestAnswer,
+    Scope,
+    StatusAnswer,
+    StoppedAnswer,
+    WatchAnswer,
+    WatchesAnswer,
+)
 from bot.domain.answer import Wish as Wanted
+from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.overview import Standing, survey
 from bot.domain.progress import summarise
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
@@ -45,6 +58,14 @@ class CannedAsk(Ask):
         self.answers: list[Answer] = [status()]
         self.remembered = status()
         self.fault: Exception | None = None
+
+    async def glob(self, text: str) -> Glob | None:
+        return compiled(text) if is_glob(text) else None
+
+    async def overview(self, glob: Glob, *, most: int = 10) -> GlobAnswer:
+        self.questions.append(("overview", glob.pattern))
+        progress = summarise(REF, [request(1, "failed"), request(2)])
+        return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
 
     async def _answered(self, *question: object) -> AsyncIterator[Answer]:
         self.questions.append(question)
@@ -86,13 +107,25 @@ class CannedWatching(Watching):
         for name in ("wishes", "stopped", "visits"):
             object.__setattr__(self, name, [])  # the original is frozen
 
-    async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer]:
+    async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
         self.wishes.append(wish)
+        if is_glob(wish.reference_id):
+            glob = replace(watch(place=wish.place, reference=wish.reference_id), is_glob=True)
+            yield GlobWatchAnswer(glob, True, survey(wish.reference_id, [], looked_at=NOON, most=10))
+            return
         yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
 
     async def stop(self, place: str, reference: str) -> StoppedAnswer:
         self.stopped.append((place, reference))
         return StoppedAnswer(reference, watch(place=place, reference=reference))
+
+    async def stop_glob(self, place: str, pattern: str) -> StoppedAnswer:
+        self.stopped.append((place, f"glob {pattern}"))
+        return StoppedAnswer(pattern, watch(place=place, reference=pattern))
+
+    async def leave_out(self, place: str, reference: str, author: str) -> ExceptedAnswer:
+        self.stopped.append((place, f"except {reference} by {author}"))
+        return ExceptedAnswer(reference, ("batch-*",))
 
     async def visited(self, place: str) -> None:
         self.visits.append(place)

@@ -137,7 +137,7 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("mute all 2h", "batch-*", f"watch {REF} in thread"):
+    for typed in ("mute all 2h", "links batch-* new", f"watch {REF} in thread"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []
@@ -149,6 +149,52 @@ async def test_what_cannot_be_done_is_told_with_what_to_type_instead(rig: Rig) -
     await rig.type("watch")
     assert "needs a reference" in rig.seen()[0].text
     assert rig.ask.questions == []
+
+
+async def test_a_pattern_is_answered_with_a_table_that_can_be_refreshed_and_shared(rig: Rig) -> None:
+    await rig.type("batch-*")
+    (answer,) = rig.seen()
+    assert answer.text.startswith("batch-∗: 1 reference, 50% finished, 0 done, 1 failed, 1 waiting of 2")
+    assert [block["type"] for block in answer.blocks or []][-1] == "table"
+
+    await rig.click(answer, actions.GLOB_REFRESH, value="batch-*")
+    await rig.click(answer, actions.GLOB_SHARE, value="batch-*")
+
+    assert rig.ask.questions == [("overview", "batch-*")] * 3
+    (shared,) = rig.slack.workspace.messages(DE)
+    assert "Shared by" in str(shared.blocks)
+
+
+async def test_every_page_cannot_be_read_of_a_pattern(rig: Rig) -> None:
+    await rig.type("status batch-* fresh")
+    assert "`fresh` reads every page of one reference" in rig.seen()[0].text
+
+
+@pytest.mark.parametrize("word", ["failures", "links"])
+async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig, word: str) -> None:
+    await rig.type(f"{word} batch-*")
+    text = rig.seen()[0].text
+    assert f"`/lipsync {word}` takes one reference at a time" in text
+    assert f"Type `/lipsync {word} {REF}`." in text
+
+
+async def test_a_pattern_is_watched_and_stopped_by_its_card(rig: Rig) -> None:
+    await rig.type("watch batch-* for each")
+    (answer,) = rig.seen()
+    assert "This channel now watches every reference like batch-∗ (problems)" in answer.text
+    assert [wish.reference_id for wish in rig.watching.wishes] == ["batch-*"]
+
+    await rig.click(card(rig, actions.GLOB_STOP, "batch-*"), actions.GLOB_STOP)
+
+    assert rig.watching.stopped == [(DE, "glob batch-*")]
+
+
+async def test_a_reference_is_left_out_of_patterns_by_word_and_by_button(rig: Rig) -> None:
+    await rig.type(f"unwatch {REF} except")
+    await rig.click(card(rig, actions.GLOB_EXCEPT), actions.GLOB_EXCEPT)
+
+    assert rig.watching.stopped == [(DE, f"except {REF} by {ANA.id}")] * 2
+    assert rig.seen()[0].text.startswith(f"Nothing more is posted here about {REF}: it is left out of batch-")
 
 
 async def test_a_word_near_a_command_that_was_never_seen_as_a_reference_offers_both(rig: Rig) -> None:

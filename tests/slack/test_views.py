@@ -37,6 +37,8 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     with_buttons = {name: found for name in MESSAGES if (found := _buttons(name))}
     card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_STOP]
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
+    glob = [actions.GLOB_TABLE, actions.GLOB_STOP]
+    table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name != "card_stopped"},
@@ -46,6 +48,10 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             if name.startswith("status")
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
         },
+        **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
+        **dict.fromkeys(("glob_status", "glob_status_many", "glob_status_nothing"), table),
+        **{name: [actions.GLOB_EXCEPT] for name in ("unwatch_covered", "unwatch_still_covered")},
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures")},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
     }
 
@@ -89,6 +95,14 @@ def test_long_links_are_cut_with_a_clear_sentence() -> None:
     count = shown.count('"type": "link"')
     assert 10 < count < 100
     assert f"the first {count} of 149 (more do not fit into a message)" in LARGE["links_signed"].text
+
+
+def test_a_table_of_a_hundred_rows_says_how_many_references_there_are_more() -> None:
+    (table,) = [block for block in MESSAGES["glob_status_many"].blocks if block["type"] == "table"]
+    rows = [list(texts(row)) for row in json.loads(json.dumps(table))["rows"]]
+    assert len(rows) == 100
+    assert rows[-1][0] == "and 132 more references"
+    assert MESSAGES["glob_status_many"].text.startswith("batch-∗: 230 references, ")
 
 
 def test_five_hundred_watches_fit_into_a_few_blocks() -> None:

@@ -8,14 +8,47 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.announcement import AccessFacts, CardFacts, ClipsFacts, FailureFacts, FinishedFacts
-from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
+from bot.domain.announcement import (
+    AccessFacts,
+    CardFacts,
+    CatchUpFacts,
+    ClipsFacts,
+    FailureFacts,
+    FinishedFacts,
+    GlobCardFacts,
+    Meanwhile,
+)
+from bot.domain.answer import (
+    ExceptedAnswer,
+    GlobAnswer,
+    GlobWatchAnswer,
+    RequestAnswer,
+    Scope,
+    StatusAnswer,
+    StoppedAnswer,
+    WatchAnswer,
+    WatchesAnswer,
+    WatchLine,
+)
 from bot.domain.failure import FailureKind
+from bot.domain.overview import Standing, survey
 from bot.domain.progress import Progress, Waiting
 from bot.domain.request import LipsyncRequest
 from bot.domain.words import Code, Foreign, Person, words
 from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
-from bot.slack.views import about, errors, failures, links, said, status, watch, watches
+from bot.slack.views import (
+    about,
+    errors,
+    failures,
+    glob_card,
+    glob_status,
+    glob_watch,
+    links,
+    said,
+    status,
+    watch,
+    watches,
+)
 from bot.slack.views.blocks import buttons
 from bot.slack.views.escape import LONGEST_TEXT, mrkdwn, sentence, without_formatting
 from bot.slack.views.links import is_web_address
@@ -80,7 +113,9 @@ def everything(text: str) -> Iterator[Message]:
         yield from (status.message(answer), status.shared(answer, "U0ANA"), failures.message(answer))
     yield from (links.message(linked), links.message(one))
     yield watch.message(WatchAnswer(watched, True, known, text), COMMAND)
-    yield watch.stopped(StoppedAnswer(text, None))
+    yield watch.stopped(StoppedAnswer(text, None), COMMAND)
+    yield watch.stopped(StoppedAnswer(text, None, (text, text)), COMMAND)
+    yield from _of_globs(text)
     yield watches.message(WatchesAnswer(Scope.ALL, (WatchLine(watched, progress, NOON, text),) * 40), COMMAND)
     yield watches.message(WatchesAnswer(Scope.ALL, (WatchLine(replace(watched, place=text), progress, NOON),)), COMMAND)
     yield about.message(replace(ABOUT, version=text, api_trouble=text))
@@ -89,9 +124,28 @@ def everything(text: str) -> Iterator[Message]:
     yield from _said(text, progress)
 
 
+def _of_globs(text: str) -> Iterator[Message]:
+    standing = Standing(_progress(text), NOON, NOON)
+    overview = survey(text, [standing] * 12, looked_at=NOON, most=10)
+    glob = replace(WATCH, reference_id=text, is_glob=True)
+    nothing = survey(text, [], looked_at=None, most=10)
+    for found in (overview, nothing):
+        answer = GlobAnswer(found, NOON, (text, text))
+        yield glob_status.message(answer, COMMAND)
+        yield glob_status.shared(answer, text, COMMAND)
+        yield glob_status.one_at_a_time(answer, "links", COMMAND)
+        yield glob_card.message(GlobCardFacts(glob, found))
+        yield glob_watch.message(GlobWatchAnswer(glob, True, found, text, (text,)), COMMAND)
+    yield glob_watch.excepted(ExceptedAnswer(text, (text, text)))
+    yield status.message(StatusAnswer(Progress(text), NOON, nearest=(text, text)), COMMAND)
+
+
 def _said(text: str, progress: Progress) -> Iterator[Message]:
     watched = replace(WATCH, reference_id=text)
+    meanwhile = Meanwhile(progress, 9_000_000, 1_000_000, progress.kinds, "short", 5)
     for facts in (
+        CatchUpFacts(NOON, NOON + timedelta(1), (meanwhile,)),
+        CatchUpFacts(NOON, NOON + timedelta(hours=1), (meanwhile,) * 20 + (replace(meanwhile, kinds=()),) * 40),
         CardFacts(watched, progress, Waiting(NOON), NOON),
         FailureFacts(progress, "k", text, (text,) * 99, NOON, NOON, NOON),
         ClipsFacts(progress, (text,) * 99, NOON),
@@ -105,7 +159,7 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
 
 OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
-    r"|`(/lipsync [a-z]+( [A-Za-z0-9][A-Za-z0-9_.-]{0,60})?|/invite @lipsync)`"
+    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except)?|/invite @lipsync)`"
 )
 PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")
 

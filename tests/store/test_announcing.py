@@ -84,8 +84,8 @@ async def test_a_batch_that_waits_says_when_it_may_be_settled_and_then_is_withou
     waiting = await record(store, reading([request(1, "completed", finished=20)], 30))
     settled = await record(store, reading([request(1, "completed", finished=20)], 61))
 
-    assert (waiting.announced, waiting.settles_at) == (0, at(60))
-    assert (settled.announced, settled.settles_at) == (1, None)
+    assert (waiting.announced, min(waiting.settles.values())) == (0, at(60))
+    assert (settled.announced, settled.settles) == (1, {})
 
 
 async def test_the_earliest_of_several_watches_decides_when_to_look(store: Store) -> None:
@@ -95,7 +95,7 @@ async def test_the_earliest_of_several_watches_decides_when_to_look(store: Store
 
     recorded = await record(store, reading([request(1, "completed", finished=20)], 30))
 
-    assert (recorded.announced, recorded.settles_at) == (1, at(60))
+    assert (recorded.announced, list(recorded.settles.values())) == (1, [at(60)])
 
 
 async def test_requests_that_arrive_in_an_early_part_reopen_a_settled_batch(store: Store) -> None:

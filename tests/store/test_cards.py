@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.domain.announcement import CardFacts
+from bot.domain.announcement import Card, CardFacts
 from bot.domain.delivery import CardEdit
 from bot.domain.progress import UNFINISHED, Settled, Unfinished, Waiting
 from bot.domain.watch import Watch
@@ -45,28 +45,32 @@ async def shown(store: Store, seconds: float) -> Watch:
     return watch
 
 
+def card(facts: Card | None) -> CardFacts:
+    assert isinstance(facts, CardFacts)
+    return facts
+
+
 # --- what a card shows ---
 
 
 async def test_a_card_without_a_reading_shows_that(store: Store) -> None:
     watch = await start(store, wish(expected=3))
 
-    facts = await store.cards.facts(watch.id, longest_settle=LONGEST_SETTLE)
+    facts = card(await store.cards.facts(watch.id, longest_settle=LONGEST_SETTLE))
 
-    assert facts is not None
     assert (facts.watch, facts.progress.total, facts.progress.expected) == (watch, 0, 3)
     assert (facts.settlement, facts.read_at) == (UNFINISHED, None)
 
 
 async def test_a_card_shows_the_settlement_of_the_last_whole_reading(store: Store) -> None:
     watch = await start(store)
-    seen: list[CardFacts | None] = []
+    seen: list[CardFacts] = []
     for seconds, status in ((10, "queued"), (30, "completed"), (61, "completed")):
         await record(store, reading([request(1, status, finished=20 if status == "completed" else None)], seconds))
-        seen.append(await store.cards.facts(watch.id, longest_settle=LONGEST_SETTLE))
+        seen.append(card(await store.cards.facts(watch.id, longest_settle=LONGEST_SETTLE)))
 
-    assert [facts and facts.settlement for facts in seen] == [Unfinished(), Waiting(at(60)), Settled(short=False)]
-    assert [facts and facts.read_at for facts in seen] == [at(10), at(30), at(61)]
+    assert [facts.settlement for facts in seen] == [Unfinished(), Waiting(at(60)), Settled(short=False)]
+    assert [facts.read_at for facts in seen] == [at(10), at(30), at(61)]
 
 
 async def test_a_watch_that_ended_or_never_was_has_no_card_to_post(store: Store) -> None:
@@ -105,7 +109,7 @@ async def test_a_change_waits_until_the_card_has_shown_the_last_one_long_enough(
 
     assert await due(store, changed=9) == ()
     (edit,) = await due(store, changed=10)
-    assert (edit.shown, edit.facts.progress.processing, edit.facts.read_at) == ("digest", 1, at(20))
+    assert (edit.shown, card(edit.facts).progress.processing, card(edit.facts).read_at) == ("digest", 1, at(20))
 
 
 async def test_an_announcement_the_finish_and_a_wish_make_a_card_urgent(store: Store) -> None:
@@ -130,7 +134,7 @@ async def test_a_change_while_the_card_was_being_edited_is_shown_next(store: Sto
     await store.cards.shown(watch.id, "processing", now=at(22))
 
     (edit,) = await due(store, changed=22)
-    assert (edit.shown, edit.facts.progress.completed) == ("processing", 1)
+    assert (edit.shown, card(edit.facts).progress.completed) == ("processing", 1)
 
 
 async def test_what_was_shown_without_having_been_due_stays_to_be_edited(store: Store) -> None:
@@ -150,7 +154,7 @@ async def test_the_age_of_an_open_card_is_renewed_only_when_there_was_a_reading(
 
     assert await due(store, opened=9, settled=1_000) == ()
     (edit,) = await due(store, opened=10)
-    assert (edit.watch_id, edit.facts.read_at) == (watch.id, at(200))
+    assert (edit.watch_id, card(edit.facts).read_at) == (watch.id, at(200))
 
 
 async def test_the_age_of_a_settled_card_is_renewed_more_rarely(store: Store) -> None:

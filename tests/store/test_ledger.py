@@ -215,7 +215,7 @@ async def test_the_head_page_tells_failures_but_never_the_finish(store: Store) -
     recorded = await record(store, reading([request(1, "failed")], 1000, reference=None))
 
     assert recorded.announced == 1
-    assert recorded.settles_at is None
+    assert recorded.settles == {}
     assert (await record(store, reading([request(1, "failed")], 1001))).announced == 1
 
 

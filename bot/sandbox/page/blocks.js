@@ -112,8 +112,14 @@ const BLOCKS = {
   file: (_world, block) => h("div", { class: "panel" }, `📄 ${block.external_id}`),
 };
 
+// Slack shows a table at the bottom of the message, wherever it stands among the blocks.
+function inOrder(all) {
+  const isTable = (block) => block.type === "table" || block.type === "data_table";
+  return [...all.filter((block) => !isTable(block)), ...all.filter(isTable)];
+}
+
 export function blocks(world, all, press) {
-  return all.map((block) => {
+  return inOrder(all).map((block) => {
     const draw = BLOCKS[block.type];
     const told = (element, value) => press(block, element, value);
     if (draw) return h("div", { class: "block" }, draw(world, block, told));

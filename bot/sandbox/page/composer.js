@@ -3,6 +3,7 @@
 import { byId, h } from "./dom.js";
 
 const WITH_REFERENCE = ["status", "watch", "unwatch", "failures", "links"];
+const WITH_PATTERN = ["status", "watch", "unwatch"];
 const EVENTS = [["failures", "failure kinds and the finish"], ["problems", "that, and what is stuck or late"], ["each", "failures and finished clips"], ["all", "everything"]];
 const SHELL = [["/lipsync ", "ask the bot"], ["/invite @lipsync", "let the bot into this channel"], ["/kick @lipsync", "put it out of this channel"]];
 const MOST = 8;
@@ -19,11 +20,20 @@ function completions(text, offers) {
 function nextWords(words, offers) {
   const references = offers.references.map((each) => [each, ""]);
   if (words.length === 2) return [...offers.commands.flatMap(command), ...references];
+  if (words.length === 3 && WITH_PATTERN.includes(words[1])) return [...references, ...patterns(words[1], offers.references)];
   if (words.length === 3 && WITH_REFERENCE.includes(words[1])) return references;
+  if (words.length === 4 && words[1] === "unwatch") return [["except", "leave it out of the patterns"]];
   if (words.length === 3 && words[1] === "help") return offers.commands.flatMap(command).map(([word, says]) => [word.trim(), says]);
   if (words[1] !== "watch" || words.length < 4) return [];
   if (words[words.length - 2] === "for") return EVENTS;
   return words[words.length - 2] === "expect" ? [] : [["for ", "which news"], ["expect ", "how many requests will come"]];
+}
+
+// A pattern for all references, and one for every word with which some begin.
+function patterns(word, references) {
+  const beginnings = references.map((each) => each.match(/^[A-Za-z]+[-_./]/)?.[0]).filter(Boolean);
+  const all = word === "watch" ? "only failures, of the whole account" : "the whole account";
+  return [["*", all], ...[...new Set(beginnings)].map((each) => [`${each}*`, "all that begin so"])];
 }
 
 // A command is offered by its form, such as "watch <ref>"; what is put into the box is its word.

@@ -100,7 +100,7 @@ class CommandListener:
             case StartWatch():
                 await self.watch.start(command, asked, reply)
             case StopWatch():
-                await self.watch.stop(asked.place, command.reference, reply)
+                await self.watch.stop(command, asked, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
             case Failures():

@@ -1,33 +1,39 @@
-"""`failures`, and the card's button of that name."""
+"""`failures`, and the buttons of that name on the card and on a catch-up."""
 
 from dataclasses import dataclass
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.flows.ask import Ask
-from bot.slack.actions import CARD_FAILURES
+from bot.slack.actions import CARD_FAILURES, CATCH_UP_FAILURES
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
-from bot.slack.views import failures
+from bot.slack.views import failures, glob_status
 
 
 @dataclass(frozen=True, slots=True)
 class FailuresListener:
-    """Answers what failed, and why."""
+    """Answers what failed, and why; `command` is the slash command's name."""
 
     ask: Ask
     guard: Guard
+    command: str
 
     def register(self, app: AsyncApp) -> None:
-        """Listen to the button."""
-        app.block_action(CARD_FAILURES)(self.guard.click(self.clicked))
+        """Listen to the buttons."""
+        for action in (CARD_FAILURES, CATCH_UP_FAILURES):
+            app.block_action(action)(self.guard.click(self.clicked))
 
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
+        if (glob := await self.ask.glob(reference)) is not None:
+            answer_to_all = await self.ask.overview(glob)
+            await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "failures", self.command))
+            return
         async for answer in self.ask.failures(reference, place=place):
             await reply.replace(failures.message(answer))
 
     async def clicked(self, click: Clicked, reply: Reply) -> None:
-        """Answer only the person who clicked; the card stays."""
+        """Answer only the person who clicked; the message stays."""
         await self.answer(click.reference, click.place, reply)

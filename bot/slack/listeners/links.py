@@ -9,15 +9,16 @@ from bot.slack.actions import CARD_LINKS, FINISHED_LINKS
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
-from bot.slack.views import links
+from bot.slack.views import glob_status, links
 
 
 @dataclass(frozen=True, slots=True)
 class LinksListener:
-    """Answers where the finished clips are, to the one who asks only."""
+    """Answers where the finished clips are, to the one who asks only; `command` is the slash command's name."""
 
     ask: Ask
     guard: Guard
+    command: str
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the buttons."""
@@ -26,6 +27,10 @@ class LinksListener:
 
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read every page and answer; a slow reading is announced first."""
+        if (glob := await self.ask.glob(reference)) is not None:
+            answer_to_all = await self.ask.overview(glob)
+            await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "links", self.command))
+            return
         async for answer in self.ask.links(reference, place=place):
             await reply.replace(links.message(answer))
 

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.glob import compiled
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
-from bot.slack.actions import STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import GLOB_REFRESH, GLOB_SHARE, GLOB_TABLE, STATUS_REFRESH, STATUS_SHARE
 from bot.slack.commands import Status
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
-from bot.slack.views import errors, status
+from bot.slack.views import errors, glob_status, status
 from bot.slack.views.message import Message
+
+_ONE_FRESH = (
+    "`fresh` reads every page of one reference, and that is a pattern for many. Leave `fresh` out, or type it behind"
+    " one reference by its name."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +34,17 @@ class StatusListener:
         """Listen to the buttons."""
         app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
         app.block_action(STATUS_SHARE)(self.guard.click(self.share))
+        app.block_action(GLOB_TABLE)(self.guard.click(self.overview))
+        app.block_action(GLOB_REFRESH)(self.guard.click(self.overview))
+        app.block_action(GLOB_SHARE)(self.guard.click(self.share_overview))
 
     async def answer(self, wanted: Status, place: str, reply: Reply) -> None:
-        """Read live and answer; a slow reading is announced first."""
+        """Read live and answer; a slow reading is announced first. A glob is answered from memory."""
+        if (glob := await self.ask.glob(wanted.reference)) is not None:
+            if wanted.fresh:
+                raise BadCommandError(_ONE_FRESH)
+            await reply.replace(glob_status.message(await self.ask.overview(glob), self.command))
+            return
         async for answer in self.ask.status(wanted.reference, place=place, fresh=wanted.fresh):
             await reply.replace(self._message(answer, wanted))
 
@@ -42,6 +56,16 @@ class StatusListener:
         """Show to the whole channel what is known, and who shared it."""
         await reply.in_channel(status.shared(await self._known(click), click.user))
 
+    async def overview(self, click: Clicked, reply: Reply) -> None:
+        """All references under the pattern, for the one who clicked; in the place of the old answer if it was one."""
+        answer = await self.ask.overview(compiled(click.reference))
+        await reply.replace(glob_status.message(answer, self.command))
+
+    async def share_overview(self, click: Clicked, reply: Reply) -> None:
+        """Show the same to the whole channel."""
+        answer = await self.ask.overview(compiled(click.reference))
+        await reply.in_channel(glob_status.shared(answer, click.user, self.command))
+
     def _message(self, answer: StatusAnswer | RequestAnswer, wanted: Status) -> Message:
         if wanted.near and isinstance(answer, StatusAnswer) and _was_never_seen(answer):
             said = BadCommandError(
@@ -51,7 +75,7 @@ class StatusListener:
                 f" `{self.command} watch {wanted.reference}`."
             )
             return errors.message(said)
-        return status.message(answer)
+        return status.message(answer, self.command)
 
     async def _known(self, click: Clicked) -> StatusAnswer | RequestAnswer:
         """Our memory of a batch; a single request is not in it by its own id, so it is read."""

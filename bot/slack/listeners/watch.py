@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.domain.answer import Wish
+from bot.domain.answer import GlobWatchAnswer, Wish
 from bot.errors import BadCommandError
 from bot.flows.identity import Identity
 from bot.flows.watching import Watching
-from bot.slack.actions import CARD_STOP, FINISHED_STOP
-from bot.slack.commands import StartWatch
+from bot.slack.actions import CARD_STOP, FINISHED_STOP, GLOB_EXCEPT, GLOB_STOP
+from bot.slack.commands import StartWatch, StopWatch
 from bot.slack.guard import Guard
 from bot.slack.payload import Asked, Clicked
 from bot.slack.reply import Reply
 from bot.slack.typed import unescaped
-from bot.slack.views import watch
+from bot.slack.views import glob_watch, watch
 
 _SHOWN = 100
 
@@ -35,6 +35,8 @@ class WatchListener:
         """Listen to the buttons."""
         for action in (CARD_STOP, FINISHED_STOP):
             app.block_action(action)(self.guard.click(self.clicked))
+        app.block_action(GLOB_STOP)(self.guard.click(self.stop_glob))
+        app.block_action(GLOB_EXCEPT)(self.guard.click(self.leave_out))
 
     async def start(self, wanted: StartWatch, asked: Asked, reply: Reply) -> None:
         """Create or change the watch, and say what will be posted; `BadCommandError` in a DM between people."""
@@ -51,15 +53,35 @@ class WatchListener:
             public=asked.public,
         )
         async for answer in self.watching.start(wish):
-            await reply.replace(watch.message(answer, self.command))
+            if isinstance(answer, GlobWatchAnswer):
+                await reply.replace(glob_watch.message(answer, self.command))
+            else:
+                await reply.replace(watch.message(answer, self.command))
 
-    async def stop(self, place: str, reference: str, reply: Reply) -> None:
-        """Stop this place's watch, and say so to the person who asked."""
-        await reply.ephemeral(watch.stopped(await self.watching.stop(place, reference)))
+    async def stop(self, wanted: StopWatch, asked: Asked, reply: Reply) -> None:
+        """Stop this place's watch, or leave a reference out of its globs, and say so to the person who asked."""
+        if wanted.leave_out:
+            answer = await self.watching.leave_out(asked.place, wanted.reference, asked.user)
+            await reply.ephemeral(glob_watch.excepted(answer))
+        else:
+            await self._stop(asked.place, wanted.reference, reply)
+
+    async def _stop(self, place: str, reference: str, reply: Reply) -> None:
+        await reply.ephemeral(watch.stopped(await self.watching.stop(place, reference), self.command))
 
     async def clicked(self, click: Clicked, reply: Reply) -> None:
         """Stop what the message is about."""
-        await self.stop(click.place, click.reference, reply)
+        await self._stop(click.place, click.reference, reply)
+
+    async def stop_glob(self, click: Clicked, reply: Reply) -> None:
+        """Stop the glob whose card it is."""
+        answer = await self.watching.stop_glob(click.place, click.reference)
+        await reply.ephemeral(watch.stopped(answer, self.command))
+
+    async def leave_out(self, click: Clicked, reply: Reply) -> None:
+        """Leave the reference out of every glob of the place, in the place of the question."""
+        answer = await self.watching.leave_out(click.place, click.reference, click.user)
+        await reply.replace(glob_watch.excepted(answer))
 
     async def _refuse_foreign_dm(self, asked: Asked) -> None:
         if asked.place.startswith("D") and asked.place != await self.direct_channel(asked.user):

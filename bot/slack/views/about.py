@@ -19,6 +19,8 @@ def message(answer: AboutAnswer) -> Message:
 
 def _health(answer: AboutAnswer) -> Words:
     looked = words("last look ", At(answer.looked_at, "ago")) if answer.looked_at else words("not looked yet")
+    if answer.catching_up_since is not None:
+        looked += words(", catching up since ", At(answer.catching_up_since, "day"))
     if answer.api_trouble is None:
         return looked
     return words("the API could not be read: ", Foreign(answer.api_trouble, 200), "; ", looked)
@@ -36,7 +38,12 @@ def _latency(answer: AboutAnswer) -> Words:
 
 
 def _unsent(answer: AboutAnswer) -> Words:
-    parts = ((answer.unsent, "to be sent"), (answer.in_doubt, "in doubt"), (answer.parked, "waiting for access"))
+    parts = (
+        (answer.unsent, "to be sent"),
+        (answer.held, "held for the catch-up"),
+        (answer.in_doubt, "in doubt"),
+        (answer.parked, "waiting for access"),
+    )
     waiting = joined([f"{number(n)} {what}" for n, what in parts if n], ", ")
     return words("messages: ", waiting) if waiting != NOTHING else words("messages: all sent")
 

@@ -45,10 +45,11 @@ def _small_print(facts: CardFacts) -> Block:
     updated = words("Updated ", At(facts.read_at, "ago")) if facts.read_at else NOTHING
     if facts.watch.ended_at:
         return context(joined([words("Stopped watching ", At(facts.watch.ended_at, "day")), updated], " · "))
-    return context(joined([updated, words(f"told: {_here(facts.watch)} ({facts.watch.events.value})")], " · "))
+    return context(joined([updated, words(f"told: {here(facts.watch)} ({facts.watch.events.value})")], " · "))
 
 
-def _here(watch: Watch) -> str:
+def here(watch: Watch) -> str:
+    """What the place of a watch is called in it."""
     return "this channel" if is_channel(watch.place) else "this conversation"
 
 

@@ -11,8 +11,12 @@ _EXAMPLES = (
     ("batch-2026-04", "how is it doing?"),
     ("watch batch-2026-04", "tell this channel when something fails and when it is finished"),
     ("failures batch-2026-04", "what failed, with ids"),
+    ("watch batch-*", "the same for every batch of that kind, with one card"),
 )
-_NOTE = "A reference with spaces goes into quotes. Capital and small letters differ."
+_NOTE = (
+    "A reference with spaces goes into quotes. Capital and small letters differ. A pattern stands for many references:"
+    " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words."
+)
 
 
 def message(command: str, topic: str | None = None) -> Message:

@@ -4,6 +4,7 @@ from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import (
     freshness,
     has_no_totals,
+    nearest,
     nothing_known,
     progress_lines,
     request_lines,
@@ -21,9 +22,12 @@ from bot.slack.views.progress import core
 _BUTTONS = ((STATUS_REFRESH, "Refresh"), (STATUS_SHARE, "Share"))
 
 
-def message(answer: StatusAnswer | RequestAnswer) -> Message:
-    """The answer for the one who asked; the buttons come with the last answer, not while the reading goes on."""
-    return Message(sentence(_sentence(answer)), (*_body(answer), *_buttons(answer)))
+def message(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> Message:
+    """The answer for the one who asked; the buttons come with the last answer, not while the reading goes on.
+
+    `command` is the slash command's name, for what can be typed instead.
+    """
+    return Message(sentence(_sentence(answer, command)), (*_body(answer, command), *_buttons(answer)))
 
 
 def shared(answer: StatusAnswer | RequestAnswer, by: str) -> Message:
@@ -36,11 +40,11 @@ def bare(answer: StatusAnswer | RequestAnswer) -> Message:
     return Message(sentence(_sentence(answer)), _body(answer))
 
 
-def _sentence(answer: StatusAnswer | RequestAnswer) -> Words:
-    return request_sentence(answer) if isinstance(answer, RequestAnswer) else status_sentence(answer)
+def _sentence(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> Words:
+    return request_sentence(answer) if isinstance(answer, RequestAnswer) else status_sentence(answer, command)
 
 
-def _body(answer: StatusAnswer | RequestAnswer) -> tuple[Block, ...]:
+def _body(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> tuple[Block, ...]:
     if isinstance(answer, RequestAnswer):
         return (
             rich_text(paragraph(request_lines(answer))),
@@ -48,7 +52,8 @@ def _body(answer: StatusAnswer | RequestAnswer) -> tuple[Block, ...]:
         )
     if has_no_totals(answer):
         checks = what_to_check(answer)
-        said = paragraph([words(nothing_known(answer), ".")])
+        near = nearest(answer, command)
+        said = paragraph([words(nothing_known(answer), "."), *([near] if near else [])])
         return (rich_text(said, bullets(checks)) if checks else rich_text(said),)
     return (core(answer.progress, progress_lines(answer)), _small_print(answer))
 

@@ -4,12 +4,14 @@ import re
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
+from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Watch
 from bot.domain.wording import counts, seen_so_far
-from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, number, words
+from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, listed, number, words
+from bot.slack.actions import GLOB_EXCEPT
 from bot.slack.views.access import mend, reason
-from bot.slack.views.blocks import context, paragraph, rich_text
+from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
 
@@ -21,21 +23,39 @@ def message(answer: WatchAnswer, command: str) -> Message:
     """What is posted here, what is not, how the batch stands, and how to stop it."""
     title = _title(answer)
     stands = _stands(answer.status)
-    trouble = _trouble(answer.trouble, command)
+    trouble = not_able_to_post(answer.trouble, command)
     stop = words("Stop it with ", *_how_to_stop(answer.watch.reference_id, command).pieces, ".")
-    lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, _already(answer.status), trouble)
-    text = joined([words(title, "."), stands, trouble], " ")
+    near = meant(answer.status.nearest, f"{command} watch")
+    lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
+    text = joined([words(title, "."), stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
 
 
-def stopped(answer: StoppedAnswer) -> Message:
-    """That it is over, or that there was nothing to stop."""
+def stopped(answer: StoppedAnswer, command: str) -> Message:
+    """That it is over, or that there was nothing to stop; and which globs go on."""
     name = Foreign(answer.reference_id, strong=True)
+    if answer.globs:
+        return _still_covered(answer, command)
     if answer.watch is None:
         said = words("This place does not watch ", name, "; nothing was changed.")
     else:
         said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
     return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def _still_covered(answer: StoppedAnswer, command: str) -> Message:
+    name = Foreign(answer.reference_id, strong=True)
+    patterns = listed([words(Foreign(pattern, strong=True)) for pattern in answer.globs])
+    if answer.watch is None:
+        said = words(name, " has no watch of its own here: it is covered by ", patterns, ". Nothing was changed.")
+    else:
+        said = words("Stopped watching ", name, " by its name, but it is still covered here by ", patterns, ".")
+    name_typed = as_typed(answer.reference_id) if is_plain(answer.reference_id) else "<ref>"
+    typed = Code(f"{command} unwatch {name_typed} except")
+    how = words("To hear nothing of it here, type ", typed, ".")
+    text = sentence(words(said, " ", how))
+    left_out = buttons(answer.reference_id, (GLOB_EXCEPT, "Except this reference"))
+    return Message(text, (rich_text(paragraph([said])), context(how), *left_out))
 
 
 def _how_to_stop(reference_id: str, command: str) -> Words:
@@ -84,7 +104,8 @@ def _already(status: StatusAnswer) -> Words:
     return joined(parts, " ")
 
 
-def _trouble(trouble: str | None, command: str) -> Words:
+def not_able_to_post(trouble: str | None, command: str) -> Words:
+    """Why nothing can be posted here, and what to do; nothing when it can."""
     if trouble is None:
         return NOTHING
     return words("I cannot post here yet: ", reason(trouble), ". ", mend(trouble, command, "here"))

@@ -41,7 +41,8 @@ def _sentence(title: str, answer: WatchesAnswer) -> Words:
 
 def _line(line: WatchLine) -> Words:
     watch = line.watch
-    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), " ", *_progress(line).pieces)
+    what = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
+    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" {what}", *_progress(line).pieces)
     about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
     return words(name, " · ", about, since)

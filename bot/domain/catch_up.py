@@ -1,0 +1,70 @@
+"""After a gap in which nothing could be read: what was held back in it is told to each place in one message."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.announcement import FailureFacts, FinishedFacts, Meanwhile, News, ReopenedFacts, ShortFacts
+from bot.domain.change import Entry
+from bot.domain.failure import FailureKind
+from bot.domain.progress import summarise
+from bot.domain.watch import Watch, may_announce
+
+SHORTEST_GAP = timedelta(minutes=5)  # a restart or a hiccup is shorter, and what happened in it is still news
+MISSED_POLLS = 20  # where looks are rare, a gap is what is long beside the wait for the next one
+
+
+def gap_begins_after(poll_interval: timedelta) -> timedelta:
+    """How long nothing of the account must have been read before that is a gap, and no pause between two looks."""
+    return max(SHORTEST_GAP, MISSED_POLLS * poll_interval)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Nothing was read after `since` (our clock); `reading` is the number of the last reading before."""
+
+    since: datetime
+    reading: int
+
+    @property
+    def level(self) -> str:
+        """What makes it another gap than any before or after, whatever was done to the clock."""
+        return f"{self.since.isoformat()} {self.reading}"
+
+    def holds_news_of(self, watch: Watch) -> bool:
+        """Whether the watch was there before the gap; what was begun in it is told as ever."""
+        return watch.created_at <= self.since
+
+
+def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap: Gap) -> Meanwhile:
+    """What happened to the reference of a watch in the gap.
+
+    `entries` is the whole memory of the reference, `held` what was to be said of it, in order.
+    """
+    listed = [entry for entry in entries if entry.listed]
+    gone = len(entries) - len(listed)
+    requests = [entry.request for entry in listed]
+    ended = [e.request.status for e in listed if (e.outcome_reading or 0) > gap.reading and may_announce(watch, e)]
+    ends = [said for said in held if isinstance(said, FinishedFacts | ShortFacts | ReopenedFacts)]
+    last = ends[-1] if ends else None
+    return Meanwhile(
+        progress=summarise(watch.reference_id, requests, expected=watch.expected, vanished=gone),
+        completed=ended.count("completed"),
+        failed=ended.count("failed"),
+        kinds=tuple(_kind(said) for said in held if isinstance(said, FailureFacts)),
+        ending=last.kind if isinstance(last, FinishedFacts | ShortFacts) else None,
+        arrived=sum(said.arrived for said in ends if isinstance(said, ReopenedFacts)),
+    )
+
+
+def _kind(facts: FailureFacts) -> FailureKind:
+    return FailureKind(facts.key, facts.name, facts.ids, facts.first_at, facts.last_at)
+
+
+def worst_first(references: Iterable[Meanwhile]) -> tuple[Meanwhile, ...]:
+    """Those with the most failures of new kinds, then those that lack requests, then the others, by name."""
+
+    def urgency(one: Meanwhile) -> tuple[int, bool, str]:
+        return (-sum(kind.count for kind in one.kinds), one.ending != "short", one.progress.reference_id)
+
+    return tuple(sorted(references, key=urgency))

@@ -1,0 +1,149 @@
+"""Globs: one pattern for many references, such as `batch-*`."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import takewhile
+
+import bracex
+from wcmatch import fnmatch
+
+from bot.errors import BadCommandError
+
+LONGEST_GLOB = 200
+MOST_ALTERNATIVES = 100
+MOST_NESTED = 3
+_MOST_REMEMBERED = 200_000
+_FLAGS = fnmatch.BRACE | fnmatch.DOTMATCH | fnmatch.CASE
+_SIGNS = re.compile(r"[*?]|\[[^]]+\]|\{[^{}]*(,|\.\.)[^{}]*\}")
+_EVERYTHING = re.compile(r"\*+")
+_PARTS = re.compile(r"(?P<star>\*+)|(?P<one>\?|\[[!^]?\]?[^]]*\])|(?P<letter>\\.|.)", re.DOTALL)
+
+Specificity = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Glob:
+    """A pattern as wcmatch's `fnmatch` reads it with `BRACE | DOTMATCH | CASE`.
+
+    `specificity` compares: more letters, then more single wildcards, then fewer stars come first; of alternatives in
+    braces the vaguest counts. `prefix` is what every match begins with, `letters` are those of the first alternative.
+    """
+
+    pattern: str
+    specificity: Specificity
+    prefix: str
+    letters: str
+    _whole: re.Pattern[str] = field(repr=False, compare=False)
+
+    def matches(self, reference_id: str) -> bool:
+        """Whether the pattern covers the whole reference."""
+        return self._whole.fullmatch(reference_id) is not None
+
+
+def is_glob(text: str) -> bool:
+    """Whether a text holds signs of a pattern; a reference that is called so is one all the same."""
+    return _SIGNS.search(text) is not None
+
+
+def is_everything(pattern: str) -> bool:
+    """Whether a pattern covers the whole account."""
+    return _EVERYTHING.fullmatch(pattern) is not None
+
+
+@lru_cache(maxsize=1_000)
+def compiled(pattern: str) -> Glob:
+    """The pattern, ready to match; `BadCommandError` says what to type instead of one that is too costly."""
+    if len(pattern) > LONGEST_GLOB:
+        raise _refused(f"A pattern has at most {LONGEST_GLOB} characters, and that one has {len(pattern):,}")
+    if _depth(pattern) > MOST_NESTED:
+        raise _refused(f"That pattern nests braces more than {MOST_NESTED} deep")
+    try:
+        alternatives = bracex.expand(pattern, keep_escapes=True, limit=MOST_ALTERNATIVES)
+        wanted, _ = fnmatch.translate(pattern, flags=_FLAGS, limit=0)
+        whole = re.compile("|".join(wanted))
+    except bracex.ExpansionLimitException as error:
+        raise _refused(f"The braces of that pattern stand for more than {MOST_ALTERNATIVES} patterns") from error
+    except (re.error, RecursionError) as error:
+        raise _refused("That pattern cannot be understood") from error
+    letters = "".join(_letters(alternatives[0]))
+    return Glob(pattern, min(map(_specificity, alternatives)), _shared(map(_prefix, alternatives)), letters, whole)
+
+
+def _refused(why: str) -> BadCommandError:
+    return BadCommandError(f"{why}. Type a simpler one, such as `batch-*`, or one reference by its name.")
+
+
+def _depth(pattern: str) -> int:
+    depth = deepest = 0
+    for sign in pattern:
+        depth += (sign == "{") - (sign == "}" and depth > 0)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _specificity(alternative: str) -> Specificity:
+    kinds = [part.lastgroup for part in _PARTS.finditer(alternative)]
+    return (kinds.count("letter"), kinds.count("one"), -kinds.count("star"))
+
+
+def _letters(alternative: str) -> Iterable[str]:
+    return (part.group()[-1] for part in _PARTS.finditer(alternative) if part.lastgroup == "letter")
+
+
+def _prefix(alternative: str) -> str:
+    letters = ""
+    for part in _PARTS.finditer(alternative):
+        if part.lastgroup != "letter":
+            break
+        letters += part.group()[-1]
+    return letters.partition("[")[0]
+
+
+def _shared(texts: Iterable[str]) -> str:
+    """What all of them begin with."""
+    in_order = sorted(texts)
+    pairs = zip(in_order[0], in_order[-1], strict=False)
+    return "".join(letter for letter, _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Covering:
+    """A glob that a place watches, without the references that it excepts."""
+
+    glob: Glob
+    exceptions: frozenset[str] = frozenset()
+
+    def covers(self, reference_id: str) -> bool:
+        """Whether it is about this reference."""
+        return reference_id not in self.exceptions and self.glob.matches(reference_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """All that somebody watches in an account: references by name, and globs."""
+
+    exact: frozenset[str] = frozenset()
+    globs: tuple[Covering, ...] = ()
+    _remembered: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __bool__(self) -> bool:
+        """Whether anything is watched at all."""
+        return bool(self.exact or self.globs)
+
+    def covers(self, reference_id: str) -> bool:
+        """Whether somebody watches this reference; asked again for the same one, it costs next to nothing."""
+        if reference_id in self.exact:
+            return True
+        known = self._remembered.get(reference_id)
+        if known is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            known = self._remembered[reference_id] = any(each.covers(reference_id) for each in self.globs)
+        return known
+
+
+def most_specific(globs: Iterable[Glob]) -> Glob:
+    """The glob that decides, the earliest among equals; there is at least one."""
+    return max(globs, key=lambda glob: glob.specificity)

@@ -1,0 +1,300 @@
+"""What is open of all that is watched, and which call to the API is worth most now."""
+
+import math
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import accumulate
+
+from bot.domain.durations import Durations
+from bot.domain.pace import Pace
+from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.request import LipsyncRequest
+from bot.domain.steps import ByReference, Call, Step, Wait, Window
+
+LIKELY = 0.02  # the chance to have ended that makes a request one that may have
+LEARNED = 20  # requests that ended: from then on the account's own durations count
+_CHUNK = 10  # places of a gap that are weighed as one
+_MOST_CHUNKS = 100  # of one gap
+_SHARE_MEMORY = 500  # rows
+_LEAST_SHARE = 0.001  # of rows that nobody has read: somebody may watch them
+_WAIT_WEIGHT = 0.02  # of one request in the typical wait
+_TURN = 8  # every so many calls the longest expected wait goes first
+
+
+@dataclass(slots=True)
+class Open:
+    """An open request: when it was last `seen` alive, and the share (and the area under it) open at that age.
+
+    `began` is when processing began, or is thought to begin at the earliest for one that was still queued.
+    """
+
+    reference_id: str
+    created: float
+    place: int | None
+    seen: float
+    queued: bool
+    began: float
+    share: float
+    area: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """Something to see at a place: what a look at it is worth, and how long it is expected to have waited by now."""
+
+    place: float
+    worth: float
+    waited: float
+    reference_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    step: Call
+    worth: float
+    waited: float
+
+
+class Outlook:
+    """Weighs pages by what they would show; all times are seconds on the API's clock.
+
+    A look at a request that was last seen alive τ ago is worth τ·p − ∫p: how much waiting it saves if it comes now and
+    not later. `covers` says whether a reference is watched.
+    """
+
+    def __init__(self, places: Places, covers: Callable[[str], bool], pace: Pace) -> None:
+        self.places = places
+        self.pace = pace
+        self.durations = Durations()
+        self.processing = Durations()
+        self.typical_wait = 20.0
+        self.ended = 0
+        self.covers = covers
+        self.open: dict[str, Open] = {}
+        self.watched_share = 0.0  # of the account's newest rows
+        self.is_watching = True
+        self._calls = 0
+        self._learned = 0
+        self._list_from = -math.inf
+
+    # --- what was seen ---
+
+    def learn(self, ended: Iterable[LipsyncRequest]) -> None:
+        """Take in requests that have just ended: how long they waited, and how long they took."""
+        for row in ended:
+            if row.finished_at is None:
+                continue
+            self.ended += 1
+            self.durations.learn(row.finished_at - row.created_at)
+            if row.started_at is not None:
+                self.processing.learn(row.finished_at - row.started_at)
+                wait = (row.started_at - row.created_at).total_seconds()
+                self.typical_wait += _WAIT_WEIGHT * (max(wait, 0.0) - self.typical_wait)
+
+    def known_places(self, rows: Iterable[LipsyncRequest]) -> dict[str, int]:
+        """The places that these rows had before, as far as they are open and watched."""
+        return {
+            row.id: known.place
+            for row in rows
+            if (known := self.open.get(row.id)) is not None and known.place is not None
+        }
+
+    def recall(self, row: LipsyncRequest, place: int | None) -> None:
+        """Take in a request that our memory has as open; nobody knows how it is by now."""
+        self._saw(row, place, row.created_at.timestamp())
+
+    def saw(self, rows: Sequence[LipsyncRequest], places: Sequence[int] | None, now: float) -> None:
+        """Take in rows of a page, with their places if it was one of the account's list."""
+        for number, row in enumerate(rows):
+            self._saw(row, places[number] if places else None, now)
+        if places:
+            self._count_watched(rows)
+            self._unplace(rows, min(places), max(places))
+
+    def _saw(self, row: LipsyncRequest, place: int | None, now: float) -> None:
+        known = self.open.get(row.id)
+        if row.is_terminal or row.reference_id is None or not self.covers(row.reference_id):
+            self.open.pop(row.id, None)
+            return
+        created = row.created_at.timestamp()
+        queued = row.started_at is None
+        began = now + self.typical_wait / 2 if row.started_at is None else row.started_at.timestamp()
+        share, area = self.processing.survival(now - began)
+        if place is None and known is not None:
+            place = known.place
+        self.open[row.id] = Open(row.reference_id, created, place, now, queued, began, share, area)
+
+    def _count_watched(self, rows: Sequence[LipsyncRequest]) -> None:
+        if rows:
+            watched = sum(1 for row in rows if row.reference_id is not None and self.covers(row.reference_id))
+            weight = len(rows) / (len(rows) + _SHARE_MEMORY)
+            self.watched_share += weight * (watched / len(rows) - self.watched_share)
+
+    def _unplace(self, rows: Sequence[LipsyncRequest], low: int, high: int) -> None:
+        """Of what should have been on this page and was not, nobody knows the place any more."""
+        shown = {row.id for row in rows}
+        moved = self.places.shifted
+        for request_id, known in self.open.items():
+            if known.place is None or request_id in shown:
+                continue
+            if low <= known.place <= high:
+                known.place = None
+            elif moved and known.place > high:
+                known.place -= moved
+
+    def longest_unread(self) -> dict[str, float]:
+        """When the open request of each reference was read that nobody has read for longest."""
+        seen: dict[str, float] = {}
+        for one in self.open.values():
+            seen[one.reference_id] = min(seen.get(one.reference_id, one.seen), one.seen)
+        return seen
+
+    def put_off(self, reference_id: str, now: float) -> None:
+        """A reference could not be read: let the others go first."""
+        for one in self.open.values():
+            if one.reference_id == reference_id:
+                one.seen = now
+                one.share, one.area = self.processing.survival(now - one.began)
+
+    def put_off_list(self, now: float) -> None:
+        """The account's list could not be read: let references go first for a while."""
+        self._list_from = now + self.pace.longest_blind
+
+    def shift(self, seconds: float) -> None:
+        """The API's clock turned out to show so much more: what was reckoned by ours moves along."""
+        self._list_from += seconds
+        self.places.shift(seconds)
+        for one in self.open.values():
+            one.seen += seconds
+            one.share, one.area = self.processing.survival(one.seen - one.began)
+
+    def saw_whole(self, reference_id: str, listed: AbstractSet[str]) -> None:
+        """A reference was read as a whole: what is not listed is not there any more."""
+        gone = [
+            request_id
+            for request_id, known in self.open.items()
+            if known.reference_id == reference_id and request_id not in listed
+        ]
+        for request_id in gone:
+            del self.open[request_id]
+
+    # --- what to do ---
+
+    @property
+    def longest_head(self) -> float:
+        """After how many seconds the newest rows are read again, whatever they may show."""
+        if not self.is_watching:
+            return self.pace.longest_idle
+        return self.pace.longest_head if self.ended >= LEARNED else self.pace.longest_blind
+
+    def choose(self, now: float, size: int) -> Step:
+        """The next call, for pages of this size, or until when nothing is worth one."""
+        coverage = self.places.coverage
+        is_readable = now >= self._list_from
+        if is_readable and (coverage is None or now - coverage.read_at >= self.longest_head):
+            return Window(None)
+        points, by_reference, overdue = self._weigh(now)
+        choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
+        best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
+        is_worth_it = best is not None and best.worth >= self.pace.price
+        self._calls += 1
+        if overdue is not None and (not is_worth_it or self._calls % _TURN == 0):
+            return self._for_overdue(overdue, choices, size)
+        if best is None or not is_worth_it:
+            head_at = max(now if coverage is None else coverage.read_at + self.longest_head, self._list_from)
+            is_busy = bool(self.open) or bool(coverage and coverage.gaps)
+            return Wait(min(now + (self.pace.price / 5 if is_busy else self.pace.longest_blind), head_at))
+        return best.step
+
+    def _weigh(self, now: float) -> tuple[list[_Point], list[_Choice], Open | None]:
+        self._renew_shares()
+        points: list[_Point] = []
+        worths: defaultdict[str, float] = defaultdict(float)
+        waits: defaultdict[str, float] = defaultdict(float)
+        overdue: Open | None = None
+        longest = 1.0
+        survival = self.processing.survival
+        for one in list(self.open.values()):  # another thread may add to it meanwhile
+            unread = now - one.seen
+            if unread <= 0:
+                continue
+            age = now - one.created
+            share, area = survival(now - one.began)
+            alive = share / one.share
+            open_for = (area - one.area) / one.share
+            waited = unread - open_for
+            worth = (open_for - unread * alive) * (1 + waited / self.pace.soon)
+            if one.place is not None:
+                points.append(_Point(one.place, worth, waited, one.reference_id))
+            worths[one.reference_id] += worth
+            waits[one.reference_id] += waited
+            late = unread / (self.pace.soon if 1 - alive >= LIKELY else self.pace.longest(age, queued=one.queued))
+            if late > longest:
+                overdue, longest = one, late
+        by_reference = [_Choice(ByReference(name), worth, waits[name]) for name, worth in worths.items()]
+        return points, by_reference, overdue
+
+    def _renew_shares(self) -> None:
+        if self._learned == self.processing.learned:
+            return
+        self._learned = self.processing.learned
+        for one in list(self.open.values()):
+            one.share, one.area = self.processing.survival(one.seen - one.began)
+
+    def _windows(self, points: list[_Point], now: float, size: int) -> list[_Choice]:
+        coverage = self.places.coverage
+        if coverage is None or coverage.order is Order.NONE:
+            return []
+        newest = self.places.expected_total(now)
+        points += self._unread(coverage, newest, now)
+        points.sort(key=lambda point: point.place)
+        at = [point.place for point in points]
+        worth = [0.0, *accumulate(point.worth for point in points)]
+        waited = [0.0, *accumulate(point.waited for point in points)]
+        width = size - 2 * self.places.margin(now)
+        choices = []
+        low = 0
+        for high, top in enumerate(at, 1):
+            while at[low] <= top - width:
+                low += 1
+            choices.append(_Choice(Window(top), worth[high] - worth[low], waited[high] - waited[low]))
+        low = bisect_left(at, newest - size + 1 + self.places.margin(now))
+        choices.append(_Choice(Window(None), worth[-1] - worth[low], waited[-1] - waited[low]))
+        return choices
+
+    def _unread(self, coverage: Coverage, newest: float, now: float) -> list[_Point]:
+        """Rows that nobody has read, a few at a time: each is watched with the same chance, and of its age."""
+        gaps = list(coverage.gaps)
+        if newest > coverage.total:
+            gaps.append(Gap(coverage.total + 1, max(int(newest), coverage.total + 1), coverage.read_at, now))
+        points = []
+        for gap in gaps:
+            count = gap.high - gap.low + 1
+            each = max(_CHUNK, -(-count // _MOST_CHUNKS))
+            for low in range(gap.low, gap.high + 1, each):
+                high = min(low + each - 1, gap.high)
+                points.append(self._chunk(gap, low, high, now))
+        return points
+
+    def _chunk(self, gap: Gap, low: int, high: int, now: float) -> _Point:
+        age = max(now - gap.created((low + high) / 2), 0.0)
+        share, area = self.durations.survival(age)
+        expected = (high - low + 1) * max(self.watched_share, _LEAST_SHARE)
+        return _Point(high, expected * (area - age * share), expected * (age - area))
+
+    def _for_overdue(self, overdue: Open, choices: Sequence[_Choice], size: int) -> Call:
+        """The most worthwhile call that shows the request which has waited longest."""
+        place = overdue.place
+        best = _Choice(ByReference(overdue.reference_id), 0.0, 0.0)
+        for choice in choices:
+            if isinstance(choice.step, ByReference):
+                shows = choice.step.reference_id == overdue.reference_id
+            else:
+                top = choice.step.top
+                shows = place is not None and top is not None and top - size < place <= top
+            if shows and choice.worth > best.worth:
+                best = choice
+        return best.step

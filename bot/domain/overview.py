@@ -1,0 +1,100 @@
+"""Many references side by side: how each is doing, and which of them are most at risk."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import nsmallest
+
+from bot.domain.progress import Progress
+
+MOST_ON_A_CARD = 10
+MOST_IN_A_TABLE = 99  # with the header a table has a hundred rows
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One reference: its totals (without failure kinds), and since when its oldest waiting request waits.
+
+    `read_at` is our clock at its last complete reading, None when it was never read as a whole.
+    """
+
+    progress: Progress
+    waiting_since: datetime | None = None
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All references that a glob covers: their totals under the pattern's name, and those `most` at risk.
+
+    `read_at` is the oldest reading of those with open requests (when nothing is open, the newest of the account);
+    None when nothing was read as a whole yet. `unread` counts those with open requests that never were.
+    """
+
+    totals: Progress
+    references: int = 0
+    most: tuple[Standing, ...] = ()
+    read_at: datetime | None = None
+    unread: int = 0
+
+    @property
+    def pattern(self) -> str:
+        """The glob as it was typed."""
+        return self.totals.reference_id
+
+
+def survey(pattern: str, standings: Sequence[Standing], *, looked_at: datetime | None, most: int) -> Overview:
+    """Put references together; `looked_at` is our clock at the newest reading of the account."""
+    still_open = [each for each in standings if each.progress.open]
+    read = [each.read_at for each in still_open if each.read_at is not None]
+    return Overview(
+        totals=_totals(pattern, [each.progress for each in standings]),
+        references=len(standings),
+        most=tuple(nsmallest(most, standings, key=_safety)),
+        read_at=min(read, default=None) if still_open else looked_at,
+        unread=len(still_open) - len(read),
+    )
+
+
+def _safety(each: Standing) -> tuple[bool, int, bool, float, bool, float, str]:
+    """Open failures first, the most of them; then the oldest waiting; then the open ones; then the newest."""
+    progress, waits = each.progress, each.waiting_since
+    created = progress.last_created_at
+    return (
+        not progress.failed,
+        -progress.failed,
+        waits is None,
+        waits.timestamp() if waits else 0.0,
+        not progress.open,
+        -created.timestamp() if created else 0.0,
+        progress.reference_id,
+    )
+
+
+def _totals(pattern: str, each: Sequence[Progress]) -> Progress:
+    other: Counter[str] = Counter()
+    for progress in each:
+        other.update(dict(progress.other))
+    return Progress(
+        reference_id=pattern,
+        total=sum(p.total for p in each),
+        completed=sum(p.completed for p in each),
+        failed=sum(p.failed for p in each),
+        processing=sum(p.processing for p in each),
+        queued=sum(p.queued for p in each),
+        other=tuple(sorted(other.items())),
+        ended_otherwise=sum(p.ended_otherwise for p in each),
+        vanished=sum(p.vanished for p in each),
+        first_created_at=_first(p.first_created_at for p in each),
+        last_created_at=_last(p.last_created_at for p in each),
+        last_ended_at=_last(p.last_ended_at for p in each),
+    )
+
+
+def _first(moments: Iterable[datetime | None]) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _last(moments: Iterable[datetime | None]) -> datetime | None:
+    return max((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,251 @@
+"""Where requests stand in the account's list, and which part of the list nobody has read yet."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from itertools import pairwise
+
+from bot.domain.request import LipsyncRequest
+
+_ANCHORS = 20  # newest ids that a later reading must meet again
+_RATE_MEMORY = 120.0  # seconds
+_LARGEST_MARGIN = 20  # rows
+MOST_GAPS = 200
+
+
+class Order(StrEnum):
+    """How the API sorts the account's list; nothing documents it, so it is read off the first page."""
+
+    NEWEST_FIRST = "newest first"
+    OLDEST_FIRST = "oldest first"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Places from `low` to `high` that were not read; their rows were created between these times (API's clock)."""
+
+    low: int
+    high: int
+    began: float
+    ended: float
+
+    def without(self, low: int, high: int) -> "list[Gap]":
+        """What is left when the places from `low` to `high` have been read."""
+        if high < self.low or low > self.high:
+            return [self]
+        left = []
+        if self.low < low:
+            left.append(replace(self, high=low - 1, ended=self.created(low - 1)))
+        if self.high > high:
+            left.append(replace(self, low=high + 1, began=self.created(high + 1)))
+        return left
+
+    def created(self, place: float) -> float:
+        """When the row at this place was created, as far as can be told."""
+        return self.began + (self.ended - self.began) * (place - self.low + 1) / (self.high - self.low + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of the list our memory has: all of it up to `total`, as it was at `read_at` (API's clock), but for gaps.
+
+    `gaps` are what nobody has read since, and places before `filled_from` nobody has read at all (1: none). `anchors`
+    are the newest ids with their places. `since` is the account's reading (0: the one to come) from which on nothing
+    has vanished from the list and touch with it was never lost.
+    """
+
+    order: Order
+    total: int
+    read_at: float
+    gaps: tuple[Gap, ...] = ()
+    filled_from: int = 1
+    anchors: Mapping[str, int] = field(default_factory=dict)
+    since: int = 0
+
+    @property
+    def contiguous(self) -> bool:
+        """Whether everything that had come by `read_at` since the ledger began was read."""
+        return self.order is not Order.NONE and not self.gaps
+
+
+def order_of(rows: Sequence[LipsyncRequest], before: Order | None) -> Order:
+    """The order of the account's list, as one page shows it; what was known `before` stays unless the page denies it.
+
+    Once there is none, there is none: a server that mixes rows cannot be relied on again.
+    """
+    times = [row.created_at for row in rows]
+    falls = all(earlier >= later for earlier, later in pairwise(times))
+    rises = all(earlier <= later for earlier, later in pairwise(times))
+    if before is Order.NONE or not (falls or rises):
+        return Order.NONE
+    if falls and rises:
+        return before or Order.NEWEST_FIRST
+    shown = Order.NEWEST_FIRST if falls else Order.OLDEST_FIRST
+    return shown if before in (None, shown) else Order.NONE
+
+
+class Places:
+    """A place counts rows from the oldest one, which is 1: it stays the same however many arrive.
+
+    All times are seconds on the API's clock.
+    """
+
+    def __init__(self, coverage: Coverage | None = None) -> None:
+        self.coverage = coverage
+        self.rate = 0.0  # rows a second
+        self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
+        self._counted: tuple[float, int] | None = None
+
+    def expected_total(self, now: float) -> float:
+        """How many rows the list has by now, as far as can be told."""
+        if self._counted is None:
+            return self.coverage.total if self.coverage else 0
+        counted_at, total = self._counted
+        return total + self.rate * max(now - counted_at, 0.0)
+
+    def margin(self, now: float) -> int:
+        """How many rows the estimate may be off."""
+        if self._counted is None or self.coverage is None or self.coverage.order is Order.OLDEST_FIRST:
+            return 0
+        return min(math.ceil(1.5 * math.sqrt(self.rate * max(now - self._counted[0], 0.0))), _LARGEST_MARGIN)
+
+    def offset(self, top: float, now: float, size: int) -> int:
+        """Which offset to ask for, so that a page of this size has `top` as its newest place."""
+        if self.coverage is not None and self.coverage.order is Order.OLDEST_FIRST:
+            return max(int(top) - size, 0)
+        return max(int(self.expected_total(now) - top) - self.margin(now), 0)
+
+    def head_offset(self, now: float, size: int) -> int:
+        """Which offset shows the newest rows, and as many as possible of those nobody has read."""
+        if self.coverage is None or self.coverage.order is not Order.OLDEST_FIRST:
+            return 0
+        unread = self.coverage.total + 1
+        newest = math.ceil(self.expected_total(now)) + self.margin(now)
+        return max(min(unread - _ANCHORS, newest - size), 0)
+
+    def add(
+        self, rows: Sequence[LipsyncRequest], offset: int, total: int, now: float, known: Mapping[str, int]
+    ) -> tuple[int, ...] | None:
+        """Take in a page of the account's list; returns the place of each row, or None when it has no order.
+
+        `known` has the places that rows had before, by id.
+        """
+        self._count(total, now)
+        order = order_of(rows, self.coverage.order if self.coverage else None)
+        if order is Order.NONE:
+            self.coverage = Coverage(order, total, now)
+            return None
+        places = _places(order, len(rows), offset, total)
+        self.shifted = self._shift(rows, places, known)
+        if self.coverage is None:
+            reaches_end = places and max(places) >= total
+            self.coverage = Coverage(order, total, now, filled_from=min(places) if reaches_end else total + 1)
+        if places:
+            shown = dict(zip((row.id for row in rows), places, strict=True))
+            self.coverage = self._extended(self.coverage, shown, total, now)
+        else:
+            self.coverage = _without_rows(self.coverage, total, now)
+        return places
+
+    def shift(self, seconds: float) -> None:
+        """The API's clock turned out to show so much more."""
+        if self._counted is not None:
+            self._counted = (self._counted[0] + seconds, self._counted[1])
+        if self.coverage is not None:
+            gaps = tuple(
+                replace(gap, began=gap.began + seconds, ended=gap.ended + seconds) for gap in self.coverage.gaps
+            )
+            self.coverage = replace(self.coverage, read_at=self.coverage.read_at + seconds, gaps=gaps)
+
+    def give_up_filling(self) -> None:
+        """What is still unread of the oldest rows need not be read."""
+        if self.coverage is not None:
+            self.coverage = replace(self.coverage, filled_from=1)
+
+    def _count(self, total: int, now: float) -> None:
+        if self._counted is not None and now > self._counted[0]:
+            elapsed = now - self._counted[0]
+            share = 1 - math.exp(-elapsed / _RATE_MEMORY)
+            self.rate += share * (max(total - self._counted[1], 0) / elapsed - self.rate)
+        if self._counted is None or now >= self._counted[0]:
+            self._counted = (now, total)
+
+    def _shift(self, rows: Sequence[LipsyncRequest], places: Sequence[int], known: Mapping[str, int]) -> int:
+        anchors = self.coverage.anchors if self.coverage else {}
+        moves = [
+            before - place
+            for row, place in zip(rows, places, strict=True)
+            if (before := known.get(row.id, anchors.get(row.id))) is not None
+        ]
+        return max(moves, key=abs, default=0)
+
+    def _extended(self, before: Coverage, shown: Mapping[str, int], total: int, now: float) -> Coverage:
+        low, high = min(shown.values()), max(shown.values())
+        gaps = list(before.gaps)
+        if total > before.total:
+            gaps.append(Gap(before.total + 1, total, before.read_at, now))
+        if self.shifted:
+            gaps = [_moved(gap, self.shifted) for gap in gaps]
+        gaps = [left for gap in gaps if gap.low <= total for left in gap.without(low, high)]
+        torn = _lost_touch(before, shown, low, high, total)
+        if torn and low > 1:
+            gaps.append(Gap(max(2 * low - high, 1), low - 1, before.read_at, now))
+        return replace(
+            before,
+            total=total,
+            read_at=now if total >= before.total else before.read_at,
+            gaps=_joined(gaps),
+            filled_from=max(low if low <= before.filled_from <= high + 1 else min(before.filled_from, total + 1), 1),
+            anchors=_newest(shown) if high >= total else before.anchors,
+            since=0 if torn or self.shifted or total < before.total else before.since,
+        )
+
+
+def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
+    """After a page without rows; only a list that says it has none is known to have none."""
+    if total == 0:
+        return Coverage(before.order, 0, now, since=0 if before.total else before.since)
+    return replace(before, total=min(before.total, total), read_at=now)
+
+
+def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
+    """Whether a page of the newest end should show a row that was newest before, and does not."""
+    reaches_back = high >= total and before.total >= low
+    return bool(before.anchors) and reaches_back and before.anchors.keys().isdisjoint(shown)
+
+
+def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:
+    if order is Order.OLDEST_FIRST:
+        return tuple(range(offset + 1, offset + count + 1))
+    return tuple(range(total - offset, total - offset - count, -1))
+
+
+def _newest(shown: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(shown.items(), key=lambda item: -item[1])[:_ANCHORS])
+
+
+def _moved(gap: Gap, places: int) -> Gap:
+    """The gap after rows beneath it vanished; larger by so many, because nobody knows which they were."""
+    return replace(gap, low=max(gap.low - abs(places), 1))
+
+
+def _joined(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
+    """The gaps in order, those that touch as one; when there are too many, those with the least between them too."""
+    out: list[Gap] = []
+    for gap in sorted(gaps, key=lambda gap: gap.low):
+        if out and gap.low <= out[-1].high + 1:
+            out[-1] = _spanning(out[-1], gap)
+        else:
+            out.append(gap)
+    while len(out) > MOST_GAPS:
+        at = min(range(len(out) - 1), key=lambda n: out[n + 1].low - out[n].high)
+        out[at : at + 2] = [_spanning(out[at], out[at + 1])]
+    return tuple(out)
+
+
+def _spanning(one: Gap, other: Gap) -> Gap:
+    return Gap(
+        min(one.low, other.low), max(one.high, other.high), min(one.began, other.began), max(one.ended, other.ended)
+    )

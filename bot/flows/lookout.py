@@ -1,0 +1,265 @@
+"""What the looks know between two calls: what is open, what waits to be concluded, and what nobody has read yet."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from bot.domain.closings import Closings
+from bot.domain.glob import Interest
+from bot.domain.outlook import Outlook
+from bot.domain.pace import pace_of
+from bot.domain.places import Coverage, Order, Places
+from bot.domain.reading import Reading, Recorded, Remembered
+from bot.domain.request import LipsyncRequest, Page
+from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.flows.rules import Rules
+from bot.flows.source import Source
+from bot.store import Store
+
+log = structlog.get_logger(__name__)
+REFRESH = 600.0  # seconds after which memory is asked again: another process may have changed it
+AUDIT_ROUND = 86_400.0  # seconds in which each watched reference is read by itself once
+YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
+SMALL_SKEW = 2.0  # seconds
+_TURN = 8  # every so many steps what waits to be concluded goes first
+
+
+@dataclass(slots=True)
+class Lookout:
+    """Derived from our memory, and made anew from it whenever that may have changed behind its back.
+
+    All numbers are seconds on the API's clock, as far as is known.
+    """
+
+    source: Source
+    store: Store
+    rules: Rules
+    interest: Interest = field(default_factory=Interest, init=False)
+    outlook: Outlook = field(init=False)
+    _closings: Closings = field(default_factory=Closings, init=False)
+    _audits: list[str] = field(default_factory=list, init=False)
+    _audited_at: float = field(init=False)
+    _refreshed_at: float | None = field(default=None, init=False)
+    _steps: int = field(default=0, init=False)
+    _reads_newest: bool = field(default=False, init=False)
+    _told_percent: int = field(default=100, init=False)
+    _clock: tuple[float, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._clock = (self.source.api_now().timestamp(), self.source.clock.monotonic())
+        self.outlook = self._blank(None)
+        self._audited_at = self.api_now
+
+    def _blank(self, coverage: Coverage | None) -> Outlook:
+        return Outlook(Places(coverage), self._covers, pace_of(self.rules.poll_interval.total_seconds()))
+
+    def _covers(self, reference_id: str) -> bool:
+        return self.interest.covers(reference_id)
+
+    # --- the clock ---
+
+    @property
+    def api_now(self) -> float:
+        """The API's clock as the last answer told it: nobody can set ours back in between."""
+        told, at = self._clock
+        return told + self.source.clock.monotonic() - at
+
+    def _set_clock(self, api_now: datetime) -> None:
+        """The API has told its time. When that is earlier than it was reckoned, what was reckoned by it moves along."""
+        ahead = api_now.timestamp() - self.api_now
+        if ahead < -SMALL_SKEW:
+            self.outlook.shift(ahead)
+            self._closings.was_set_back()
+        if abs(ahead) > SMALL_SKEW:
+            self._clock = (api_now.timestamp(), self.source.clock.monotonic())
+
+    # --- from memory ---
+
+    def forget(self) -> None:
+        """Somebody changed what is watched, or writing failed: ask our memory before the next call."""
+        self._refreshed_at = None
+
+    def look_anew(self) -> None:
+        """Nothing is known for sure after a gap: read the newest rows and all that is open."""
+        self.forget()
+        self._reads_newest = True
+
+    async def refresh(self) -> None:
+        """Make the outlook anew where it may be behind our memory."""
+        now = self.source.clock.monotonic()
+        if self._refreshed_at is not None and now < self._refreshed_at + REFRESH:
+            return
+        account_id = self.rules.account_id
+        self.interest = await self.store.watches.patterns(account_id)
+        memory = await self.store.ledger.remembered(account_id)
+        rate = self.outlook.places.rate
+        self.outlook = await asyncio.to_thread(self._made, memory)
+        self.outlook.places.rate = rate
+        self.outlook.is_watching = bool(self.interest)
+        await self._recall_waiting()
+        self._refreshed_at = now
+
+    def _made(self, memory: Remembered) -> Outlook:
+        outlook = self._blank(memory.coverage)
+        outlook.learn(memory.ended)
+        for request, place in memory.open:
+            outlook.recall(request, place)
+        return outlook
+
+    async def _recall_waiting(self) -> None:
+        """Watched references with nothing open may be settled by now, or were never read at all."""
+        coverage = self._coverage
+        has_all = coverage is not None and coverage.contiguous and coverage.filled_from == 1
+        watched = await self.store.watches.watched(self.rules.account_id)
+        unread = {one.reference_id for one in watched if one.read_at is None and not has_all}
+        waiting = {one.reference_id for one in watched if not one.settled and one.oldest_open_at is None}
+        self._closings.unaccounted = dict.fromkeys(sorted(unread))
+        self._closings.touched |= waiting - unread
+        now = self.source.clock.now()
+        longest_ago = sorted(watched, key=lambda one: (one.read_at is not None, one.read_at or now))
+        self._audits = [one.reference_id for one in longest_ago]
+
+    # --- from what is read ---
+
+    def place(self, page: Page) -> tuple[int, ...] | None:
+        """Where the rows of a page of the account's list stand; None when the list has no order."""
+        self._set_clock(self.source.api_now(page.read_at))
+        known = self.outlook.known_places(page.requests)
+        return self.outlook.places.add(page.requests, page.offset, page.total, self.api_now, known)
+
+    def saw(self, part: Reading, recorded: Recorded) -> None:
+        """Take in a part of any reading that was recorded."""
+        if part.reference_id is not None:
+            self._set_clock(part.api_now)
+        if part.requests:
+            self._learn(part, recorded)
+            self.outlook.saw(part.requests, part.places, self.api_now)
+        if part.coverage is not None and not part.coverage.since:
+            self.outlook.places.coverage = replace(part.coverage, since=recorded.number)
+        self._closings.touched |= {name for name in recorded.references if self.interest.covers(name)}
+        if part.reference_id is not None and part.ended:
+            self._closings.was_read(part.reference_id)
+            if part.listed is not None:
+                self.outlook.saw_whole(part.reference_id, part.listed)
+        self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=self._is_contiguous)
+        self._closings.settles |= {name: moment.timestamp() for name, moment in recorded.settles.items()}
+
+    def _learn(self, part: Reading, recorded: Recorded) -> None:
+        ended = {move.request_id for move in recorded.transitions}
+        young = part.api_now - YOUNG
+        self.outlook.learn(row for row in part.requests if row.id in ended and row.is_terminal and row.ended_at > young)
+
+    def filled_with(self, rows: Sequence[LipsyncRequest]) -> None:
+        """A page was read: if all of it is older than our memory keeps anything, what is older still need not be."""
+        coverage = self._coverage
+        if coverage is None or coverage.filled_from == 1:
+            return
+        oldest = self.source.api_now() - self.rules.retention
+        if rows and all(row.created_at < oldest for row in rows):
+            self.outlook.places.give_up_filling()
+        percent = int(100 * self.filled)
+        if percent // 10 != self._told_percent // 10:
+            log.info("the account's older requests are read in the background", percent=percent)
+        self._told_percent = percent
+
+    def put_off(self, what: str | None) -> None:
+        """What could not be read goes after everything else; None is the account's list."""
+        if what is None:
+            self.outlook.put_off_list(self.api_now)
+        else:
+            self._closings.put_off(what)
+            self.outlook.put_off(what, self.api_now)
+
+    # --- how it stands ---
+
+    @property
+    def _coverage(self) -> Coverage | None:
+        return self.outlook.places.coverage
+
+    @property
+    def _is_contiguous(self) -> bool:
+        return self._coverage is not None and self._coverage.contiguous
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the account's list has an order, as far as is known."""
+        return self._coverage is None or self._coverage.order is not Order.NONE
+
+    @property
+    def has_unaccounted(self) -> bool:
+        """Whether references wait to be read by themselves, before it can be said how they stand."""
+        return bool(self._closings.unaccounted)
+
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether nothing that came or went on since the last look is still unread."""
+        return not self.has_unaccounted and (self._is_contiguous or not self.is_ordered)
+
+    @property
+    def filled(self) -> float:
+        """Which share of the account's list our memory has, from 0 to 1."""
+        coverage = self._coverage
+        if coverage is None:
+            return 0.0
+        return 1 - (coverage.filled_from - 1) / max(coverage.total, 1)
+
+    # --- what to do ---
+
+    async def next_step(self, page_size: int) -> Step:
+        """The call that is worth most now, or until when none is."""
+        now = self.api_now
+        self._steps += 1
+        if self._reads_newest:
+            self._reads_newest = False
+            return Window(None)
+        if self._steps % _TURN == 0 and (urgent := self._for_closings(now)):
+            return urgent
+        step = await asyncio.to_thread(self.outlook.choose, now, page_size)
+        if not isinstance(step, Wait):
+            return step
+        settles = self._closings.settles.values()
+        return self._for_closings(now) or self._to_spare(now) or Wait(min([step.until, *settles]))
+
+    def _for_closings(self, now: float) -> Call | None:
+        still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
+        return self._closings.next_call(now, self._coverage, still_open)
+
+    def _to_spare(self, now: float) -> Call | None:
+        """What is read when nothing is urgent: the oldest rows for our memory, and each reference once a day."""
+        coverage = self._coverage
+        if coverage is None or not self.source.budget.has_to_spare(self.source.clock.monotonic()):
+            return None
+        if coverage.order is not Order.NONE and coverage.filled_from > 1:
+            return Window(coverage.filled_from - 1)
+        if self._audits and now >= self._audited_at + AUDIT_ROUND / len(self._audits):
+            self._audited_at = now
+            self._audits.append(self._audits.pop(0))
+            return ByReference(self._audits[-1])
+        return None
+
+    def closing(self) -> Reading | None:
+        """The part without rows that ends a look; None when there is nothing to end."""
+        coverage = self._coverage
+        if coverage is None:
+            return None
+        closes = self._closings.conclude(coverage)
+        fresh = self._closings.freshen(coverage, self.outlook.longest_unread(), self._audits)
+        if not closes and not fresh:
+            return None
+        read_at = self._our_time(coverage.read_at)
+        return Reading(
+            reference_id=None,
+            requests=(),
+            total=coverage.total,
+            asked_at=read_at,
+            read_at=read_at,
+            api_now=datetime.fromtimestamp(coverage.read_at, UTC),
+            closes=closes,
+            fresh={name: self._our_time(moment) for name, moment in fresh.items()},
+        )
+
+    def _our_time(self, moment: float) -> datetime:
+        return self.source.our_time(datetime.fromtimestamp(moment, UTC))

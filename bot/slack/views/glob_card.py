@@ -1,0 +1,49 @@
+"""M1 of a glob: the totals of all that it covers, and the references most at risk; edited in place."""
+
+from bot.domain.announcement import GlobCardFacts
+from bot.domain.overview_wording import (
+    more_references,
+    overview_freshness,
+    overview_headline,
+    overview_sentence,
+    risk_lines,
+)
+from bot.domain.wording import bar, counts
+from bot.domain.words import At, Words, joined, words
+from bot.slack.actions import GLOB_STOP, GLOB_TABLE
+from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
+from bot.slack.views.card import here
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Block, Message
+
+_BUTTONS = ((GLOB_TABLE, "All references"), (GLOB_STOP, "Stop"))
+
+
+def message(facts: GlobCardFacts) -> Message:
+    """The card as it is now; after `unwatch` without buttons."""
+    stopped = " (stopped watching)" if facts.watch.ended_at else ""
+    text = words(overview_sentence(facts.overview), stopped, ".")
+    ended = facts.watch.ended_at is not None
+    actions = () if ended else buttons(facts.overview.pattern, *_BUTTONS)
+    return Message(sentence(text), (_core(facts), _small_print(facts), *actions))
+
+
+def _core(facts: GlobCardFacts) -> Block:
+    overview = facts.overview
+    if not overview.references:
+        return rich_text(paragraph([overview_headline(overview), words("Nothing matches yet; what comes is watched.")]))
+    lines: list[Words] = [overview_headline(overview)]
+    if overview.totals.total:
+        lines += [words(bar(overview.totals)), counts(overview.totals)]
+    more = more_references(overview)
+    rest = [paragraph([more])] if more else []
+    return rich_text(paragraph([*lines, words("Most at risk")]), bullets(risk_lines(overview)), *rest)
+
+
+def _small_print(facts: GlobCardFacts) -> Block:
+    watch = facts.watch
+    fresh = joined(overview_freshness(facts.overview), "; ") if facts.overview.references else words()
+    if watch.ended_at:
+        return context(joined([words("Stopped watching ", At(watch.ended_at, "day")), fresh], " · "))
+    events = "only new kinds of failures" if watch.only_failures else watch.events.value
+    return context(joined([fresh, words(f"told: {here(watch)} ({events})")], " · "))

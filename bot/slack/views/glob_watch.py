@@ -1,0 +1,63 @@
+"""M2 of a glob: its watch was made or changed; and what `unwatch` does to a reference that only a glob covers."""
+
+from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer
+from bot.domain.overview_wording import as_typed, is_plain, meant, overview_sentence
+from bot.domain.words import Code, Foreign, Words, joined, listed, words
+from bot.slack.views.blocks import context, paragraph, rich_text
+from bot.slack.views.card import here
+from bot.slack.views.escape import sentence
+from bot.slack.views.message import Message
+from bot.slack.views.watch import not_able_to_post
+
+_ALWAYS = "when one is finished, and when more of it arrives after that"
+
+
+def message(answer: GlobWatchAnswer, command: str) -> Message:
+    """What is posted here of every reference that matches, now or later, what is not, and how to stop it."""
+    title, stands = _title(answer), words(overview_sentence(answer.overview), ".")
+    trouble = not_able_to_post(answer.trouble, command)
+    near = meant(answer.nearest, f"{command} watch")
+    pattern = answer.watch.reference_id
+    typed = Code(f"{command} unwatch {as_typed(pattern) if is_plain(pattern) else '<pattern>'}")
+    leave = Code(f"{command} unwatch <ref> except")
+    stop = words("Stop it with ", typed, "; leave one reference out with ", leave, ".")
+    lines = (title, _posted(answer), _not_posted(answer), stands, near, trouble)
+    text = joined([words(title, "."), stands, near, trouble], " ")
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
+
+
+def excepted(answer: ExceptedAnswer) -> Message:
+    """That a reference is silent here now, or that no glob covered it."""
+    name = Foreign(answer.reference_id, strong=True)
+    if not answer.globs:
+        no = " It is not watched here any more." if answer.stopped else " Nothing was changed."
+        said = words("No pattern that is watched here covers ", name, ".", no)
+    else:
+        patterns = listed([words(Foreign(pattern)) for pattern in answer.globs])
+        said = words("Nothing more is posted here about ", name, ": it is left out of ", patterns, ".")
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def _title(answer: GlobWatchAnswer) -> Words:
+    watch = answer.watch
+    begins = f"{here(watch)} now watches " if answer.is_new else f"{here(watch)} watches "
+    events = "only failures" if watch.only_failures else watch.events.value
+    return words(begins.capitalize(), "every reference like ", Foreign(watch.reference_id, strong=True), f" ({events})")
+
+
+def _posted(answer: GlobWatchAnswer) -> Words:
+    watch = answer.watch
+    card = "I will post: one card for all of them, now and to come"
+    if watch.only_failures:
+        return words(f"{card}; each new kind of failure of each reference once.")
+    clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
+    return words(f"{card}; of each reference each new kind of failure once; {clips}{_ALWAYS}.")
+
+
+def _not_posted(answer: GlobWatchAnswer) -> Words:
+    watch = answer.watch
+    if watch.only_failures:
+        more = ", the finish of a batch (a narrower pattern tells it)"
+    else:
+        more = "" if watch.events.tell_completions else ", single finished clips"
+    return words(f"I will not post: what happened before{more}, or more failures of a kind that was told.")

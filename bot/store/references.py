@@ -1,0 +1,40 @@
+"""Every reference that our memory has, as a list to search in."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.domain.glob import Covering, Glob
+from bot.domain.nearness import nearest
+from bot.domain.overview import Overview
+from bot.domain.watch import Watch
+from bot.store.database import Database
+from bot.store.overviews import is_known, names, overview, overview_of
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """The references of all accounts; every method is one transaction and may raise `StoreError`."""
+
+    database: Database
+
+    async def knows(self, account_id: str, reference_id: str) -> bool:
+        """Whether a request was ever seen under exactly this reference."""
+        return await self.database.read(partial(is_known, account_id=account_id, reference_id=reference_id))
+
+    async def overview(self, account_id: str, glob: Glob, *, most: int) -> Overview:
+        """How all references under a glob are doing; the `most` at risk one by one."""
+        return await self.database.read(lambda connection: overview(connection, account_id, Covering(glob), most=most))
+
+    async def overview_of(self, watch: Watch, *, most: int) -> Overview:
+        """The same for the watch of a glob, without the references that it excepts."""
+        return await self.database.read(lambda connection: overview_of(connection, watch, most=most))
+
+    async def nearest(self, account_id: str, text: str) -> tuple[str, ...]:
+        """The references that may have been meant by a text, the nearest first; searched beside the event loop."""
+
+        def work(connection: Connection) -> tuple[str, ...]:
+            return nearest(text, names(connection, account_id))
+
+        return await self.database.read(work)

@@ -1,0 +1,109 @@
+"""Starting and changing a watch, inside one transaction."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import Connection, func, insert, select
+
+from bot.domain.answer import Wish
+from bot.domain.glob import is_everything
+from bot.domain.watch import Events, Watch
+from bot.store import entries
+from bot.store.accounts import lock_account
+from bot.store.finding import same, watch_at
+from bot.store.handing import change_under, cover_open, lift_exceptions, take_over
+from bot.store.rows import watch_row
+from bot.store.schema import cards, watches
+from bot.store.watching import queue_card, save, touch_card
+
+
+def start(connection: Connection, wish: Wish, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
+    """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
+
+    Where a glob covered the reference, what was kept of it goes on under its own name, so that nothing is told twice.
+    """
+    readings = lock_account(connection, wish.account_id)
+    there = watch_at(connection, wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
+    if there is not None and there.glob_id is None:
+        return _changed(connection, there, wish), False
+    watch = _new(connection, wish, readings, now, api_now)
+    if there is None:
+        connection.execute(insert(watches), watch_row(watch))
+    else:
+        watch = replace(watch, id=there.id)
+        save(connection, watch)
+        touch_card(connection, there.card_id, urgent=False)
+    connection.execute(insert(cards), _new_card(watch, now))
+    queue_card(connection, watch, 1, now)
+    if watch.is_glob:
+        take_over(connection, watch, readings)
+        cover_open(connection, watch)
+    else:
+        lift_exceptions(connection, watch)
+    return watch, True
+
+
+def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_now: datetime | None) -> Watch:
+    earlier = same(wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
+    generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
+    return Watch(
+        id=str(uuid4()),
+        workspace_id=wish.workspace_id,
+        account_id=wish.account_id,
+        place=wish.place,
+        reference_id=wish.reference_id,
+        author=wish.author,
+        events=wish.events or Events.PROBLEMS,
+        expected=wish.expected,
+        created_at=now,
+        started_at=api_now or now,
+        start_is_ours=api_now is None,
+        since_reading=readings,
+        generation=generation + 1,
+        generation_reading=readings,
+        place_name=wish.place_name,
+        public=wish.public,
+        clips_reading=readings,
+        is_glob=wish.is_glob,
+        only_failures=wish.is_glob and is_everything(wish.reference_id),
+    )
+
+
+def _new_card(watch: Watch, now: datetime) -> dict[str, object]:
+    return {
+        "watch_id": watch.id,
+        "number": 1,
+        "queued_at": now,
+        "shown": "",
+        "dirty": True,
+        "urgent": False,
+        "changes": 0,
+    }
+
+
+def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
+    changed = replace(
+        watch,
+        events=wish.events or watch.events,
+        expected=watch.expected if wish.expected is None else wish.expected,
+        place_name=wish.place_name or watch.place_name,
+        public=wish.public,
+    )
+    if changed.expected != watch.expected:
+        changed = _undecided(connection, changed)
+    if changed != watch:
+        save(connection, changed)
+        change_under(connection, changed)
+        touch_card(connection, watch.id, urgent=True)
+    return changed
+
+
+def _undecided(connection: Connection, watch: Watch) -> Watch:
+    """The next look decides anew whether it is settled; when more is expected than came, a new generation begins."""
+    if watch.settled_reading is None:
+        return watch
+    memory = entries.whole(connection, watch.account_id, watch.reference_id)
+    came = sum(1 for entry in memory if entry.listed)
+    more = watch.expected is not None and watch.expected > came
+    return replace(watch, settled_reading=None, generation=watch.generation + 1 if more else watch.generation)

@@ -1,0 +1,65 @@
+"""Where rows stand, and what of the list nobody has read."""
+
+import pytest
+
+from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.request import LipsyncRequest
+from tests.builders import request
+
+NEWEST_FIRST = [request(n, created=n) for n in range(10, 0, -1)]
+
+
+def added(places: Places, rows: list[LipsyncRequest], offset: int, total: int, now: float) -> Coverage:
+    places.add(rows, offset, total, now, {})
+    assert places.coverage is not None
+    return places.coverage
+
+
+def test_an_empty_account_was_read_and_is_not_asked_for_again_at_once() -> None:
+    places = Places()
+    assert added(places, [], 0, 0, 5.0).read_at == 5.0
+    coverage = added(places, [], 0, 0, 60.0)
+    assert (coverage.read_at, coverage.total, coverage.contiguous) == (60.0, 0, True)
+
+
+def test_a_page_without_rows_of_a_list_that_has_some_shows_nothing_of_it() -> None:
+    places = Places()
+    added(places, NEWEST_FIRST[:4], 0, 10, 1.0)
+    coverage = added(places, [], 12, 10, 2.0)
+    assert (coverage.total, coverage.filled_from) == (10, 7)
+
+
+def test_a_place_stays_the_same_while_rows_arrive() -> None:
+    places = Places()
+    assert places.add(NEWEST_FIRST[2:6], 0, 8, 1.0, {}) == (8, 7, 6, 5)
+    assert places.add(NEWEST_FIRST[:6], 0, 10, 2.0, {}) == (10, 9, 8, 7, 6, 5)
+
+
+def test_what_came_between_two_pages_and_was_not_shown_is_a_gap_until_it_is_read() -> None:
+    places = Places()
+    added(places, NEWEST_FIRST[6:], 0, 4, 1.0)
+    coverage = added(places, NEWEST_FIRST[:3], 0, 10, 2.0)
+    assert [(gap.low, gap.high) for gap in coverage.gaps] == [(5, 7)]
+    assert added(places, NEWEST_FIRST[3:6], 3, 10, 3.0).contiguous
+
+
+@pytest.mark.parametrize(
+    ("rows", "order"), [(NEWEST_FIRST, Order.NEWEST_FIRST), (NEWEST_FIRST[::-1], Order.OLDEST_FIRST)]
+)
+def test_the_order_is_read_off_the_first_page(rows: list[LipsyncRequest], order: Order) -> None:
+    assert added(Places(), rows, 0, 10, 1.0).order is order
+
+
+def test_a_list_without_an_order_has_no_places() -> None:
+    places = Places()
+    assert places.add([NEWEST_FIRST[4], NEWEST_FIRST[0], NEWEST_FIRST[8]], 0, 3, 1.0, {}) is None
+
+
+def test_rows_that_vanished_begin_the_list_anew_for_what_may_be_concluded() -> None:
+    places = Places(Coverage(Order.NEWEST_FIRST, 10, 1.0, since=7, anchors={NEWEST_FIRST[0].id: 10}))
+    assert added(places, NEWEST_FIRST[:5], 0, 9, 2.0).since == 0
+
+
+def test_a_gap_that_is_read_in_its_middle_is_two() -> None:
+    left = Gap(1, 10, 0.0, 10.0).without(4, 6)
+    assert [(gap.low, gap.high) for gap in left] == [(1, 3), (7, 10)]
