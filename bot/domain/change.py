@@ -29,7 +29,7 @@ class Entry:
 class Transition:
     """A request's move from one status to another, as the bot saw it; `old` is None at first sight.
 
-    `correction` marks a terminal request that the API itself moved: shown and logged, never announced again.
+    `correction` marks a request that the API itself moved after an outcome: shown and logged, never announced again.
     """
 
     request_id: str
@@ -88,5 +88,5 @@ def transition(before: Entry | None, after: Entry, seen_at: datetime) -> Transit
     old = before.request.status if before else None
     if old == after.request.status:
         return None
-    correction = before is not None and before.request.is_terminal
+    correction = before is not None and before.outcome_reading is not None
     return Transition(after.request.id, old, after.request.status, seen_at, correction)

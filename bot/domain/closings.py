@@ -1,6 +1,7 @@
 """What looks have still to conclude of references: which were touched, which may be settled, which are stale."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -18,12 +19,14 @@ class Closings:
 
     `touched` ones had news in this look. `settles` says when a batch may be called settled. `unaccounted` ones must be
     read by themselves before anything can be concluded; `later` ones wait until no gap is left in the account's list.
+    `delayed` says when those that could not be read are unaccounted again.
     """
 
     touched: set[str] = field(default_factory=set)
     settles: dict[str, float] = field(default_factory=dict)
     unaccounted: dict[str, None] = field(default_factory=dict)
     later: set[str] = field(default_factory=set)
+    delayed: dict[str, float] = field(default_factory=dict)
     _fresh: dict[str, float] = field(default_factory=dict)
     _idle_fresh_at: float = 0.0
 
@@ -32,6 +35,7 @@ class Closings:
         self.touched.discard(reference_id)
         self.later.discard(reference_id)
         self.unaccounted.pop(reference_id, None)
+        self.delayed.pop(reference_id, None)
         self.settles.pop(reference_id, None)
 
     def were_closed(self, closed: AbstractSet[str], unaccounted: AbstractSet[str], *, contiguous: bool) -> None:
@@ -47,14 +51,36 @@ class Closings:
         """The API's clock shows less than it did: what is fresh must be written down anew."""
         self._fresh.clear()
         self._idle_fresh_at = 0.0
+        self._end_delays(math.inf)
 
-    def put_off(self, reference_id: str) -> None:
-        """The reference cannot be read at the moment."""
+    def put_off(self, reference_id: str, until: float) -> None:
+        """The reference cannot be read at the moment; what is to be concluded of it waits for another try."""
+        if reference_id in self.unaccounted or reference_id in self.later:
+            self.delayed[reference_id] = until
         self.unaccounted.pop(reference_id, None)
         self.later.discard(reference_id)
 
+    def _end_delays(self, now: float) -> None:
+        for name in [name for name, until in self.delayed.items() if until <= now]:
+            del self.delayed[name]
+            self.unaccounted[name] = None
+
+    def drop_unwatched(self, is_watched: Callable[[str], bool]) -> None:
+        """Nothing is concluded any more of what nobody watches."""
+        self.later = set(filter(is_watched, self.later))
+        for waiting in (self.unaccounted, self.settles, self.delayed):
+            for name in [name for name in waiting if not is_watched(name)]:
+                del waiting[name]
+
+    @property
+    def moments(self) -> Iterator[float]:
+        """When something is to be concluded or tried again, even if nothing comes."""
+        yield from self.settles.values()
+        yield from self.delayed.values()
+
     def next_call(self, now: float, coverage: Coverage | None, still_open: AbstractSet[str]) -> Call | None:
         """What must be read before something can be concluded whose time has come."""
+        self._end_delays(now)
         if self.unaccounted:
             return ByReference(next(iter(self.unaccounted)))
         if coverage is None:

@@ -43,6 +43,7 @@ class Lookout:
     _audits: list[str] = field(default_factory=list, init=False)
     _audited_at: float = field(init=False)
     _refreshed_at: float | None = field(default=None, init=False)
+    _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
     _steps: int = field(default=0, init=False)
     _reads_newest: bool = field(default=False, init=False)
     _told_percent: int = field(default=100, init=False)
@@ -92,6 +93,8 @@ class Lookout:
         now = self.source.clock.monotonic()
         if self._refreshed_at is not None and now < self._refreshed_at + REFRESH:
             return
+        self._refreshed_at = now  # first, so that what is forgotten from here on is asked for again
+        self._meanwhile = []
         account_id = self.rules.account_id
         self.interest = await self.store.watches.patterns(account_id)
         memory = await self.store.ledger.remembered(account_id)
@@ -99,8 +102,10 @@ class Lookout:
         self.outlook = await asyncio.to_thread(self._made, memory)
         self.outlook.places.rate = rate
         self.outlook.is_watching = bool(self.interest)
+        for part, seen_at in self._meanwhile:
+            self._take_in(part, seen_at)
+        self._meanwhile = None
         await self._recall_waiting()
-        self._refreshed_at = now
 
     def _made(self, memory: Remembered) -> Outlook:
         outlook = self._blank(memory.coverage)
@@ -116,7 +121,8 @@ class Lookout:
         watched = await self.store.watches.watched(self.rules.account_id)
         unread = {one.reference_id for one in watched if one.read_at is None and not has_all}
         waiting = {one.reference_id for one in watched if not one.settled and one.oldest_open_at is None}
-        self._closings.unaccounted = dict.fromkeys(sorted(unread))
+        self._closings.drop_unwatched(self._covers)
+        self._closings.unaccounted |= dict.fromkeys(sorted(unread))
         self._closings.touched |= waiting - unread
         now = self.source.clock.now()
         longest_ago = sorted(watched, key=lambda one: (one.read_at is not None, one.read_at or now))
@@ -134,18 +140,23 @@ class Lookout:
         """Take in a part of any reading that was recorded."""
         if part.reference_id is not None:
             self._set_clock(part.api_now)
-        if part.requests:
-            self._learn(part, recorded)
-            self.outlook.saw(part.requests, part.places, self.api_now)
+        self._learn(part, recorded)
+        self._take_in(part, self.api_now)
+        if self._meanwhile is not None:
+            self._meanwhile.append((part, self.api_now))
         if part.coverage is not None and not part.coverage.since:
             self.outlook.places.coverage = replace(part.coverage, since=recorded.number)
         self._closings.touched |= {name for name in recorded.references if self.interest.covers(name)}
         if part.reference_id is not None and part.ended:
             self._closings.was_read(part.reference_id)
-            if part.listed is not None:
-                self.outlook.saw_whole(part.reference_id, part.listed)
         self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=self._is_contiguous)
         self._closings.settles |= {name: moment.timestamp() for name, moment in recorded.settles.items()}
+
+    def _take_in(self, part: Reading, seen_at: float) -> None:
+        if part.requests:
+            self.outlook.saw(part.requests, part.places, seen_at)
+        if part.reference_id is not None and part.listed is not None:
+            self.outlook.saw_whole(part.reference_id, part.listed)
 
     def _learn(self, part: Reading, recorded: Recorded) -> None:
         ended = {move.request_id for move in recorded.transitions}
@@ -170,7 +181,7 @@ class Lookout:
         if what is None:
             self.outlook.put_off_list(self.api_now)
         else:
-            self._closings.put_off(what)
+            self._closings.put_off(what, self.api_now + self.rules.poll_interval.total_seconds())
             self.outlook.put_off(what, self.api_now)
 
     # --- how it stands ---
@@ -220,8 +231,7 @@ class Lookout:
         step = await asyncio.to_thread(self.outlook.choose, now, page_size)
         if not isinstance(step, Wait):
             return step
-        settles = self._closings.settles.values()
-        return self._for_closings(now) or self._to_spare(now) or Wait(min([step.until, *settles]))
+        return self._for_closings(now) or self._to_spare(now) or Wait(min([step.until, *self._closings.moments]))
 
     def _for_closings(self, now: float) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()

@@ -39,12 +39,21 @@ class Source:
         self._applied = 0  # the page size of the last answer
         self._taken_size = 0  # the largest page that the API has given us
         self._skew = Skew()
+        self._told: tuple[datetime, float] | None = None  # the API's clock at the last answer, and when that was
         self._troubles: dict[str | None, str] = {}  # by what was asked for; None is the whole account
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
 
     def api_now(self, at: datetime | None = None) -> datetime:
-        """The API's clock at this time of ours (now, if none is given)."""
-        return (at or self.clock.now()) + self._skew.offset
+        """The API's clock when ours showed `at`; now, if that is not given.
+
+        Now is reckoned from the last answer by a clock that nobody can set: ours may have been set since.
+        """
+        if at is not None:
+            return at + self._skew.offset
+        if self._told is None:
+            return self.clock.now()
+        told, since = self._told
+        return told + timedelta(seconds=self.clock.monotonic() - since)
 
     @property
     def page_size(self) -> int:
@@ -58,7 +67,7 @@ class Source:
 
     def our_time(self, api_time: datetime) -> datetime:
         """Our clock when the API's shows this."""
-        return api_time - self._skew.offset
+        return self.clock.now() - (self.api_now() - api_time)
 
     async def page(self, reference_id: str | None, offset: int, purpose: Purpose) -> Page:
         """One page, as large as the API takes; raises a `ChamelaionError`."""
@@ -121,6 +130,7 @@ class Source:
         self._applied = page.limit
         if page.api_now is not None:
             self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
+            self._told = (self.api_now(page.read_at), self.clock.monotonic())
         self._works(asked)
 
     def _works(self, asked: str | None) -> None:

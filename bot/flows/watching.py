@@ -52,7 +52,7 @@ class Watching:
 
     async def _begin(self, wish: Wish) -> tuple[Watch, bool]:
         now = self.clock.now()
-        api_now = self.source.api_now(now) if self.source.knows_api_clock else None
+        api_now = self.source.api_now() if self.source.knows_api_clock else None
         begun = await self.store.watches.start(wish, now=now, api_now=api_now)
         self.on_change()
         return begun

@@ -40,6 +40,15 @@ def test_a_correction_by_the_api_is_marked_and_keeps_the_first_outcome() -> None
     assert moved.correction
 
 
+def test_an_outcome_that_was_taken_back_before_is_marked_when_it_comes_again() -> None:
+    open_again = replace(entry(request(1, "completed"), first=2), request=request(1, "processing"))
+    assert open_again.outcome_reading == 2
+    ended = seen_again(open_again, request(1, "completed"), 9, asked_at=at(99), read_at=at(101), open_since=0)
+    moved = transition(open_again, ended, at(101))
+    assert moved is not None
+    assert moved.correction
+
+
 def test_a_row_that_comes_back_is_listed_again() -> None:
     gone = entry(request(1), opened=1, listed=False)
     assert seen_again(gone, request(1), 9, asked_at=at(5), read_at=at(6), open_since=0).listed

@@ -1,0 +1,118 @@
+"""What looks know stays true while people watch, clocks are set and calls fail."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.announcement import FailureFacts
+from bot.domain.reading import Remembered
+from bot.store import Store, open_store
+from bot.store.ledger import Ledger
+from tests.builders import request, uuid
+from tests.fakes import FakeClock
+from tests.flows.conftest import World, Worlds
+
+
+@dataclass(frozen=True, slots=True)
+class SlowLedger(Ledger):
+    """Has read its answer when `asked` is set, and gives it when `told` is."""
+
+    asked: asyncio.Event
+    told: asyncio.Event
+
+    async def remembered(self, account_id: str) -> Remembered:
+        memory = await Ledger.remembered(self, account_id)
+        self.asked.set()
+        await self.told.wait()
+        return memory
+
+
+@dataclass
+class Slow:
+    """A world whose looks ask a memory that answers only after whatever happens `meanwhile`."""
+
+    worlds: Worlds
+
+    async def begin(self) -> World:
+        self.asked, self.told = asyncio.Event(), asyncio.Event()
+        self.world = await self.worlds.begin(settle=0, opened=self._opened)
+        return self.world
+
+    async def _opened(self, url: str, clock: FakeClock) -> Store:
+        store = await open_store(url, clock)
+        return replace(store, ledger=SlowLedger(store.database, self.asked, self.told))
+
+    async def look_while(self, reference: str) -> None:
+        """Look, and meanwhile somebody begins to watch this reference."""
+        look = asyncio.create_task(self.world.look())
+        await self.asked.wait()
+        await self.world.watch(reference)
+        self.told.set()
+        await look
+
+
+async def test_a_watch_that_begins_while_memory_is_asked_is_not_forgotten(worlds: Worlds) -> None:
+    slow = Slow(worlds)
+    world = await slow.begin()
+    world.api.set([request(1), request(2)])
+    await slow.look_while("batch-1")
+    world.api.set([request(1, "completed", finished=5), request(2, "completed", finished=5)])
+    for _ in range(3):
+        world.clock.pass_time(60)
+        await world.look()
+    await world.deliver()
+    assert world.told == ["finished"]
+
+
+async def test_what_is_read_while_memory_is_asked_is_not_forgotten(worlds: Worlds) -> None:
+    """Of an old request no look sees anything by chance."""
+    slow = Slow(worlds)
+    world = await slow.begin()
+    world.api.set([request(1_000, reference="old", created=-9_000)])
+    world.api.set([request(number, reference="other") for number in range(1, 300)])
+    await slow.look_while("old")
+    world.api.set([request(1_000, "failed", error="x", reference="old", created=-9_000, finished=5)])
+    for _ in range(15):
+        world.clock.pass_time(20)
+        await world.look()
+    await world.deliver()
+    assert world.told == ["failure", "finished"]
+
+
+async def test_a_batch_that_cannot_be_read_at_its_end_is_read_again_soon(worlds: Worlds) -> None:
+    world = await worlds.begin(settle=0)
+    world.api.set([request(1, "failed", error="x", finished=-50), request(2)])
+    world.api.broken = {"batch-1"}
+    await world.watch()
+    world.clock.pass_time(20)
+    world.api.set([request(2, "completed", finished=15)])
+    await world.look()
+    world.api.broken = set()
+    for _ in range(4):
+        world.clock.pass_time(5)
+        await world.look()
+    await world.deliver()
+    assert world.told == ["finished"]
+
+
+@pytest.mark.parametrize("seconds", [-3_600, -40, 40, 3_600])
+async def test_what_ends_after_a_watch_began_is_told_although_our_clock_was_set(world: World, seconds: float) -> None:
+    await world.look()
+    world.clock.step(seconds)
+    world.clock.pass_time(10)
+    world.api.skew = timedelta(seconds=-seconds)
+    world.api.broken = {"batch-1"}
+    await world.watch()
+    world.api.broken = set()
+    world.clock.pass_time(10)
+    ended = [request(1, "failed", error="x", created=5, finished=15), request(2, "failed", error="y", finished=6)]
+    world.api.set(ended)
+    await world.look()
+    world.clock.pass_time(600)
+    await world.look()
+    await world.deliver()
+    assert world.told == ["failure", "finished"]
+    (failure,) = [said for _, _, said, _ in world.chat.messages if isinstance(said, FailureFacts)]
+    assert failure.ids == (uuid(1),)
