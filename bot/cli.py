@@ -1,4 +1,4 @@
-"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest."""
+"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, simulate."""
 
 import asyncio
 import json
@@ -30,6 +30,7 @@ from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
 from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel, Settings
+from bot.simulate import simulate
 from bot.slack.commands import COMMANDS
 from bot.slack.gallery import canned, plain
 from bot.slack.manifest import COMMAND
@@ -131,6 +132,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 
 
 cli.command()(health)
+cli.command()(simulate)
 
 
 @cli.command()

@@ -168,6 +168,12 @@ async def test_manifests_are_printed() -> None:
     assert both.stdout == http.stdout.replace("/lipsync", "/lipsync-staging")
 
 
+@runs("lipsync-bot simulate [--references N] [--seed N] [--json]")
+async def test_an_account_is_simulated() -> None:
+    told = await done("lipsync-bot simulate [--references N] [--seed N] [--json]", N="3")
+    assert json.loads(told.stdout)[0]["schedules"][0]["name"] == "planner"
+
+
 @runs("lipsync-bot gallery --out DIR")
 async def test_the_gallery_is_written(tmp_path: Path) -> None:
     told = await done("lipsync-bot gallery --out DIR", DIR=str(tmp_path / "gallery"))

@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from bisect import bisect_right
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -164,6 +164,11 @@ class SimulatedClock:
         await asyncio.sleep(0)
 
 
+def _nowhere_near(job: Job) -> int:
+    """Sorts requests so that neighbours in time are none in the list."""
+    return job.place * 2_654_435_761 % 2**32
+
+
 @dataclass(slots=True)
 class SimulatedAccount:
     """The API in front of the jobs: notes when it was called, and when it first showed each outcome."""
@@ -173,6 +178,7 @@ class SimulatedAccount:
     calls: list[float] = field(default_factory=list)
     of_references: int = 0
     found: dict[str, float] = field(default_factory=dict)
+    _mixed: list[Job] = field(default_factory=list)
 
     async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
         """One page, as large as the account gives."""
@@ -193,6 +199,10 @@ class SimulatedAccount:
 
     def _listed(self, reference_id: str | None, now: float, offset: int, size: int) -> tuple[list[Job], int]:
         jobs, total = self.jobs.all, self.jobs.total(now)
+        if self.jobs.model.order is Order.NONE:
+            for job in jobs[len(self._mixed) : total]:
+                insort(self._mixed, job, key=_nowhere_near)
+            jobs = self._mixed
         if reference_id is not None:
             number = int(reference_id.rpartition("-")[2])
             jobs, total = self.jobs.of.get(number, []), self.jobs.total_of(number, now)

@@ -1,6 +1,6 @@
 """The real planner and reader on a real database, looking at a made-up account in made-up time."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,13 +27,17 @@ _ACCOUNT, _WORKSPACE, _PLACE = "default", "T1", "C1"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long to measure after a warm-up (minutes), and with which budget and pace."""
+    """How long to measure after a warm-up (minutes), and with which budget and pace.
+
+    `within` is how many seconds late an outcome may be found by a schedule that knows everything before.
+    """
 
     minutes: float = 60.0
     warm_up: float = 60.0
     calls_per_minute: int = 60
     poll_interval: float = 15.0
     seed: int = 1
+    within: float = 24.0
     is_watched: bool = True
 
     @property
@@ -62,8 +66,9 @@ class Figures:
         return self.late[min(int(share * len(self.late)), len(self.late) - 1)] if self.late else None
 
 
-def figures(name: str, plan: Plan, jobs: Jobs, calls: int, found: dict[str, float]) -> Figures:
-    """The figures of the measured time, from when each outcome was first seen."""
+def figures(name: str, plan: Plan, jobs: Jobs, called: Iterable[float], found: Mapping[str, float]) -> Figures:
+    """The figures of the measured time, from when calls were made and each outcome was first seen."""
+    calls = sum(1 for at in called if plan.begins <= at < plan.ends)
     ended = jobs.ended(plan.begins, plan.ends)
     late = sorted(found[job.id] - job.finished for job in ended if found.get(job.id, plan.ends) < plan.ends)
     missed = sum(1 for job in ended if job.finished < plan.ends - GRACE and found.get(job.id, plan.ends) >= plan.ends)
@@ -86,8 +91,7 @@ class Simulation:
             next_at = await self.poll.look()
             await self.clock.sleep((next_at - self.clock.now()).total_seconds())
             tell(min(self.clock.monotonic(), plan.ends) - now)
-        calls = sum(1 for at in self.account.calls if plan.begins <= at < plan.ends)
-        return figures("planner", plan, self.account.jobs, calls, self.account.found)
+        return figures("planner", plan, self.account.jobs, self.account.calls, self.account.found)
 
     async def watch(self, references: int) -> None:
         """The bot has already looked when people begin to watch."""
