@@ -211,9 +211,12 @@ def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
-    """Whether a page of the newest end should show a row that was newest before, and does not."""
-    reaches_back = high >= total and before.total >= low
-    return bool(before.anchors) and reaches_back and before.anchors.keys().isdisjoint(shown)
+    """Whether a page of the newest end should show a row that was newest before, and does not.
+
+    That a later page has told a larger total since, without showing the newest end, is no reason to expect more of it.
+    """
+    reaches_back = high >= total and max(before.anchors.values(), default=0) >= low
+    return reaches_back and before.anchors.keys().isdisjoint(shown)
 
 
 def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:
