@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -142,6 +143,10 @@ class Interest:
                 self._remembered.clear()
             known = self._remembered[reference_id] = any(each.covers(reference_id) for each in self.globs)
         return known
+
+    def without(self, references: AbstractSet[str]) -> list[str]:
+        """Those of the references that nobody watches; of many that are watched by name it costs next to nothing."""
+        return [name for name in references - self.exact if not self.covers(name)]
 
 
 def most_specific(globs: Iterable[Glob]) -> Glob:
