@@ -98,7 +98,7 @@ async def fill(file: Path, size: Grown) -> None:
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
-        _insert(connection, batches, map(_batch, range(size.batches)))
+        _insert(connection, batches, (_batch(size, number) for number in range(size.batches)))
         _insert(connection, requests, map(_entry, map(size.past, range(1, size.rows + 1))))
         connection.execute("COMMIT")
 
@@ -126,7 +126,8 @@ def _watch(number: int) -> Watch:
     )  # fmt: skip
 
 
-def _batch(number: int) -> dict[str, Any]:
+def _batch(size: Grown, number: int) -> dict[str, Any]:
+    first, last = size.past(number * OF_A_BATCH + 1), size.past((number + 1) * OF_A_BATCH)
     return {
         "account_id": "default",
         "reference_key": key_of(name_of(number)),
@@ -135,6 +136,12 @@ def _batch(number: int) -> dict[str, Any]:
         "api_now": BEGAN,
         "reading": _FIRST,
         "changed_at": BEGAN - timedelta(days=1),
+        "total": OF_A_BATCH,
+        "completed": OF_A_BATCH,
+        **dict.fromkeys(("failed", "processing", "queued", "ended_otherwise", "vanished"), 0),
+        "first_created_at": moment(first.created),
+        "last_created_at": moment(last.created),
+        "last_ended_at": moment(last.finished),
     }
 
 

@@ -38,6 +38,11 @@ class Glob:
     letters: str
     _whole: re.Pattern[str] = field(repr=False, compare=False)
 
+    @property
+    def is_prefix(self) -> bool:
+        """Whether it covers everything that begins with its prefix, and nothing else."""
+        return self.pattern.endswith("*") and self.pattern.rstrip("*") == self.prefix
+
     def matches(self, reference_id: str) -> bool:
         """Whether the pattern covers the whole reference."""
         return self._whole.fullmatch(reference_id) is not None
