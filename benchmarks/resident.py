@@ -17,7 +17,8 @@ async def _look(file: Path, size: Grown, looks: int) -> None:
             world.lookout.forget()
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Start here."""
     watched, batches, looks = map(int, sys.argv[2:])
     asyncio.run(_look(Path(sys.argv[1]), Grown(watched, batches), looks))
     (peak,) = re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())
