@@ -1,12 +1,14 @@
 """What looks have still to conclude of references: which were touched, which may be settled, which are stale."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.places import Coverage
 from bot.domain.steps import ByReference, Call, Window
+from bot.domain.watch import Watched
 
 LONGEST_GAP = 60.0  # seconds that a finish waits for rows nobody has read; then its reference is read by itself
 FRESHEN = 30.0  # seconds between two times that the freshness of a reference with open requests is written down
@@ -18,12 +20,14 @@ class Closings:
     """By reference; all times are seconds on the API's clock.
 
     `touched` ones had news in this look. `settles` says when a batch may be called settled. `unaccounted` ones must be
-    read by themselves before anything can be concluded; `later` ones wait until no gap is left in the account's list.
+    read by themselves before anything can be concluded, first of all the `pressing` ones, of which there is something
+    to conclude; `later` ones wait until no gap is left in the account's list.
     `delayed` says when those that could not be read are unaccounted again.
     """
 
     touched: set[str] = field(default_factory=set)
     settles: dict[str, float] = field(default_factory=dict)
+    pressing: dict[str, None] = field(default_factory=dict)
     unaccounted: dict[str, None] = field(default_factory=dict)
     later: set[str] = field(default_factory=set)
     delayed: dict[str, float] = field(default_factory=dict)
@@ -35,6 +39,7 @@ class Closings:
         self.touched.discard(reference_id)
         self.later.discard(reference_id)
         self.unaccounted.pop(reference_id, None)
+        self.pressing.pop(reference_id, None)
         self.delayed.pop(reference_id, None)
         self.settles.pop(reference_id, None)
 
@@ -44,6 +49,7 @@ class Closings:
             self.settles.pop(name, None)
         if contiguous:
             self.unaccounted |= dict.fromkeys(sorted(unaccounted))
+            self.pressing |= dict.fromkeys(sorted(unaccounted & closed))
         else:
             self.later |= closed
 
@@ -58,6 +64,7 @@ class Closings:
         if reference_id in self.unaccounted or reference_id in self.later:
             self.delayed[reference_id] = until
         self.unaccounted.pop(reference_id, None)
+        self.pressing.pop(reference_id, None)
         self.later.discard(reference_id)
 
     def _end_delays(self, now: float) -> None:
@@ -65,11 +72,11 @@ class Closings:
             del self.delayed[name]
             self.unaccounted[name] = None
 
-    def drop_unwatched(self, is_watched: Callable[[str], bool]) -> None:
+    def drop_unwatched(self, unwatched: Callable[[AbstractSet[str]], Iterable[str]]) -> None:
         """Nothing is concluded any more of what nobody watches."""
-        self.later = set(filter(is_watched, self.later))
-        for waiting in (self.unaccounted, self.settles, self.delayed):
-            for name in [name for name in waiting if not is_watched(name)]:
+        self.later.difference_update(unwatched(self.later))
+        for waiting in (self.unaccounted, self.pressing, self.settles, self.delayed):
+            for name in unwatched(waiting.keys()):
                 del waiting[name]
 
     @property
@@ -79,12 +86,16 @@ class Closings:
         yield from self.delayed.values()
 
     def next_call(self, now: float, coverage: Coverage | None, still_open: AbstractSet[str]) -> Call | None:
-        """What must be read before something can be concluded whose time has come."""
+        """What must be read before something can be concluded; first what may be concluded at once after it."""
         self._end_delays(now)
-        if self.unaccounted:
-            return ByReference(next(iter(self.unaccounted)))
-        if coverage is None:
-            return None
+        if self.pressing:
+            return ByReference(next(iter(self.pressing)))
+        if coverage is not None and (call := self._of_list(now, coverage, still_open)):
+            return call
+        return ByReference(next(iter(self.unaccounted))) if self.unaccounted else None
+
+    def _of_list(self, now: float, coverage: Coverage, still_open: AbstractSet[str]) -> Call | None:
+        """What must be read of the account's list for what waits for it, or instead of waiting longer."""
         if coverage.gaps and (stuck := self.later - still_open):
             is_old = now >= coverage.gaps[0].began + LONGEST_GAP
             return ByReference(min(stuck)) if is_old else Window(coverage.gaps[-1].high)
@@ -117,3 +128,25 @@ class Closings:
             self._idle_fresh_at = coverage.read_at
             fresh |= {name: coverage.read_at for name in idle if name not in moments}
         return fresh
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReferences:
+    """What our memory says of the watched references, for looks to go on from there.
+
+    `unread` ones were never read, of the `touched` ones nothing is open; `longest_unread` are all, in that order.
+    """
+
+    unread: tuple[str, ...]
+    touched: frozenset[str]
+    longest_unread: tuple[str, ...]
+
+
+def waiting_of(watched: Sequence[Watched], now: datetime, *, has_all: bool) -> WaitingReferences:
+    """Sort out what is watched; `has_all` when our memory has every row of the account's list."""
+    unread = sorted(one.reference_id for one in watched if one.read_at is None and not has_all)
+    idle = {one.reference_id for one in watched if not one.settled and one.oldest_open_at is None}
+    longest_ago = sorted(watched, key=lambda one: (one.read_at is not None, one.read_at or now))
+    return WaitingReferences(
+        tuple(unread), frozenset(idle.difference(unread)), tuple(one.reference_id for one in longest_ago)
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -36,6 +37,11 @@ class Glob:
     prefix: str
     letters: str
     _whole: re.Pattern[str] = field(repr=False, compare=False)
+
+    @property
+    def is_prefix(self) -> bool:
+        """Whether it covers everything that begins with its prefix, and nothing else."""
+        return self.pattern.endswith("*") and self.pattern.rstrip("*") == self.prefix
 
     def matches(self, reference_id: str) -> bool:
         """Whether the pattern covers the whole reference."""
@@ -142,6 +148,10 @@ class Interest:
                 self._remembered.clear()
             known = self._remembered[reference_id] = any(each.covers(reference_id) for each in self.globs)
         return known
+
+    def without(self, references: AbstractSet[str]) -> list[str]:
+        """Those of the references that nobody watches; of many that are watched by name it costs next to nothing."""
+        return [name for name in references - self.exact if not self.covers(name)]
 
 
 def most_specific(globs: Iterable[Glob]) -> Glob:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import nsmallest
+from itertools import chain
 
 from bot.domain.progress import Progress
 
@@ -48,12 +49,25 @@ def survey(pattern: str, standings: Sequence[Standing], *, looked_at: datetime |
     """Put references together; `looked_at` is our clock at the newest reading of the account."""
     still_open = [each for each in standings if each.progress.open]
     read = [each.read_at for each in still_open if each.read_at is not None]
-    return Overview(
+    every = Overview(
         totals=_totals(pattern, [each.progress for each in standings]),
         references=len(standings),
-        most=tuple(nsmallest(most, standings, key=_safety)),
-        read_at=min(read, default=None) if still_open else looked_at,
+        most=tuple(standings),
+        read_at=min(read, default=None),
         unread=len(still_open) - len(read),
+    )
+    return joined(pattern, [every], looked_at=looked_at, most=most)
+
+
+def joined(pattern: str, parts: Sequence[Overview], *, looked_at: datetime | None, most: int) -> Overview:
+    """Put overviews together, of different references each, that know only the readings of what is open."""
+    totals = _totals(pattern, [part.totals for part in parts])
+    return Overview(
+        totals=totals,
+        references=sum(part.references for part in parts),
+        most=tuple(nsmallest(most, chain.from_iterable(part.most for part in parts), key=_safety)),
+        read_at=_first(part.read_at for part in parts) if totals.open else looked_at,
+        unread=sum(part.unread for part in parts),
     )
 
 

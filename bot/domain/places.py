@@ -105,24 +105,25 @@ class Places:
         counted_at, total = self._counted
         return total + self.rate * max(now - counted_at, 0.0)
 
-    def margin(self, now: float) -> int:
-        """How many rows the estimate may be off."""
+    def margin(self, now: float, size: int) -> int:
+        """How many rows the estimate may be off; of a page of this size never more than a small part."""
         if self._counted is None or self.coverage is None or self.coverage.order is Order.OLDEST_FIRST:
             return 0
-        return min(math.ceil(1.5 * math.sqrt(self.rate * max(now - self._counted[0], 0.0))), _LARGEST_MARGIN)
+        rows = math.ceil(1.5 * math.sqrt(self.rate * max(now - self._counted[0], 0.0)))
+        return min(rows, _LARGEST_MARGIN, size // 4)
 
     def offset(self, top: float, now: float, size: int) -> int:
         """Which offset to ask for, so that a page of this size has `top` as its newest place."""
         if self.coverage is not None and self.coverage.order is Order.OLDEST_FIRST:
             return max(int(top) - size, 0)
-        return max(int(self.expected_total(now) - top) - self.margin(now), 0)
+        return max(int(self.expected_total(now) - top) - self.margin(now, size), 0)
 
     def head_offset(self, now: float, size: int) -> int:
         """Which offset shows the newest rows, and as many as possible of those nobody has read."""
         if self.coverage is None or self.coverage.order is not Order.OLDEST_FIRST:
             return 0
         unread = self.coverage.total + 1
-        newest = math.ceil(self.expected_total(now)) + self.margin(now)
+        newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
         return max(min(unread - _ANCHORS, newest - size), 0)
 
     def add(
@@ -211,9 +212,12 @@ def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
-    """Whether a page of the newest end should show a row that was newest before, and does not."""
-    reaches_back = high >= total and before.total >= low
-    return bool(before.anchors) and reaches_back and before.anchors.keys().isdisjoint(shown)
+    """Whether a page of the newest end should show a row that was newest before, and does not.
+
+    That a later page has told a larger total since, without showing the newest end, is no reason to expect more of it.
+    """
+    reaches_back = high >= total and max(before.anchors.values(), default=0) >= low
+    return reaches_back and before.anchors.keys().isdisjoint(shown)
 
 
 def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:

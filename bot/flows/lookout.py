@@ -1,13 +1,14 @@
 """What the looks know between two calls: what is open, what waits to be concluded, and what nobody has read yet."""
 
 import asyncio
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from bot.domain.closings import Closings
+from bot.domain.closings import Closings, waiting_of
 from bot.domain.glob import Interest
 from bot.domain.outlook import Outlook
 from bot.domain.pace import pace_of
@@ -40,7 +41,7 @@ class Lookout:
     interest: Interest = field(default_factory=Interest, init=False)
     outlook: Outlook = field(init=False)
     _closings: Closings = field(default_factory=Closings, init=False)
-    _audits: list[str] = field(default_factory=list, init=False)
+    _audits: deque[str] = field(default_factory=deque, init=False)
     _audited_at: float = field(init=False)
     _refreshed_at: float | None = field(default=None, init=False)
     _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
@@ -119,14 +120,11 @@ class Lookout:
         coverage = self._coverage
         has_all = coverage is not None and coverage.contiguous and coverage.filled_from == 1
         watched = await self.store.watches.watched(self.rules.account_id)
-        unread = {one.reference_id for one in watched if one.read_at is None and not has_all}
-        waiting = {one.reference_id for one in watched if not one.settled and one.oldest_open_at is None}
-        self._closings.drop_unwatched(self._covers)
-        self._closings.unaccounted |= dict.fromkeys(sorted(unread))
-        self._closings.touched |= waiting - unread
-        now = self.source.clock.now()
-        longest_ago = sorted(watched, key=lambda one: (one.read_at is not None, one.read_at or now))
-        self._audits = [one.reference_id for one in longest_ago]
+        waiting = await asyncio.to_thread(waiting_of, watched, self.source.clock.now(), has_all=has_all)
+        self._closings.drop_unwatched(self.interest.without)
+        self._closings.unaccounted |= dict.fromkeys(waiting.unread)
+        self._closings.touched |= waiting.touched
+        self._audits = deque(waiting.longest_unread)
 
     # --- from what is read ---
 
@@ -246,7 +244,7 @@ class Lookout:
             return Window(coverage.filled_from - 1)
         if self._audits and now >= self._audited_at + AUDIT_ROUND / len(self._audits):
             self._audited_at = now
-            self._audits.append(self._audits.pop(0))
+            self._audits.rotate(-1)
             return ByReference(self._audits[-1])
         return None
 
@@ -259,7 +257,8 @@ class Lookout:
         fresh = self._closings.freshen(coverage, self.outlook.longest_unread(), self._audits)
         if not closes and not fresh:
             return None
-        read_at = self._our_time(coverage.read_at)
+        ours = {moment: self._our_time(moment) for moment in {coverage.read_at, *fresh.values()}}
+        read_at = ours[coverage.read_at]
         return Reading(
             reference_id=None,
             requests=(),
@@ -268,7 +267,7 @@ class Lookout:
             read_at=read_at,
             api_now=datetime.fromtimestamp(coverage.read_at, UTC),
             closes=closes,
-            fresh={name: self._our_time(moment) for name, moment in fresh.items()},
+            fresh={name: ours[moment] for name, moment in fresh.items()},
         )
 
     def _our_time(self, moment: float) -> datetime:

@@ -11,6 +11,7 @@ from random import Random
 from bot.domain.places import Order
 from bot.domain.request import LipsyncRequest, Page
 from bot.errors import NoSuchRequestError
+from bot.ports import Clock
 
 BEGAN = datetime(2026, 4, 1, 12, 0, tzinfo=UTC)
 _BETWEEN = 0.2  # seconds between two requests of a batch
@@ -174,7 +175,7 @@ class SimulatedAccount:
     """The API in front of the jobs: notes when it was called, and when it first showed each outcome."""
 
     jobs: Jobs
-    clock: SimulatedClock
+    clock: Clock
     calls: list[float] = field(default_factory=list)
     of_references: int = 0
     found: dict[str, float] = field(default_factory=dict)

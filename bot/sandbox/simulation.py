@@ -17,6 +17,7 @@ from bot.flows.read import Readings
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
+from bot.ports import Chamelaion, Clock
 from bot.sandbox.simulated_account import Jobs, Model, SimulatedAccount, SimulatedClock, name_of
 from bot.store import Store, open_store
 from bot.store.starting import start
@@ -111,20 +112,26 @@ async def simulation(plan: Plan, jobs: Jobs) -> AsyncIterator[Simulation]:
         store = await open_store(f"sqlite:///{Path(folder) / 'simulated.db'}", clock)
         try:
             await store.database.migrate()
-            yield _simulation(plan, account, clock, store)
+            yield simulation_of(plan, account, clock, store)
         finally:
             await store.database.close()
 
 
-def _simulation(plan: Plan, account: SimulatedAccount, clock: SimulatedClock, store: Store) -> Simulation:
+def simulation_of(plan: Plan, account: SimulatedAccount, clock: SimulatedClock, store: Store) -> Simulation:
+    """The real flows before a made-up account, on a database that has its tables."""
+    poll = poll_of(plan, account, clock, store)
+    return Simulation(clock, account, store, poll.lookout, poll)
+
+
+def poll_of(plan: Plan, api: Chamelaion, clock: Clock, store: Store) -> Poll:
+    """The flows that look, and nobody who listens."""
     rules, vitals = _rules(plan), Vitals(clock.now(), clock.monotonic())
-    source = Source(account, Budget(plan.calls_per_minute, clock.monotonic()), clock, vitals)
+    source = Source(api, Budget(plan.calls_per_minute, clock.monotonic()), clock, vitals)
     lookout = Lookout(source, store, rules)
     readings = Readings(source, store, vitals, rules=rules, on_news=_nobody_listens, on_part=lookout.saw)
     catch_up = CatchUp(store, clock, rules, _nobody_listens)
     chance = Random(plan.seed).random  # noqa: S311 - a jitter, no secret
-    poll = Poll(readings, lookout, source, store, clock, vitals, rules, catch_up, chance)
-    return Simulation(clock, account, store, lookout, poll)
+    return Poll(readings, lookout, source, store, clock, vitals, rules, catch_up, chance)
 
 
 def _nobody_listens() -> None:

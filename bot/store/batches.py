@@ -1,12 +1,11 @@
 """The list of every reference ever seen, and when each was read as a whole; inside a transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, insert, select, update
+from sqlalchemy import Connection, RowMapping, and_, insert, select, update
 
-from bot.domain.request import LipsyncRequest
-from bot.store.columns import UtcDateTime, key_of
+from bot.store.columns import key_of
 from bot.store.dialect import chunks, insert_if_new
 from bot.store.schema import batches
 
@@ -36,54 +35,17 @@ def last_read(connection: Connection, account_id: str, reference_id: str) -> Row
     return connection.execute(query).mappings().one_or_none()
 
 
-def saw(connection: Connection, account_id: str, news: Iterable[LipsyncRequest], read_at: datetime) -> None:
-    """Note which references have these requests, which are new or have changed; other writers of the account wait."""
-    newest: dict[str, datetime] = {}
-    for request in news:
-        name = request.reference_id
-        if name is not None and (name not in newest or newest[name] < request.created_at):
-            newest[name] = request.created_at
-    rows = {
-        key_of(name): {
-            "the_name": name,
-            "the_created_at": created,
-            "the_changed_at": read_at,
-            "the_account": account_id,
-        }
-        for name, created in newest.items()
-    }
-    for part in chunks(rows):
-        _note(connection, account_id, {key: rows[key] | {"the_key": key} for key in part})
-
-
-def _note(connection: Connection, account_id: str, rows: Mapping[str, dict[str, object]]) -> None:
-    listed = select(batches.c.reference_key).where(
-        batches.c.account_id == account_id, batches.c.reference_key.in_(list(rows))
-    )
-    there = set(connection.execute(listed).scalars())
-    if there:
-        connection.execute(_CHANGED, [rows[key] for key in there])
-    if new := [row for key, row in rows.items() if key not in there]:
-        connection.execute(_NEW, new)
-
-
-_CREATED_AT = bindparam("the_created_at", type_=UtcDateTime())
-_CHANGED_AT = bindparam("the_changed_at", type_=UtcDateTime())
-_NEW = insert(batches).values(
-    account_id=bindparam("the_account"),
-    reference_key=bindparam("the_key"),
-    reference_id=bindparam("the_name"),
-    last_created_at=_CREATED_AT,
-    changed_at=_CHANGED_AT,
-)
-_CHANGED = (
-    update(batches)
-    .where(batches.c.account_id == bindparam("the_account"), batches.c.reference_key == bindparam("the_key"))
-    .values(
-        last_created_at=case((batches.c.last_created_at > _CREATED_AT, batches.c.last_created_at), else_=_CREATED_AT),
-        changed_at=_CHANGED_AT,
-    )
-)
+def saw(connection: Connection, account_id: str, references: Iterable[str], read_at: datetime) -> None:
+    """Note that these references have requests which are new or have changed; other writers of the account wait."""
+    names = {key_of(name): name for name in references}
+    for part in chunks(names):
+        these = and_(batches.c.account_id == account_id, batches.c.reference_key.in_(part))
+        there = set(connection.execute(select(batches.c.reference_key).where(these)).scalars())
+        if there:
+            connection.execute(update(batches).where(these).values(changed_at=read_at))
+        mine = {"account_id": account_id, "changed_at": read_at}
+        if new := [mine | {"reference_key": key, "reference_id": names[key]} for key in part if key not in there]:
+            connection.execute(insert(batches), new)
 
 
 def still_true(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -16,6 +16,11 @@ def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> 
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
     return connection.execute(statement, row).one_or_none() is not None
+
+
+def letter_by_letter(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:
+    """The text, to be ordered as Python orders it, whatever language the database speaks."""
+    return text.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
 
 
 def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
+from bot.store.counting import recount
+from bot.store.dialect import chunks
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
 from bot.store.schema import announcements, batches, requests, transitions, watches
 
@@ -32,15 +34,18 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
         unwatched,
     )
     # What remains of a batch that is partly forgotten accounts for the whole no more.
-    partly = select(requests.c.reference_key).where(doomed, requests.c.reference_key.is_not(None))
-    unread = update(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(partly))
-    connection.execute(unread.values(read_at=None, api_now=None))
+    partly = select(requests.c.reference_key).where(doomed, requests.c.reference_key.is_not(None)).distinct()
+    keys = connection.execute(partly).scalars().all()
+    for part in chunks(keys):
+        unread = update(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(part))
+        connection.execute(unread.values(read_at=None, api_now=None))
     doomed_ids = select(requests.c.id).where(doomed)
     connection.execute(
         delete(transitions).where(transitions.c.account_id == account_id, transitions.c.request_id.in_(doomed_ids))
     )
     gone = connection.execute(delete(requests).where(doomed)).rowcount
     _forget_empty_batches(connection, account_id, before)
+    recount(connection, account_id, filter(None, keys))
     return gone
 
 

@@ -1,50 +1,38 @@
 """How all references under a glob are doing, in numbers, inside a transaction."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, true
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, cast, func, select, true
 
 from bot.domain.glob import Covering, Glob
-from bot.domain.overview import Overview, Standing, survey
-from bot.domain.progress import Progress
-from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL
+from bot.domain.overview import Overview, joined
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
-from bot.store.dialect import chunks
+from bot.store.dialect import chunks, letter_by_letter
 from bot.store.patterns import covering_of, exceptions_of
-from bot.store.schema import accounts, batches, requests
+from bot.store.schema import accounts, batches
+from bot.store.standings import COUNTS, STANDING, others_of, progress_of, standing_of
 
-_MANY = 20_000  # from here on one pass over all requests is faster than asking for each reference
-_DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
-
-References = dict[str, tuple[str, datetime | None]]
-"""By key: the name, and our clock at the last complete reading."""
-_Row = tuple[str, str, bool, bool, int, datetime, datetime, datetime]
-"""So many requests of a reference with one status: terminal, listed, created first and last, ended last."""
+_MOST_LEFT_OUT = 500
 
 
 def overview_of(connection: Connection, watch: Watch, *, most: int) -> Overview:
     """What the watch of a glob is about, without its exceptions."""
     covering = covering_of(watch, exceptions_of(connection, watch.id))
     if covering is None:
-        return survey(watch.reference_id, [], looked_at=None, most=most)
+        return joined(watch.reference_id, [], looked_at=None, most=most)
     return overview(connection, watch.account_id, covering, most=most)
 
 
 def overview(connection: Connection, account_id: str, covering: Covering, *, most: int) -> Overview:
     """All references that our memory has and the glob covers; the `most` at risk one by one."""
-    found = matching(connection, account_id, covering)
-    counted = _counted(connection, account_id, found)
-    standings = [_standing(name, read_at, counted.get(key, ())) for key, (name, read_at) in found.items()]
+    parts = [
+        _part(connection, covering.glob.pattern, wanted, most) for wanted in _covered(connection, account_id, covering)
+    ]
     looked_at = select(accounts.c.looked_at).where(accounts.c.account_id == account_id)
-    return survey(
-        covering.glob.pattern,
-        standings,
-        looked_at=connection.execute(looked_at).scalar_one_or_none(),
-        most=most,
-    )
+    return joined(covering.glob.pattern, parts, looked_at=connection.execute(looked_at).scalar_one_or_none(), most=most)
 
 
 def is_known(connection: Connection, account_id: str, reference_id: str) -> bool:
@@ -58,12 +46,14 @@ def names(connection: Connection, account_id: str) -> Sequence[str]:
     return connection.execute(select(batches.c.reference_id).where(_seen(account_id))).scalars().all()
 
 
-def matching(connection: Connection, account_id: str, covering: Covering) -> References:
-    """The references that our memory has and the glob covers."""
-    query = select(batches.c.reference_key, batches.c.reference_id, batches.c.read_at).where(
-        _seen(account_id), _begins(covering.glob)
-    )
-    return {key: (name, read_at) for key, name, read_at in connection.execute(query) if covering.covers(name)}
+def _covered(connection: Connection, account_id: str, covering: Covering) -> list[ColumnElement[bool]]:
+    """What picks the references that our memory has and the glob covers, for as few statements as can be."""
+    begins = and_(_seen(account_id), _begins(covering.glob))
+    if covering.glob.is_prefix and len(covering.exceptions) <= _MOST_LEFT_OUT:
+        return [and_(begins, batches.c.reference_key.not_in([key_of(name) for name in covering.exceptions]))]
+    rows = connection.execute(select(batches.c.reference_key, batches.c.reference_id).where(begins))
+    covered = [key for key, name in rows if covering.covers(name)]
+    return [and_(batches.c.account_id == account_id, batches.c.reference_key.in_(part)) for part in chunks(covered)]
 
 
 def _seen(account_id: str) -> ColumnElement[bool]:
@@ -76,51 +66,39 @@ def _begins(glob: Glob) -> ColumnElement[bool]:
     return func.substr(batches.c.reference_id, 1, len(glob.prefix)) == glob.prefix if glob.prefix else true()
 
 
-def _counted(connection: Connection, account_id: str, found: References) -> dict[str, list[_Row]]:
-    query = (
-        select(
-            requests.c.reference_key,
-            requests.c.status,
-            requests.c.terminal,
-            requests.c.listed,
-            func.count(),
-            func.min(requests.c.created_at),
-            func.max(requests.c.created_at),
-            func.max(func.coalesce(requests.c.finished_at, requests.c.created_at)),
-        )
-        .where(requests.c.account_id == account_id)
-        .group_by(requests.c.reference_key, requests.c.status, requests.c.terminal, requests.c.listed)
-    )
-    wanted = (
-        (requests.c.reference_key.is_not(None),)
-        if len(found) > _MANY
-        else (requests.c.reference_key.in_(part) for part in chunks(found))
-    )
-    rows: dict[str, list[_Row]] = defaultdict(list)
-    for condition in wanted:
-        for row in connection.execute(query.where(condition)):
-            rows[row[0]].append(tuple(row))
-    return rows
+def _part(connection: Connection, pattern: str, wanted: ColumnElement[bool], most: int) -> Overview:
+    row = connection.execute(_TOTALS.where(wanted)).mappings().one()
+    other: Counter[str] = Counter()
+    odd = select(batches.c.other).where(wanted, batches.c.other.is_not(None))
+    for text in connection.execute(odd).scalars() if row["odd"] else ():
+        other.update(dict(others_of(text)))
+    totals = progress_of(pattern, row, tuple(sorted(other.items())))
+    riskiest = select(*STANDING).where(wanted).order_by(*_safety(connection)).limit(most)
+    found = connection.execute(riskiest).mappings().all() if most else ()
+    return Overview(totals, row["many"], tuple(map(standing_of, found)), row["read_at"], row["unread"])
 
 
-def _standing(name: str, read_at: datetime | None, rows: Iterable[_Row]) -> Standing:
-    every = list(rows)
-    listed = [row for row in every if row[3]]
-    by_status: Counter[str] = Counter()
-    for row in listed:
-        by_status[row[1]] += row[4]
-    progress = Progress(
-        reference_id=name,
-        total=by_status.total(),
-        completed=by_status["completed"],
-        failed=by_status["failed"],
-        processing=by_status["processing"],
-        queued=by_status["queued"],
-        other=tuple(sorted((status, n) for status, n in by_status.items() if status not in _DOCUMENTED)),
-        ended_otherwise=sum(row[4] for row in listed if row[2] and row[1] not in DOCUMENTED_TERMINAL),
-        vanished=sum(row[4] for row in every if not row[3]),
-        first_created_at=min((row[5] for row in listed), default=None),
-        last_created_at=max((row[6] for row in listed), default=None),
-        last_ended_at=max((row[7] for row in listed if row[2]), default=None),
+_is_open = batches.c.total > batches.c.completed + batches.c.failed + batches.c.ended_otherwise
+_TOTALS = select(
+    *(cast(func.coalesce(func.sum(batches.c[name]), 0), BigInteger).label(name) for name in COUNTS),
+    func.count().label("many"),
+    func.count(batches.c.other).label("odd"),
+    func.min(batches.c.first_created_at).label("first_created_at"),
+    func.max(batches.c.last_created_at).label("last_created_at"),
+    func.max(batches.c.last_ended_at).label("last_ended_at"),
+    func.min(case((_is_open, batches.c.read_at))).label("read_at"),
+    func.count(case((and_(_is_open, batches.c.read_at.is_(None)), 1))).label("unread"),
+)
+
+
+def _safety(connection: Connection) -> tuple[ColumnElement[Any], ...]:
+    """The domain's order: most failures, oldest waiting, open ones, newest; then by name."""
+    return (
+        batches.c.failed.desc(),
+        case((batches.c.waiting_since.is_(None), 1), else_=0),
+        batches.c.waiting_since,
+        case((_is_open, 0), else_=1),
+        case((batches.c.last_created_at.is_(None), 1), else_=0),
+        batches.c.last_created_at.desc(),
+        letter_by_letter(connection, batches.c.reference_id),
     )
-    return Standing(progress, min((row[5] for row in listed if row[1] == "queued"), default=None), read_at)

@@ -13,6 +13,7 @@ from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
 from bot.store.batches import read_whole, saw, still_true
+from bot.store.counting import Change, count
 from bot.store.coverage import accounted_for, coverage_of, save_coverage
 from bot.store.covering import Covers
 from bot.store.noticing import Circumstances, notice_all
@@ -29,7 +30,7 @@ class _Found:
     moves: list[Transition] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
     news: set[str] = field(default_factory=set)
-    news_rows: list[LipsyncRequest] = field(default_factory=list)
+    counts: list[Change] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
     vanished: bool = False
 
@@ -41,7 +42,6 @@ class _Found:
         self.touched.add(reference_id)
         if news:
             self.news.add(reference_id)
-            self.news_rows.append(entry.request)
             if entry.request.status == "failed":
                 self.failed.add(reference_id)
 
@@ -57,7 +57,8 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     found = _compare(connection, account_id, reading, number, shown, covers.since(shown.values(), watches))
     _find_vanished(connection, account_id, reading, found)
     _write(connection, account_id, number, found)
-    saw(connection, account_id, found.news_rows, reading.read_at)
+    saw(connection, account_id, found.news, reading.read_at)
+    count(connection, account_id, found.counts)
     covers.watch(connection, found.touched, watches)
     ended, complete = _ended(connection, account_id, reading)
     _write_progress(connection, account_id, reading, number, complete)
@@ -157,6 +158,8 @@ def _compare(
                 continue
             found.changed.append(after)
         found.touch(after, news=before is None or before.request != after.request)
+        if before is None or (before.request, before.listed) != (after.request, after.listed):
+            found.counts.append((before, after))
         if move := transition(before, after, reading.read_at):
             found.moves.append(move)
     return found
@@ -170,6 +173,7 @@ def _find_vanished(connection: Connection, account_id: str, reading: Reading, fo
         if entry.listed and entry.request.id not in reading.listed and entry.changed_at <= reading.asked_at:
             gone = replace(entry, listed=False)
             found.changed.append(gone)
+            found.counts.append((entry, gone))
             found.touch(gone, news=False)
             found.vanished = True
 

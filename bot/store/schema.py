@@ -57,6 +57,7 @@ requests = Table(
     Column("place", BigInteger),
 )
 Index("requests_of_reference", requests.c.account_id, requests.c.reference_key)
+Index("requests_changed", requests.c.account_id, requests.c.changed_at)
 IS_OPEN = and_(requests.c.terminal == false(), requests.c.listed == true())
 Index(
     "requests_open",
@@ -100,6 +101,17 @@ batches = Table(
     Column("reading", BigInteger, nullable=False, server_default="0"),
     Column("last_created_at", UtcDateTime),
     Column("changed_at", UtcDateTime),
+    Column("total", BigInteger, nullable=False, server_default="0"),
+    Column("completed", BigInteger, nullable=False, server_default="0"),
+    Column("failed", BigInteger, nullable=False, server_default="0"),
+    Column("processing", BigInteger, nullable=False, server_default="0"),
+    Column("queued", BigInteger, nullable=False, server_default="0"),
+    Column("ended_otherwise", BigInteger, nullable=False, server_default="0"),
+    Column("vanished", BigInteger, nullable=False, server_default="0"),
+    Column("other", Text),
+    Column("first_created_at", UtcDateTime),
+    Column("last_ended_at", UtcDateTime),
+    Column("waiting_since", UtcDateTime),
 )
 
 watches = Table(

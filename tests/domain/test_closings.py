@@ -1,8 +1,10 @@
 """What is to be concluded is concluded, however often it cannot be read."""
 
-from bot.domain.closings import Closings
-from bot.domain.places import Coverage, Order
-from bot.domain.steps import ByReference
+from bot.domain.closings import Closings, waiting_of
+from bot.domain.places import Coverage, Gap, Order
+from bot.domain.steps import ByReference, Window
+from bot.domain.watch import Watched
+from tests.builders import at
 
 WHOLE = Coverage(Order.NEWEST_FIRST, 10, 100.0)
 
@@ -26,6 +28,30 @@ def test_what_could_not_be_read_lets_the_others_go_first_and_is_tried_again() ->
     assert closings.next_call(200, WHOLE, set()) is None
 
 
+def test_what_waits_for_its_conclusion_goes_before_what_was_only_never_read() -> None:
+    closings = unaccounted("z")
+    closings.unaccounted = {"a": None, "b": None} | closings.unaccounted
+    closings.later = {"c"}
+    torn = Coverage(Order.NEWEST_FIRST, 10, 100.0, (Gap(8, 9, 90.0, 95.0),))
+    assert closings.next_call(100, torn, set()) == ByReference("z")
+    closings.was_read("z")
+    assert closings.next_call(100, torn, set()) == Window(9)
+    closings.conclude(WHOLE)
+    assert closings.next_call(100, WHOLE, set()) == ByReference("a")
+
+
+def test_what_is_watched_is_sorted_by_what_looks_have_still_to_do_with_it() -> None:
+    watched = [
+        Watched("idle", settled=False, read_at=at(7), oldest_open_at=None),
+        Watched("open", settled=False, read_at=at(5), oldest_open_at=at(1)),
+        Watched("unread", settled=False, read_at=None, oldest_open_at=None),
+    ]
+    waiting = waiting_of(watched, at(9), has_all=False)
+    assert (waiting.unread, waiting.touched) == (("unread",), frozenset({"idle"}))
+    assert waiting.longest_unread == ("unread", "open", "idle")
+    assert waiting_of(watched, at(9), has_all=True).unread == ()
+
+
 def test_a_clock_that_was_set_back_delays_nothing() -> None:
     closings = unaccounted("a")
     closings.put_off("a", until=115)
@@ -37,7 +63,7 @@ def test_a_reference_that_nobody_watches_any_more_is_not_read() -> None:
     closings = unaccounted("a", "b", "c")
     closings.put_off("b", until=115)
     closings.settles["c"] = 50.0
-    closings.drop_unwatched(lambda _: False)
+    closings.drop_unwatched(list)
     assert closings.next_call(200, WHOLE, set()) is None
     assert list(closings.moments) == []
 

@@ -28,6 +28,28 @@ def test_every_match_begins_with_the_prefix(pattern: str, name: str) -> None:
     assert not glob.matches(name) or name.startswith(glob.prefix)
 
 
+@given(
+    st.lists(PARTS, max_size=2).map("".join).map("{}*".format),
+    st.text(alphabet="abB-./*?1[]{\n", min_size=1, max_size=8),
+)
+def test_what_is_only_a_prefix_matches_all_that_begins_with_it(pattern: str, name: str) -> None:
+    glob = compiled(pattern)
+
+    assert not glob.is_prefix or glob.matches(name) == name.startswith(glob.prefix)
+
+
+def test_letters_before_a_star_are_only_a_prefix() -> None:
+    are = [
+        pattern for pattern in ("*", "a-*", "a**", "a", "a?*", "a*b*", "[a]*", "{a,b}*") if compiled(pattern).is_prefix
+    ]
+    assert are == ["*", "a-*", "a**"]
+
+
+def test_what_nobody_watches_is_neither_named_nor_covered() -> None:
+    interest = Interest(frozenset({"named"}), (Covering(compiled("a-*")),))
+    assert interest.without({"named", "a-1", "b-1"}) == ["b-1"]
+
+
 @given(st.lists(PATTERNS.map(compiled), min_size=1))
 def test_one_of_several_globs_decides_whatever_their_order(globs: list[Glob]) -> None:
     decides = most_specific(globs)

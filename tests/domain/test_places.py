@@ -60,6 +60,19 @@ def test_rows_that_vanished_begin_the_list_anew_for_what_may_be_concluded() -> N
     assert added(places, NEWEST_FIRST[:5], 0, 9, 2.0).since == 0
 
 
+def test_a_page_that_shows_none_of_the_newest_rows_known_has_lost_touch() -> None:
+    places = Places(Coverage(Order.NEWEST_FIRST, 4, 1.0, since=7, anchors={"vanished": 4}))
+    assert added(places, NEWEST_FIRST[6:], 0, 4, 2.0).since == 0
+
+
+def test_touch_is_not_lost_because_an_older_page_told_of_more_rows_than_fit_on_the_next() -> None:
+    places = Places(Coverage(Order.NEWEST_FIRST, 4, 1.0, since=7, anchors={row.id: 4 for row in NEWEST_FIRST[6:7]}))
+    added(places, NEWEST_FIRST[8:], 6, 8, 2.0)
+    coverage = added(places, NEWEST_FIRST[:4], 0, 10, 3.0)
+    assert [(gap.low, gap.high) for gap in coverage.gaps] == [(5, 6)]
+    assert coverage.since == 7
+
+
 def test_a_gap_that_is_read_in_its_middle_is_two() -> None:
     left = Gap(1, 10, 0.0, 10.0).without(4, 6)
     assert [(gap.low, gap.high) for gap in left] == [(1, 3), (7, 10)]

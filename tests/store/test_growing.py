@@ -1,17 +1,19 @@
 """A database of an earlier version keeps what it knows, in the tables of this one."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from bot.domain.glob import compiled
+from bot.domain.progress import Progress
 from bot.store import open_store
 from tests.fakes import FakeClock
 from tests.store.rig import ACCOUNT
 
 BEFORE_GLOBS = "0001"
+BEFORE_COUNTS = "0004"
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 LATER = datetime(2026, 4, 1, 13, tzinfo=UTC)
 
@@ -61,6 +63,54 @@ def fill(connection: Connection) -> None:
         read_at=LATER,
         api_now=LATER,
     )
+
+
+def fill_before_counts(connection: Connection) -> None:
+    bring_to(connection, BEFORE_COUNTS)
+    statuses = ("queued", "queued", "processing", "completed", "failed", "canceled", "completed")
+    for number, status in enumerate(statuses):
+        ended = status in ("completed", "failed", "canceled")
+        remember(
+            connection,
+            "requests",
+            account_id=ACCOUNT,
+            id=f"request {number}",
+            reference_id="batch-1",
+            reference_key="key of batch-1",
+            created_at=NOON + timedelta(minutes=number),
+            status=status,
+            finished_at=LATER + timedelta(minutes=number) if ended else None,
+            terminal=ended,
+            listed=number < len(statuses) - 1,
+            first_reading=1,
+            changed_at=NOON,
+        )
+    for name in ("batch-1", "batch-2"):
+        remember(
+            connection,
+            "batches",
+            account_id=ACCOUNT,
+            reference_key=f"key of {name}",
+            reference_id=name,
+            changed_at=NOON,
+        )
+
+
+async def test_what_was_there_is_counted(bare_url: str, clock: FakeClock) -> None:
+    store = await open_store(bare_url, clock)
+    await store.database.write(fill_before_counts)
+
+    await store.database.migrate()
+
+    one, other = (await store.references.overview(ACCOUNT, compiled("*"), most=2)).most
+    assert one.progress == Progress(
+        "batch-1", total=6, completed=1, failed=1, processing=1, queued=2, other=(("canceled", 1),),
+        ended_otherwise=1, vanished=1, first_created_at=NOON, last_created_at=NOON + timedelta(minutes=5),
+        last_ended_at=LATER + timedelta(minutes=5),
+    )  # fmt: skip
+    assert one.waiting_since == NOON
+    assert other.progress == Progress("batch-2")
+    await store.database.close()
 
 
 async def test_every_reference_that_was_there_is_listed(bare_url: str, clock: FakeClock) -> None:
