@@ -16,11 +16,9 @@ from rich.text import Text
 from bot import __version__, log, serve, settings
 from bot.app import ask_once, examine, migrate_database
 from bot.domain.answer import RequestAnswer, StatusAnswer
-from bot.domain.answer_wording import (
-    request_lines,
-    status_lines,
-)
+from bot.domain.answer_wording import needs_memory, request_lines, status_lines
 from bot.domain.finding import Finding
+from bot.domain.glob import is_glob
 from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
@@ -37,6 +35,7 @@ from bot.slack.manifest import COMMAND
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
+WRONG_INPUT = 2  # as for a wrong setting or an unknown option: it must be called otherwise
 NEVER_SEEN = 3
 
 cli = typer.Typer(
@@ -95,7 +94,10 @@ def status(
     reference: Annotated[str, typer.Argument(help="A reference id, or the UUID of one request.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Tell how a batch is doing, read live from the API: exit 0 answered, 1 unreadable, 2 settings, 3 never seen."""
+    """Tell how a batch is doing, read live from the API.
+
+    Exit codes: 0 answered, 1 could not be read, 2 settings or a pattern, 3 never seen.
+    """
     given = _settings("chamelaion_api_key", only=settings.API_ONLY)
     log.configure(LogLevel.ERROR, json=given.log_format is LogFormat.JSON)  # what goes wrong is told below, once
     try:
@@ -103,11 +105,15 @@ def status(
     except ChamelaionError as error:
         err.print(f"The batch could not be read: {error}.")
         raise typer.Exit(UNREADABLE) from None
+    is_unseen = isinstance(answer, StatusAnswer) and not answer.progress.total
+    if is_unseen and is_glob(reference):
+        err.print(str(needs_memory(reference, COMMAND)))
+        raise typer.Exit(WRONG_INPUT)
     if as_json:
         out.print(json.dumps(_as_object(reference, answer)))
     else:
         out.print("\n".join(map(str, _lines(answer))))
-    if isinstance(answer, StatusAnswer) and not answer.progress.total:
+    if is_unseen:
         raise typer.Exit(NEVER_SEEN)
 
 

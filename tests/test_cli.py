@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="module")]
 
 KEY = "key-7264-hidden"
 ODD = "x:bug:[red]y[/red] :-)"
+LIKE_A_PATTERN = "take-[1]-*"
 KEYS = ["reference_id", "total", "completed", "failed", "processing", "queued", "other", "read_at", "complete"]
 
 
@@ -49,6 +50,7 @@ async def outside() -> AsyncIterator[Outside]:
         account.fail(ids[0], "no face detected")
         account.finish("batch-2026-04")
         account.submit(ODD, 1)
+        account.submit(LIKE_A_PATTERN, 2)
         yield Outside(api, ids)
 
 
@@ -109,6 +111,29 @@ async def test_a_reference_that_was_never_seen_has_its_own_exit_code(outside: Ou
     code, asked = await outside.status("batch-2062-04", "--json", folder=tmp_path)
     assert code == 3
     assert json.loads(asked.stdout)["total"] == 0
+
+
+@pytest.mark.parametrize("arguments", [["--json"], []])
+async def test_a_pattern_is_told_where_it_is_answered(outside: Outside, arguments: list[str], tmp_path: Path) -> None:
+    code, asked = await outside.status("batch-*", *arguments, folder=tmp_path)
+    assert (code, asked.stdout) == (2, "")
+    (line,) = asked.stderr.splitlines()
+    assert line == (
+        "No reference is called batch-*. As a pattern it needs what the bot remembers, which the terminal does not "
+        "read: ask in Slack with /lipsync status batch-*, or name one reference."
+    )
+
+
+async def test_a_reference_that_looks_like_a_pattern_is_answered(outside: Outside, tmp_path: Path) -> None:
+    code, asked = await outside.status(LIKE_A_PATTERN, "--json", folder=tmp_path)
+    answer = json.loads(asked.stdout)
+    assert (code, answer["reference_id"], answer["total"]) == (0, LIKE_A_PATTERN, 2)
+
+
+async def test_a_pattern_while_the_api_cannot_be_read_is_unreadable(outside: Outside, tmp_path: Path) -> None:
+    variables = outside.variables | {"CHAMELAION_API_KEY": "another-hidden"}
+    code, _ = await finished("status", "batch-*", variables=variables, folder=tmp_path)
+    assert code == 1
 
 
 async def test_a_refused_key_is_unreadable_and_no_traceback(outside: Outside, tmp_path: Path) -> None:

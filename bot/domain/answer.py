@@ -171,7 +171,8 @@ class AboutAnswer:
     """The bot about itself. Latencies are seconds, calls are those of the last 60 s.
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
-    wait to be told together then.
+    wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
+    that is not known.
     """
 
     version: str
@@ -188,3 +189,4 @@ class AboutAnswer:
     calls_limit: int
     held: int = 0
     catching_up_since: datetime | None = None
+    filled: float | None = None

@@ -2,7 +2,7 @@
 
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
 from bot.domain.failure import shown
-from bot.domain.overview_wording import meant
+from bot.domain.overview_wording import meant, to_type
 from bot.domain.wording import (
     LONGEST_STATUS,
     body_lines,
@@ -109,6 +109,17 @@ def what_to_check(answer: StatusAnswer) -> tuple[Words, ...]:
 def nearest(answer: StatusAnswer, command: str | None = None) -> Words:
     """Which references may have been meant; with the name of the slash command, what to type for each."""
     return meant(answer.nearest, f"{command} status" if command else None)
+
+
+def needs_memory(pattern: str, command: str) -> Words:
+    """What to do with a pattern where nothing is remembered; `command` is the slash command."""
+    return words(
+        "No reference is called ",
+        Foreign(pattern),
+        ". As a pattern it needs what the bot remembers, which the terminal does not read: ask in Slack with ",
+        to_type(pattern, f"{command} status"),
+        ", or name one reference.",
+    )
 
 
 def still_sentence(still: StillReading) -> str:

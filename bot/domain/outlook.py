@@ -134,16 +134,15 @@ class Outlook:
             self.watched_share += weight * (watched / len(rows) - self.watched_share)
 
     def _unplace(self, rows: Sequence[LipsyncRequest], low: int, high: int) -> None:
-        """Of what should have been on this page and was not, nobody knows the place any more."""
+        """Of what should have been on this page and was not, or stood where no list is now, nobody knows the place."""
         shown = {row.id for row in rows}
         moved = self.places.shifted
+        newest = self.places.coverage.total if self.places.coverage else math.inf
         for request_id, known in self.open.items():
             if known.place is None or request_id in shown:
                 continue
-            if low <= known.place <= high:
-                known.place = None
-            elif moved and known.place > high:
-                known.place -= moved
+            place = known.place - moved if known.place > high else known.place
+            known.place = None if low <= known.place <= high or place > newest else place
 
     def longest_unread(self) -> dict[str, float]:
         """When the open request of each reference was read that nobody has read for longest."""
@@ -224,7 +223,8 @@ class Outlook:
             age = now - one.created
             share, area = survival(now - one.began)
             alive = share / one.share
-            open_for = (area - one.area) / one.share
+            # The share only falls; where it is next to nothing the difference of the areas is mere rounding.
+            open_for = min(max((area - one.area) / one.share, unread * alive), unread)
             waited = unread - open_for
             worth = (open_for - unread * alive) * (1 + waited / self.pace.soon)
             if one.place is not None:

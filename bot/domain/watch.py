@@ -82,8 +82,8 @@ def may_announce(watch: Watch, entry: Entry) -> bool:
 class Watched:
     """A reference that somebody watches, as the look needs it.
 
-    `settled` when every watch of it is; `read_at` is our clock at its last complete reading;
-    `oldest_open_at` the earliest start (else creation) among its open requests, on the API's clock.
+    `settled` when every watch of it is, or all its requests vanished; `read_at` is our clock at its last complete
+    reading; `oldest_open_at` the earliest start (else creation) among its open requests, on the API's clock.
     """
 
     reference_id: str

@@ -207,4 +207,5 @@ class Ask:
             calls_limit=self._source.budget.limit,
             held=tally.counts.get(State.HELD, 0),
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
+            filled=self._vitals.filled,
         )

@@ -74,6 +74,7 @@ class Poll:
     async def _look(self) -> datetime:
         """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
         await self.lookout.refresh()
+        self.vitals.filled = self.lookout.filled
         self._unreadable = {name for name in self._unreadable if name is None or self.lookout.interest.covers(name)}
         left, until = MOST_STEPS, None
         while left:

@@ -21,5 +21,5 @@ class Vitals:
     commands: Counter[str] = field(default_factory=Counter)
     transitions: Counter[str] = field(default_factory=Counter)
     looks: int = 0
-    filled: float = 0.0
-    """Which share of the account's list our memory has, from 0 to 1."""
+    filled: float | None = None
+    """Which share of the account's list our memory has, from 0 to 1; None before the first look."""

@@ -140,6 +140,12 @@ def others(scene: Scene) -> Iterator[Canned]:
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
         ("about", "About", "The bot in good health.", about.message(scene.about)),
         (
+            "about_filling",
+            "About",
+            "Soon after the first start, with older requests still unread.",
+            about.message(scene.about_filling),
+        ),
+        (
             "about_catching_up",
             "About",
             "Nothing could be read for a while, and not everything was read again yet.",

@@ -155,13 +155,18 @@ class Scene:
     @property
     def about(self) -> AboutAnswer:
         """The bot in good health."""
-        return AboutAnswer("1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60)
+        return AboutAnswer("1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60, filled=1.0)
 
     @property
     def about_trouble(self) -> AboutAnswer:
         """The bot when nothing works."""
         unsent = replace(self.about, unsent=3, in_doubt=1, parked=2, latency_median=None)
         return replace(unsent, looked_at=None, api_trouble="the API refused the key")
+
+    @property
+    def about_filling(self) -> AboutAnswer:
+        """The bot soon after its first start."""
+        return replace(self.about, filled=0.4286)
 
     @property
     def about_catching_up(self) -> AboutAnswer:

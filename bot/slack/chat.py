@@ -31,7 +31,7 @@ _MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Introduction:
     """Who the bot is in its workspace, and what its token may do."""
 
     team_id: str
@@ -53,11 +53,11 @@ class SlackChat:
     _direct: dict[str, str] = field(default_factory=dict)
     _cursors: dict[str, str] = field(default_factory=dict)
 
-    async def identity(self) -> Identity:
+    async def identity(self) -> Introduction:
         """Ask Slack who we are."""
         response = await self._call(self.client.auth_test)
         scopes = str(response.headers.get("x-oauth-scopes", ""))
-        return Identity(
+        return Introduction(
             team_id=_word(response, "team_id"),
             bot_user_id=_word(response, "user_id"),
             bot_id=_word(response, "bot_id"),

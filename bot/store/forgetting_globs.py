@@ -2,25 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, or_, update
 
-from bot.store.schema import announcements, requests, watches
+from bot.store.presence import all_vanished, is_known
+from bot.store.schema import announcements, watches
 
 
 def needs_memory() -> ColumnElement[bool]:
-    """Whether a watch keeps its reference's requests from being forgotten: under a glob only until it is settled."""
-    return or_(watches.c.glob_id.is_(None), watches.c.settled_reading.is_(None))
+    """Whether a watch keeps its reference's requests: under a glob only until it is settled or all of it vanished."""
+    return or_(watches.c.glob_id.is_(None), and_(watches.c.settled_reading.is_(None), ~all_vanished()))
 
 
 def needs_announcements() -> ColumnElement[bool]:
     """Whether what a watch has told is kept, so that it is not told again: under a glob as long as it has requests."""
-    return or_(needs_memory(), _filled())
-
-
-def _filled() -> ColumnElement[bool]:
-    return exists().where(
-        requests.c.account_id == watches.c.account_id, requests.c.reference_key == watches.c.reference_key
-    )
+    return or_(needs_memory(), is_known())
 
 
 def forget_under_globs(connection: Connection, account_id: str, before: datetime) -> None:
@@ -37,9 +32,8 @@ def forget_under_globs(connection: Connection, account_id: str, before: datetime
 def end_empty_under_globs(connection: Connection, account_id: str) -> None:
     """Under a glob a reference that is forgotten needs no watch, once what was told of it is forgotten too."""
     spoken_of = exists().where(announcements.c.watch_id == watches.c.id)
-    settled = watches.c.settled_reading.is_not(None)
     connection.execute(
         delete(watches).where(
-            watches.c.account_id == account_id, watches.c.glob_id.is_not(None), settled, ~_filled(), ~spoken_of
+            watches.c.account_id == account_id, watches.c.glob_id.is_not(None), ~is_known(), ~spoken_of
         )
     )

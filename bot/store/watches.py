@@ -17,6 +17,7 @@ from bot.store.finding import watch_at
 from bot.store.handing import covering
 from bot.store.overviews import overview_of
 from bot.store.patterns import interest
+from bot.store.presence import all_vanished
 from bot.store.rows import watch_of
 from bot.store.schema import IS_OPEN, batches, places, requests, watches
 from bot.store.starting import start
@@ -123,7 +124,7 @@ def _watched(connection: Connection, account_id: str) -> tuple[Watched, ...]:
         select(
             watches.c.reference_key,
             func.min(watches.c.reference_id).label("reference_id"),
-            func.count(case((watches.c.settled_reading.is_(None), 1))).label("unsettled"),
+            func.count(case((and_(watches.c.settled_reading.is_(None), ~all_vanished()), 1))).label("unsettled"),
             func.count(case((watches.c.glob_id.is_(None), 1))).label("named"),
             func.count(case((batches.c.changed_at > batches.c.read_at, 1))).label("unread"),
             func.min(batches.c.read_at).label("read_at"),

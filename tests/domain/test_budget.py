@@ -41,6 +41,34 @@ def test_in_any_minute_at_most_the_limit_whatever_the_pauses(limit: int, pauses:
     assert most_in_a_minute(taken) <= limit
 
 
+@given(
+    st.integers(1, 120),
+    st.lists(
+        st.tuples(
+            st.floats(0, 40),
+            st.sampled_from(Purpose),
+            st.none() | st.integers(0, 90).map(lambda seconds: timedelta(seconds=seconds)) | st.just("fine"),
+        ),
+        max_size=60,
+    ),
+)
+def test_in_any_minute_at_most_the_limit_and_none_while_refused(
+    limit: int, events: list[tuple[float, Purpose, timedelta | str | None]]
+) -> None:
+    budget, now, closed, taken = Budget(limit, 0), 0.0, 0.0, []
+    for pause, purpose, answer in events:
+        now += pause
+        budget.join(purpose)
+        while budget.take(purpose, now) == 0:
+            assert now >= closed
+            taken.append(now)
+        budget.leave(purpose)
+        if not isinstance(answer, str):
+            budget.refused(now, answer)
+            closed = max(closed, now + (answer.total_seconds() if answer else 5))
+    assert most_in_a_minute(taken) <= limit
+
+
 def test_a_process_starts_without_a_burst() -> None:
     budget = Budget(60, 0)
     assert budget.take(Purpose.LOOK, 0) == 0

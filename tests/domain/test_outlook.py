@@ -1,29 +1,156 @@
-"""Which call is worth most, for pages of any size."""
+"""What the next call is: worth only grows with what is unread, and nothing that is open is left out for ever."""
 
-import pytest
+from dataclasses import replace
 
-from bot.domain.outlook import Outlook
-from bot.domain.pace import pace_of
-from bot.domain.places import Places
-from bot.domain.steps import Wait, Window
-from tests.builders import NOON, request
+from hypothesis import given
+from hypothesis import strategies as st
 
-START = NOON.timestamp()
+from bot.domain.outlook import LEARNED, Outlook
+from bot.domain.pace import Pace, pace_of
+from bot.domain.places import Coverage, Order, Places
+from bot.domain.request import LipsyncRequest
+from bot.domain.steps import ByReference, Step, Wait, Window
+from tests.builders import NOON, at, request
+
+PACE = pace_of(15)
+SIZE = 100
+FEW = 5  # rows of a page that shows a part of the list
+NOW = NOON.timestamp()
+MOST_CHOICES = 30  # until what is overdue is shown: every eighth is for the one that waited longest
+
+statuses = st.sampled_from(["queued", "processing", "completed", "failed"])
+references = st.sampled_from(["batch-1", "batch-2", "batch-3", "nobody-1"])
+orders = st.sampled_from(list(Order))
 
 
-@pytest.mark.parametrize("size", [20, 40, 100])
-def test_where_many_rows_arrive_a_page_however_small_still_shows_what_it_is_asked_for(size: int) -> None:
-    outlook = Outlook(Places(), lambda _: True, pace_of(15))
-    rows = [request(number, created=number / 10) for number in range(400, 400 - size, -1)]
-    for seconds, total in ((0, 400), (60, 3_000)):
-        places = outlook.places.add(rows, 0, total, START + seconds, {})
-        outlook.saw(rows, places, START + seconds)
+@st.composite
+def rows(draw: st.DrawFn, most: int = 40) -> list[LipsyncRequest]:
+    """Requests of the last hour, the newest last."""
+    drawn = draw(st.lists(st.tuples(statuses, references, st.floats(-3_600, 0)), min_size=1, max_size=most))
+    drawn.sort(key=lambda each: each[2])
+    return [
+        request(number, status, reference=reference, created=created)
+        for number, (status, reference, created) in enumerate(drawn, 1)
+    ]
 
-    now = START + 74
-    step = outlook.choose(now, size)
 
-    assert not isinstance(step, Wait)
-    if isinstance(step, Window) and step.top is not None:
-        offset = outlook.places.offset(step.top, now, size)
-        expected = outlook.places.expected_total(now)
-        assert expected - offset - size < step.top <= expected - offset + outlook.places.margin(now, size)
+def is_watched(reference_id: str) -> bool:
+    return reference_id.startswith("batch-")
+
+
+def outlook(listed: list[LipsyncRequest], order: Order, *, learned: int = 0) -> Outlook:
+    """What is known just after the whole list was read at noon; one that has lost its order just then."""
+    made = Outlook(Places(Coverage(order, len(listed), NOW)), is_watched, PACE)
+    made.learn(request(n, "completed", created=-300, finished=-300 + n) for n in range(learned))
+    made.saw(listed, range(1, len(listed) + 1), NOW)
+    return made
+
+
+def shows(step: Step, row: LipsyncRequest, place: int) -> bool:
+    if isinstance(step, ByReference):
+        return step.reference_id == row.reference_id
+    return isinstance(step, Window) and step.top is not None and step.top - FEW < place <= step.top
+
+
+def open_and_watched(listed: list[LipsyncRequest]) -> dict[str, LipsyncRequest]:
+    return {row.id: row for row in listed if not row.is_terminal and is_watched(row.reference_id or "")}
+
+
+@given(rows(), orders)
+def test_only_what_is_open_and_watched_is_kept(listed: list[LipsyncRequest], order: Order) -> None:
+    assert outlook(listed, order).open.keys() == open_and_watched(listed).keys()
+
+
+@given(rows(), orders, st.integers(0, 3_600), st.floats(1, 3_600), st.integers(0, 60))
+def test_worth_is_never_negative_and_grows_with_the_time_unread(
+    listed: list[LipsyncRequest], order: Order, unread: int, more: float, learned: int
+) -> None:
+    made = outlook(listed, order, learned=learned)
+    early = {choice.step: choice.worth for choice in made._weigh(NOW + unread)[1]}
+    late = {choice.step: choice.worth for choice in made._weigh(NOW + unread + more)[1]}
+    assert all(worth >= -1e-9 for worth in early.values())
+    assert late.keys() >= early.keys()
+    assert all(late[step] >= worth - 1e-6 for step, worth in early.items())
+
+
+@given(rows(), orders, st.integers(0, 60))
+def test_what_was_just_seen_is_not_asked_for_again(listed: list[LipsyncRequest], order: Order, learned: int) -> None:
+    step = outlook(listed, order, learned=learned).choose(NOW, SIZE)
+    assert isinstance(step, Wait)
+
+
+@given(listed=rows(), order=orders, later=st.floats(0, 7_200), learned=st.integers(0, 60), has_list=st.booleans())
+def test_a_choice_is_a_call_or_a_wait_with_an_end(
+    listed: list[LipsyncRequest], order: Order, later: float, learned: int, *, has_list: bool
+) -> None:
+    made = outlook(listed, order, learned=learned)
+    if not has_list:
+        made.put_off_list(NOW + later)
+    step = made.choose(NOW + later, SIZE)
+    if isinstance(step, Wait):
+        assert NOW + later < step.until <= NOW + later + made.longest_head + PACE.longest_blind
+    elif isinstance(step, ByReference):
+        assert is_watched(step.reference_id)
+    else:
+        assert has_list
+        assert order is not Order.NONE or step.top is None  # places mean nothing in a list without an order
+
+
+@given(
+    rows(),
+    orders,
+    st.floats(PACE.longest_queued + 1, 7_200),
+    st.integers(0, 60),
+    st.sampled_from([PACE, replace(PACE, price=1e9)]),
+)
+def test_what_is_overdue_is_shown_within_a_few_choices_whatever_a_call_is_worth(
+    listed: list[LipsyncRequest], order: Order, unread: float, learned: int, pace: Pace
+) -> None:
+    made = outlook(listed, order, learned=learned)
+    made.pace = pace
+    missing = open_and_watched(listed)
+    now = NOW + max(unread, PACE.longest(3_600 + unread, queued=True) + 1)
+    places = made.places
+    for _ in range(MOST_CHOICES):
+        step = made.choose(now, FEW)
+        if isinstance(step, Wait):
+            break
+        assert places.coverage is not None
+        if isinstance(step, Window) and step.top is None:
+            places.coverage = Coverage(order, len(listed), now)
+            step = Window(len(listed))
+        shown = [number for number, row in enumerate(listed) if shows(step, row, number + 1)]
+        known = None if isinstance(step, ByReference) else [number + 1 for number in shown]
+        made.saw([listed[number] for number in shown], known, now)
+        for number in shown:
+            missing.pop(listed[number].id, None)
+    assert missing == {}
+
+
+def test_what_stands_where_the_list_has_no_row_any_more_loses_its_place() -> None:
+    """Or else its page, which cannot show it, would be read again and again."""
+    older = [request(n, "completed", created=-100 + n) for n in range(1, 51)]
+    newest = [request(51, created=-2), request(52, created=-1)]
+    made = outlook([*older, *newest], Order.NEWEST_FIRST)
+    made.places.add(older[::-1], 0, 50, NOW + 60, {})
+    made.saw(older[::-1], range(50, 0, -1), NOW + 60)
+    assert {one.place for one in made.open.values()} == {None}
+    assert made.choose(NOW + 7_200, SIZE) == Window(None)
+    made.places.coverage = Coverage(Order.NEWEST_FIRST, 50, NOW + 7_200)
+    assert made.choose(NOW + 7_200, SIZE) == ByReference("batch-1")
+
+
+def test_the_newest_rows_are_read_more_rarely_once_durations_are_learned_or_nothing_is_watched() -> None:
+    made = outlook([request()], Order.NEWEST_FIRST)
+    first = made.longest_head
+    made.learn(request(n, "completed") for n in range(LEARNED))
+    second = made.longest_head
+    made.is_watching = False
+    assert (first, second, made.longest_head) == (PACE.longest_blind, PACE.longest_head, PACE.longest_idle)
+
+
+def test_a_reference_that_could_not_be_read_lets_the_others_go_first() -> None:
+    made = outlook([request(1), request(2, reference="batch-2", created=-1)], Order.NONE)
+    made.put_off("batch-2", at(500).timestamp())
+    made.places.coverage = Coverage(Order.NONE, 2, at(500).timestamp())
+    assert made.choose(at(501).timestamp(), SIZE) == ByReference("batch-1")

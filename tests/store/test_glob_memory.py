@@ -133,6 +133,31 @@ async def test_what_is_old_and_settled_under_a_glob_is_forgotten_and_never_told_
     assert await whole(store, [of(1, "completed", created=10, finished=30)], day.total_seconds()) == 0
 
 
+async def test_what_vanished_under_a_glob_is_awaited_no_more_and_forgotten(store: Store) -> None:
+    await start(store, glob(), 0)
+    await whole(store, [of(1, created=10)], 20)
+    await whole(store, [], 40)
+    awaited = await store.watches.watched(ACCOUNT)
+
+    assert await store.ledger.forget(ACCOUNT, at(3_000)) == 1
+
+    assert awaited == ()
+    assert await under(store) == []
+
+
+async def test_a_named_reference_that_vanished_is_read_like_a_settled_one_until_something_comes(store: Store) -> None:
+    await start(store)
+    before = await store.watches.watched(ACCOUNT)
+    await whole(store, [of(1, created=10)], 20)
+    await whole(store, [], 40)
+    vanished = await store.watches.watched(ACCOUNT)
+    await whole(store, [of(2, created=50)], 60)
+
+    after = await store.watches.watched(ACCOUNT)
+
+    assert [one.settled for one in (*before, *vanished, *after)] == [False, True, False]
+
+
 async def test_what_a_glob_told_is_kept_as_long_as_its_requests(store: Store) -> None:
     await start(store, glob(), 0)
     await whole(store, [of(1, "failed", created=10), of(2, created=10)], 20)

@@ -10,11 +10,12 @@ from bot.slack.views.message import Message
 
 
 def message(answer: AboutAnswer) -> Message:
-    """Version, freshness, alert latency, budget, what is on its way, and whether the API answers."""
+    """Version, freshness, what is still unread, alert latency, messages, budget, and whether the API answers."""
     title = words("Lip Sync Bot ", Foreign(answer.version, 40), ", up since ", At(answer.started_at, "day"))
-    lines = (title, _health(answer), _watches(answer), _latency(answer), _unsent(answer), _budget(answer))
-    text = words(title, ": ", joined([_health(answer), _watches(answer), _unsent(answer)], "; "), ".")
-    return Message(sentence(text), (rich_text(paragraph(lines)),))
+    health, unread, watches, unsent = _health(answer), _unread(answer), _watches(answer), _unsent(answer)
+    lines = (title, health, unread, watches, _latency(answer), unsent, _budget(answer))
+    text = words(title, ": ", joined([health, unread, watches, unsent], "; "), ".")
+    return Message(sentence(text), (rich_text(paragraph(line for line in lines if line)),))
 
 
 def _health(answer: AboutAnswer) -> Words:
@@ -24,6 +25,13 @@ def _health(answer: AboutAnswer) -> Words:
     if answer.api_trouble is None:
         return looked
     return words("the API could not be read: ", Foreign(answer.api_trouble, 200), "; ", looked)
+
+
+def _unread(answer: AboutAnswer) -> Words:
+    """Said only while patterns and catch-up know part of the account."""
+    if answer.filled is None or answer.filled >= 1:
+        return NOTHING
+    return words(f"older requests: {int(100 * answer.filled)}% of the account's list read, the rest follows")
 
 
 def _watches(answer: AboutAnswer) -> Words:

@@ -13,7 +13,8 @@ from bot.domain.words import At, Code, Foreign, Person, Piece, Place, Strong, Ti
 LONGEST_TEXT = 2_900  # leaves room for the note that marks a possible repeat
 TOKENS: dict[TimeStyle, str] = {"time": "{time}", "day": "{date_short_pretty} at {time}", "ago": "{ago}"}
 _LOOKALIKES = str.maketrans({"*": "∗", "_": "ˍ", "~": "∼", "`": "ˋ"})
-_FORMATTING = re.compile(r"(?<![*_~`])(?:(?<![A-Za-z0-9])[*_~`]++|[*_~`]++(?![A-Za-z0-9]))")
+_INSIDE_A_WORD = r"(?<=[A-Za-z0-9])(?P<sign>[*_~`])(?P=sign)*+(?=[A-Za-z0-9])"
+_SIGNS = re.compile(rf"(?P<harmless>{_INSIDE_A_WORD})|[*_~`]++")
 _ADDRESS = re.compile(r"<(?=[!@#])")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]+")
 _PERSON = re.compile(r"[UW][A-Z0-9]+")
@@ -95,9 +96,9 @@ def escaped(text: str) -> str:
 def without_formatting(text: str) -> str:
     """Text in which no sign can begin or end bold, italics, strike or code: such signs get a lookalike.
 
-    Signs inside a word, as in `order_12345`, format nothing and stay.
+    Signs of one kind inside a word, as in `order_12345`, format nothing and stay; next to another kind they may.
     """
-    return _FORMATTING.sub(lambda found: found.group().translate(_LOOKALIKES), text)
+    return _SIGNS.sub(lambda found: found["harmless"] or found.group().translate(_LOOKALIKES), text)
 
 
 def literal(text: str) -> str:

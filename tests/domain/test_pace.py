@@ -1,0 +1,42 @@
+"""The pace follows POLL_INTERVAL, and nobody who is old is forgotten."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.pace import LONGEST_UNREAD_OLD, LONGEST_UNREAD_SHARE, pace_of
+
+intervals = st.floats(0.1, 3_600)
+ages = st.floats(0, 1e6)
+
+
+@given(intervals, intervals)
+def test_a_longer_interval_is_never_a_quicker_pace(one: float, other: float) -> None:
+    quick, slow = pace_of(min(one, other)), pace_of(max(one, other))
+    for name in quick.__slots__:
+        assert getattr(quick, name) <= getattr(slow, name), name
+
+
+@given(intervals)
+def test_what_may_have_ended_is_read_sooner_than_what_may_not_and_what_waits_latest(interval: float) -> None:
+    pace = pace_of(interval)
+    assert pace.price < pace.soon < pace.longest_unread < pace.longest_queued
+    assert pace.longest_blind <= pace.longest_head <= max(60, interval)
+
+
+@given(interval=intervals, one=ages, other=ages, queued=st.booleans())
+def test_older_requests_may_stay_unread_for_longer_but_not_for_ever(
+    interval: float, one: float, other: float, *, queued: bool
+) -> None:
+    pace, (young, old) = pace_of(interval), sorted((one, other))
+    usual = pace.longest_queued if queued else pace.longest_unread
+    early, late = pace.longest(young, queued=queued), pace.longest(old, queued=queued)
+    assert usual <= early <= late <= max(LONGEST_UNREAD_OLD, usual)
+
+
+@pytest.mark.parametrize(
+    ("age", "queued", "longest"),
+    [(60, False, 60), (60, True, 180), (20_000, False, LONGEST_UNREAD_SHARE * 20_000), (1e6, True, 900)],
+)
+def test_at_the_default_interval_it_stays_unread_for_so_long(age: float, longest: float, *, queued: bool) -> None:
+    assert pace_of(15).longest(age, queued=queued) == longest

@@ -1,0 +1,79 @@
+"""While the account's older requests are read in the background, everybody can see how far that is."""
+
+import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from bot.flows.health import Health
+from tests.builders import request
+from tests.flows.conftest import World, Worlds
+
+PAGES = 20  # of the account's list
+
+
+def is_filling(line: EventDict) -> bool:
+    return bool(line["event"] == "the account's older requests are read in the background")
+
+
+async def share_told(world: World) -> tuple[float | None, float]:
+    """What `about` says, and what the metrics say."""
+    ground = world.ground
+    health = Health(
+        clock=world.clock,
+        vitals=ground.vitals,
+        identity=ground.identity,
+        source=ground.source,
+        store=world.store,
+        look=world.stories.look,
+        account_id="default",
+        connected=lambda: True,
+    )
+    figures = {figure.name: figure for figure in await health.figures()}
+    return (await world.stories.ask.about()).filled, figures["lipsync_ledger_filled"].values[""]
+
+
+@pytest.fixture
+async def large(worlds: Worlds) -> World:
+    """An account with more requests than can be read in one look."""
+    worlds.api.set([request(n, "completed", created=-n) for n in range(100 * PAGES)])
+    return await worlds.begin(calls=300)
+
+
+async def test_about_and_metrics_tell_how_far_older_requests_are_read_until_all_are(large: World) -> None:
+    assert await share_told(large) == (None, 0)
+    told = []
+    for _ in range(10):
+        await large.look()
+        share, figure = await share_told(large)
+        told.append(share or 0)
+        assert figure == round(share or 0, 4)
+        large.clock.pass_time(60)
+    assert 0 < told[0] < told[-1] == 1
+    assert told == sorted(told)
+
+
+async def test_every_tenth_of_the_older_requests_is_logged_once(large: World) -> None:
+    with capture_logs() as lines:
+        for _ in range(10):
+            await large.look()
+            large.clock.pass_time(60)
+    percents = [line["percent"] for line in lines if is_filling(line)]
+    assert [percent // 10 for percent in percents] == list(range(10))
+
+
+async def test_after_a_restart_the_share_is_that_of_our_memory_although_the_api_is_away(
+    large: World, worlds: Worlds
+) -> None:
+    await large.look()
+    before, _ = await share_told(large)
+    again = await worlds.begin()
+    again.api.broken = {None}
+    await again.look()
+    assert (await share_told(again))[0] == before
+    assert before is not None
+    assert 0 < before < 1
+
+
+async def test_an_account_without_requests_has_nothing_unread(world: World) -> None:
+    await world.look()
+    assert await share_told(world) == (1, 1)
