@@ -254,14 +254,14 @@ class Outlook:
         at = [point.place for point in points]
         worth = [0.0, *accumulate(point.worth for point in points)]
         waited = [0.0, *accumulate(point.waited for point in points)]
-        width = size - 2 * self.places.margin(now)
+        width = size - 2 * self.places.margin(now, size)
         choices = []
         low = 0
         for high, top in enumerate(at, 1):
             while at[low] <= top - width:
                 low += 1
             choices.append(_Choice(Window(top), worth[high] - worth[low], waited[high] - waited[low]))
-        low = bisect_left(at, newest - size + 1 + self.places.margin(now))
+        low = bisect_left(at, newest - size + 1 + self.places.margin(now, size))
         choices.append(_Choice(Window(None), worth[-1] - worth[low], waited[-1] - waited[low]))
         return choices
 

@@ -105,24 +105,25 @@ class Places:
         counted_at, total = self._counted
         return total + self.rate * max(now - counted_at, 0.0)
 
-    def margin(self, now: float) -> int:
-        """How many rows the estimate may be off."""
+    def margin(self, now: float, size: int) -> int:
+        """How many rows the estimate may be off; less than half a page of this size, which must show what it is for."""
         if self._counted is None or self.coverage is None or self.coverage.order is Order.OLDEST_FIRST:
             return 0
-        return min(math.ceil(1.5 * math.sqrt(self.rate * max(now - self._counted[0], 0.0))), _LARGEST_MARGIN)
+        expected = self.rate * max(now - self._counted[0], 0.0)
+        return min(math.ceil(1.5 * math.sqrt(expected)), _LARGEST_MARGIN, size // 3)
 
     def offset(self, top: float, now: float, size: int) -> int:
         """Which offset to ask for, so that a page of this size has `top` as its newest place."""
         if self.coverage is not None and self.coverage.order is Order.OLDEST_FIRST:
             return max(int(top) - size, 0)
-        return max(int(self.expected_total(now) - top) - self.margin(now), 0)
+        return max(int(self.expected_total(now) - top) - self.margin(now, size), 0)
 
     def head_offset(self, now: float, size: int) -> int:
         """Which offset shows the newest rows, and as many as possible of those nobody has read."""
         if self.coverage is None or self.coverage.order is not Order.OLDEST_FIRST:
             return 0
         unread = self.coverage.total + 1
-        newest = math.ceil(self.expected_total(now)) + self.margin(now)
+        newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
         return max(min(unread - _ANCHORS, newest - size), 0)
 
     def add(

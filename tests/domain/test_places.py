@@ -63,3 +63,11 @@ def test_rows_that_vanished_begin_the_list_anew_for_what_may_be_concluded() -> N
 def test_a_gap_that_is_read_in_its_middle_is_two() -> None:
     left = Gap(1, 10, 0.0, 10.0).without(4, 6)
     assert [(gap.low, gap.high) for gap in left] == [(1, 3), (7, 10)]
+
+
+@pytest.mark.parametrize("size", [3, 20, 40, 100])
+def test_a_page_shows_what_it_is_asked_for_however_far_off_the_estimate_may_be(size: int) -> None:
+    places = Places()
+    added(places, NEWEST_FIRST, 0, 10, 0.0)
+    added(places, [], 0, 2_000, 10.0)
+    assert 2 * places.margin(60.0, size) < size
