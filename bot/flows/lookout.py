@@ -269,6 +269,7 @@ class Lookout:
             api_now=datetime.fromtimestamp(coverage.read_at, UTC),
             closes=closes,
             fresh={name: self._our_time(moment) for name, moment in fresh.items()},
+            ahead=self.source.ahead,
         )
 
     def _our_time(self, moment: float) -> datetime:
