@@ -124,7 +124,7 @@ class Places:
             return 0
         unread = self.coverage.total + 1
         newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
-        return max(min(unread - _ANCHORS, newest - size), 0)
+        return max(min(unread - min(_ANCHORS, size // 3), newest - size), 0)
 
     def add(
         self, rows: Sequence[LipsyncRequest], offset: int, total: int, now: float, known: Mapping[str, int]

@@ -65,6 +65,16 @@ def test_a_gap_that_is_read_in_its_middle_is_two() -> None:
     assert [(gap.low, gap.high) for gap in left] == [(1, 3), (7, 10)]
 
 
+@pytest.mark.parametrize("size", [2, 3, 7, 20, 100])
+def test_where_the_oldest_come_first_the_newest_rows_are_found_with_pages_of_any_size(size: int) -> None:
+    places = Places()
+    rows = NEWEST_FIRST[::-1]
+    for now in (0.0, 10.0, 20.0, 30.0, 40.0, 50.0):
+        offset = places.head_offset(now, size)
+        coverage = added(places, rows[offset : offset + size], offset, 10 if now else 8, now)
+    assert not any(gap.low <= 10 <= gap.high for gap in coverage.gaps)
+
+
 @pytest.mark.parametrize("size", [3, 20, 40, 100])
 def test_a_page_shows_what_it_is_asked_for_however_far_off_the_estimate_may_be(size: int) -> None:
     places = Places()
