@@ -18,7 +18,9 @@ from bot.store.schema import cards, watches
 from bot.store.watching import queue_card, save, touch_card
 
 
-def start(connection: Connection, wish: Wish, now: datetime, api_now: datetime, *, is_ours: bool = False) -> tuple[Watch, bool]:
+def start(
+    connection: Connection, wish: Wish, now: datetime, api_now: datetime, *, is_ours: bool = False
+) -> tuple[Watch, bool]:
     """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
 
     `api_now` is reckoned by our clock when it `is_ours`: the API has not told its time yet.

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import FailureFacts
+from bot.domain.places import Coverage, Gap, Order
 from bot.domain.reading import Remembered
+from bot.domain.steps import Wait, Window
+from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
 from bot.store.ledger import Ledger
-from tests.builders import request, uuid
+from tests.builders import NOON, request, uuid
 from tests.fakes import FakeClock
 from tests.flows.conftest import World, Worlds
 
@@ -159,3 +162,18 @@ async def test_after_a_restart_a_clock_of_the_api_that_is_ahead_holds_up_nothing
         await after.look()
     await after.deliver()
     assert after.told == ["failure"]
+
+
+@pytest.mark.parametrize(("age", "is_read"), [(5, False), (70, True)])
+async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare(
+    world: World, age: float, *, is_read: bool
+) -> None:
+    """They are hardly ever watched, and pages of older rows are read all the time."""
+    world.clock.pass_time(60)
+    now = NOON.timestamp() + 60
+    lookout = Lookout(world.source, world.store, world.ground.rules)
+    await lookout.refresh()
+    gap = Gap(39, 40, now - age - 1, now - age)
+    lookout.outlook.places.coverage = Coverage(Order.NEWEST_FIRST, 40, now, (gap,))
+    step = await lookout.next_step(20)
+    assert step == Window(40) if is_read else isinstance(step, Wait)
