@@ -169,6 +169,7 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
     world: World, age: float, *, is_read: bool
 ) -> None:
     """They are hardly ever watched, and pages of older rows are read all the time."""
+    await world.watch("batch-*")
     world.clock.pass_time(60)
     now = NOON.timestamp() + 60
     lookout = Lookout(world.source, world.store, world.ground.rules)
