@@ -17,7 +17,7 @@ from tests.flows.model_expectations import Command, Judged, Span, Verdict, cover
 from tests.flows.model_told import CLIPS, FINISHED, REOPENED, Told
 
 PACE = pace_of(15)
-SLACK = 30.0  # seconds beside the stated longest time unread: the look before, its calls, the nap after it
+SLACK = 60.0  # seconds beside the stated longest time unread: what is worth more goes first, 7 times of 8
 BUSY = 0.7  # of the budget: from there on it may be what holds the bot up
 FAILED, COMPLETED = "failed", "completed"
 ENDED = (FAILED, COMPLETED, "canceled")
@@ -130,7 +130,7 @@ def wrong_in_ledger(history: History, file: Path) -> Iterator[str]:
         (coverage,) = connection.execute("SELECT coverage FROM accounts").fetchone() or (None,)
     connection.close()
     gaps = json.loads(coverage)["gaps"] if coverage else []
-    if gaps and not account.is_mixed and history.is_watched("any"):
+    if gaps and not account.is_mixed and history.is_watched("any") and all(row.reference_id for row in account.rows):
         yield f"these places of the list stay unread: {gaps}"
     ends = Counter(request_id for request_id, new in moves if new in ENDED)
     for request_id in account.shown:
@@ -242,6 +242,10 @@ class _About:
         if self._account.lied or not finished or self.spans[-1].end is not None:
             return
         until = finished[-1].when.high
+        if any(
+            c.name == self.reference and c.expected is not None and c.when.high >= until for c in self.history.commands
+        ):
+            return  # whoever changes what is expected has it decided anew
         listed = {row.id for row in self._account.rows}
         came = [each for each in self.ids if each in listed and self._account.shown[each][0].number > until]
         if came and not any(one.what == REOPENED and one.when.high > until for one in self.told):

@@ -40,7 +40,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Somebody began or changed a watch (or stopped it), when the API's clock showed `at`."""
+    """Somebody began or changed a watch (or stopped it), when the API's clock showed `at`.
+
+    It is `unsure` when the process that was told ended before the API had told it the time.
+    """
 
     place: str
     name: str
@@ -50,6 +53,7 @@ class Command:
     events: Events | None = None
     expected: int | None = None
     catching_up: bool = False
+    unsure: bool = False
 
     @property
     def is_glob(self) -> bool:
@@ -70,6 +74,7 @@ class Span:
     began: datetime
     only_failures: bool
     events: Events | None
+    unsure: bool
     end: Moment | None = None
     cut: bool = False
 
@@ -122,7 +127,8 @@ class _Walk:
         # What a pattern has told of a reference counts as told when another watch takes it over.
         if before is None or not before.is_glob:
             self._tellings += 1
-        self.spans.append(Span(self._tellings, command.when, decides.at, decides.name == "*", decides.events))
+        only_failures = decides.name == "*"
+        self.spans.append(Span(self._tellings, command.when, decides.at, only_failures, decides.events, decides.unsure))
 
 
 def spans_of(commands: Iterable[Command], place: str, reference: str) -> list[Span]:
@@ -147,6 +153,8 @@ def may_announce(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
     )
     later = outcome.row.ended_at - span.began
     ended_later = Verdict(2 * (later > TOLERANCE) or (later > -TOLERANCE))
+    if span.unsure:
+        ended_later = Verdict.MAYBE  # the process that began the watch never heard the API's time, and ours was set
     return min(inside, max(seen_open, ended_later))
 
 

@@ -38,6 +38,7 @@ class Stage:
     disturbed_at: float = 0.0  # since when nothing keeps the bot from reading everything in time
     world: World = field(init=False)
     _heard: int = 0
+    _begun: tuple[int, int] = (0, 0)  # how many answers and commands there were when the process began
 
     @property
     def history(self) -> History:
@@ -48,6 +49,7 @@ class Stage:
         """The bot starts, and makes sure of a gap before anybody can ask it anything."""
         self.account.process += 1
         self.account.refusals = 0
+        self._begun = (self.account.answers, len(self.commands))
         self.world = await self.worlds.begin(settle=self.settle, calls=self.calls, gap=GAP)
         self.had_gap = await self.world.stories.catch_up.begin() or self.had_gap
         self.disturb()
@@ -58,6 +60,9 @@ class Stage:
 
     async def end(self) -> None:
         """The process ends."""
+        if self.account.kept == self._begun[0]:
+            first = self._begun[1]
+            self.commands[first:] = [replace(command, unsure=True) for command in self.commands[first:]]
         await self.world.stories.readings.close()
         await self.world.store.database.close()
         self.worlds.opened.remove(self.world)

@@ -203,26 +203,29 @@ class Story:
 
 
 _references = st.sampled_from(REFERENCES)
-_names = st.sampled_from((*REFERENCES[:2], *PATTERNS))
-_places = st.sampled_from(PLACES)
+_often_watched = st.sampled_from(("batch-1", "batch-1", "batch-1", "batch-2", "other"))
+_names = st.sampled_from(("batch-1", "batch-1", "batch-2", *PATTERNS))
+_places = st.sampled_from(("C1", "C1", "C2"))
+_events = st.sampled_from((None, *Events))
 _which = st.integers(0, 40)
 _often: list[st.SearchStrategy[Step]] = [
-    st.builds(Insert, st.sampled_from((*REFERENCES, None)), st.sampled_from((1, 1, 2, 5, 30))),
+    st.builds(Insert, _often_watched, st.sampled_from((1, 2, 5, 30))),
     st.builds(
         Move,
-        _which,
+        st.integers(0, 6),
         st.sampled_from((1, 1, 3, 40)),
-        st.sampled_from(("processing", "uploading", "completed", "completed", "failed", "failed", "canceled")),
-        st.sampled_from(REASONS),
+        st.sampled_from(
+            ("processing", "completed", "completed", "failed", "failed", "failed", "canceled", "uploading")
+        ),
+        st.sampled_from((REASONS[0], *REASONS)),
     ),
-    st.builds(GoOn, st.sampled_from((1.0, 5.0, 20.0, 70.0, 200.0))),
+    st.builds(GoOn, st.sampled_from((3.0, 20.0, 40.0, 70.0, 200.0))),
 ]
 _now_and_then: list[st.SearchStrategy[Step]] = [
-    st.builds(
-        Watch, _places, _names, st.sampled_from((None, *Events)), st.sampled_from((None, None, 1, 4)), st.booleans()
-    ),
+    st.builds(Watch, _places, _names, _events, st.sampled_from((None, None, 1, 4)), st.booleans()),
     st.builds(Stop, _places, _names),
     st.builds(Ask, _references, st.booleans(), st.booleans()),
+    st.builds(Insert, st.none(), st.sampled_from((1, 5, 30))),
     st.builds(Delete, _which),
     st.builds(Away, st.sampled_from((10.0, 100.0, 400.0, 4_000.0)), st.booleans()),
     st.builds(Die, st.integers(1, 4)),
@@ -238,7 +241,8 @@ _first_watches = st.lists(
     min_size=1,
     max_size=2,
 )
-_steps = st.one_of(*_often, *_often, *_often, *_now_and_then)
+# `one_of` would forget how often a strategy is named.
+_steps = st.sampled_from((*_often * 7, *_now_and_then)).flatmap(lambda kind: kind)
 STORIES = st.builds(
     lambda first, steps, **others: Story(**others, steps=(*first, *steps)),
     order=st.sampled_from(("newest first", "newest first", "oldest first", "mixed")),
@@ -257,5 +261,5 @@ STORIES = st.builds(
         max_size=3,
     ),
     first=_first_watches,
-    steps=st.lists(_steps, min_size=2, max_size=16),
+    steps=st.lists(_steps, min_size=8, max_size=20),
 )

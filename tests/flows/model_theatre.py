@@ -15,7 +15,7 @@ from tests.flows.model_stage import Stage
 from tests.flows.model_steps import Story
 
 MANY = 300
-QUIET = 600.0  # seconds in which the bot must have read and told everything
+QUIET = 400.0  # seconds in which the bot must have read and told everything
 
 
 @dataclass(frozen=True, slots=True)
