@@ -245,7 +245,7 @@ class Lookout:
         coverage = self._coverage
         if coverage is None or not self.source.budget.has_to_spare(self.source.clock.monotonic()):
             return None
-        if self.interest and coverage.gaps and now >= coverage.gaps[-1].ended + self.outlook.longest_head:
+        if self.interest and coverage.gaps and now >= coverage.gaps[-1].began + self.outlook.longest_head:
             return Window(coverage.gaps[-1].high)
         if coverage.order is not Order.NONE and coverage.filled_from > 1:
             return Window(coverage.filled_from - 1)

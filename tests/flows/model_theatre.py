@@ -34,27 +34,27 @@ class Theatre:
     template: Path
     folder: Path
 
-    async def play(self, story: Story) -> Played:
-        """The whole story, and a quiet time after it."""
+    async def play(self, story: Story, quiet: float = QUIET) -> Played:
+        """The whole story, and so many seconds after it in which nothing happens."""
         file = self.folder / "lipsync.db"
         for rest in self.folder.glob(f"{file.name}*"):
             rest.unlink()
         shutil.copy(self.template, file)
         with closing(sqlite3.connect(file, isolation_level=None)) as memory:
-            stage = await _played(_stage(story, file, memory), story)
+            stage = await _played(_stage(story, file, memory), story, quiet)
         history = stage.history
         wrong = [*stage.wrong, *too_many_calls(history), *wrong_in_ledger(history, file), *wrongly_told(history)]
         return Played(wrong, [one.what for one in stage.told], _corrections(file))
 
 
-async def _played(stage: Stage, story: Story) -> Stage:
+async def _played(stage: Stage, story: Story, quiet: float) -> Stage:
     await stage.begin()
     try:
         for step in story.steps:
             await step.play(stage)
         stage.account.recover()
         stage.disturb()
-        await stage.go_on(QUIET)
+        await stage.go_on(quiet)
     finally:
         await stage.end()
     return stage
