@@ -77,6 +77,8 @@ class History:
 def unread_too_long(history: History, disturbed_at: float) -> Iterator[str]:
     """Open watched requests that nobody read for longer than the pace allows, while nothing kept the bot from it."""
     account, now = history.account, history.account.clock.monotonic()
+    if account.is_mixed:
+        return  # a list without order may look ordered for a while
     if account.calls_since(now - 60) >= BUSY * history.calls / 2**account.refusals:
         return
     since = max(disturbed_at, account.troubled_at)
