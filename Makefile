@@ -6,7 +6,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header 
 
 BENCHMARKS := ack page record status start burst look ledger
 
-.PHONY: bench demo test lint types contracts unit lock screenshots clean
+.PHONY: bench demo test test-long lint types contracts unit lock screenshots clean
 
 demo: $(VENV)/.runtime ## try the bot in a browser: no account, no tokens
 	@$(BIN)/python -m bot demo
@@ -41,6 +41,9 @@ unit: $(VENV)/.development
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadscope
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+test-long: $(VENV)/.development ## thousands of made-up histories of an account, against what must be told; an hour
+	$(BIN)/python -m pytest -m long
 
 bench: $(VENV)/.development ## how fast it is, beside the barest way to do the same; some minutes
 	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || failed=1; done; exit $$failed

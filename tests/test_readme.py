@@ -228,6 +228,12 @@ def test_make_test_is_every_check() -> None:
     assert [each for each in commands if not (BIN / Path(each.split()[0]).name).exists()] == []
 
 
+@runs("make test-long")
+def test_make_test_long_is_every_test_that_takes_long() -> None:
+    (command,) = made("--dry-run", "--assume-old=.venv/.development", "test-long").splitlines()
+    assert command == ".venv/bin/python -m pytest -m long"
+
+
 def cloned(folder: Path) -> Path:
     """What a clone has: the files that git knows, as they are now."""
     told = subprocess.check_output(["/usr/bin/env", "git", "ls-files", "-z"], cwd=ROOT, text=True)

@@ -19,7 +19,7 @@ from bot.domain.change import Entry
 from bot.domain.failure import kinds
 from bot.domain.progress import Progress, Settled, settlement, summarise
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Watch, may_announce
+from bot.domain.watch import Watch, may_announce, on_api_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Look:
     """The circumstances of a reading: its number, whether it ended and accounts for everything, and the clocks.
 
     `steady` is False when requests vanished in it: then nothing is called finished before another reading agrees.
+    `ahead` is how far the API's clock is ahead of ours, as that went when this process began.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Look:
     complete: bool
     steady: bool
     longest_settle: timedelta
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
         expected=watch.expected,
         vanished=len(entries) - len(listed),
     )
-    watch = _started_on_api_clock(watch, look)
+    watch = on_api_clock(watch, look.ahead)
     watch, reopened = _reopened(watch, listed, progress, look)
     failures = tuple(_failures(watch, listed, progress, look))
     if not look.ended:
@@ -70,13 +72,6 @@ def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
 def _told(watch: Watch, *said: Announcement) -> tuple[Announcement, ...]:
     """What is said besides failures: nothing, where only those are wanted."""
     return () if watch.only_failures else said
-
-
-def _started_on_api_clock(watch: Watch, look: Look) -> Watch:
-    """The watch's start by the API's clock, once a reading has told how far that is from ours."""
-    if not watch.start_is_ours:
-        return watch
-    return replace(watch, started_at=watch.created_at + (look.api_now - look.read_at), start_is_ours=False)
 
 
 def _announcement(

@@ -193,8 +193,8 @@ class Outlook:
         """The next call, for pages of this size, or until when nothing is worth one."""
         coverage = self.places.coverage
         is_readable = now >= self._list_from
-        if is_readable and (coverage is None or now - coverage.read_at >= self.longest_head):
-            return Window(None)
+        if is_readable and (coverage is None or not 0 <= now - coverage.read_at < self.longest_head):
+            return Window(None)  # what was read later than now, was read by a clock that is not known yet
         points, by_reference, overdue = self._weigh(now)
         choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
         best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)

@@ -52,7 +52,8 @@ class Coverage:
     """What of the list our memory has: all of it up to `total`, as it was at `read_at` (API's clock), but for gaps.
 
     `gaps` are what nobody has read since, and places before `filled_from` nobody has read at all (1: none). `anchors`
-    are the newest ids with their places. `since` is the account's reading (0: the one to come) from which on nothing
+    are the newest ids with their places. The order is `guessed` while all rows that were shown are of the same time.
+    `since` is the account's reading (0: the one to come) from which on nothing
     has vanished from the list and touch with it was never lost.
     """
 
@@ -63,6 +64,7 @@ class Coverage:
     filled_from: int = 1
     anchors: Mapping[str, int] = field(default_factory=dict)
     since: int = 0
+    guessed: bool = False
 
     @property
     def contiguous(self) -> bool:
@@ -124,7 +126,7 @@ class Places:
             return 0
         unread = self.coverage.total + 1
         newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
-        return max(min(unread - _ANCHORS, newest - size), 0)
+        return max(min(unread - min(_ANCHORS, size // 3), newest - size), 0)
 
     def add(
         self, rows: Sequence[LipsyncRequest], offset: int, total: int, now: float, known: Mapping[str, int]
@@ -134,15 +136,20 @@ class Places:
         `known` has the places that rows had before, by id.
         """
         self._count(total, now)
-        order = order_of(rows, self.coverage.order if self.coverage else None)
+        before = self.coverage
+        is_known = before is not None and not before.guessed
+        order = order_of(rows, before.order if before is not None and is_known else None)
         if order is Order.NONE:
             self.coverage = Coverage(order, total, now)
             return None
+        if before is not None and before.order is not order:
+            self.coverage = None  # it was guessed wrong
         places = _places(order, len(rows), offset, total)
         self.shifted = self._shift(rows, places, known)
         if self.coverage is None:
             reaches_end = places and max(places) >= total
             self.coverage = Coverage(order, total, now, filled_from=min(places) if reaches_end else total + 1)
+        self.coverage = replace(self.coverage, guessed=not is_known and len({row.created_at for row in rows}) < 2)
         if places:
             shown = dict(zip((row.id for row in rows), places, strict=True))
             self.coverage = self._extended(self.coverage, shown, total, now)
@@ -207,7 +214,7 @@ class Places:
 def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
     """After a page without rows; only a list that says it has none is known to have none."""
     if total == 0:
-        return Coverage(before.order, 0, now, since=0 if before.total else before.since)
+        return Coverage(before.order, 0, now, since=0 if before.total else before.since, guessed=before.guessed)
     return replace(before, total=min(before.total, total), read_at=now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.change import Transition
 from bot.domain.places import Coverage
@@ -44,7 +44,8 @@ class Reading:
     `places` says where each row stands in the account's list, `coverage` what of that list is read with this part.
     `closes` names references of which the parts before showed something, when this one (without rows) ends a look,
     and `fresh` since when (our clock) what our memory has of a reference is true.
-    `asked_at` and `read_at` are our clock before and after this part's call, `api_now` the API's clock at `read_at`.
+    `asked_at` and `read_at` are our clock before and after this part's call, `api_now` the API's clock at `read_at`,
+    which is `ahead` of ours, as that went when this process began, whoever has set it since.
     """
 
     reference_id: str | None
@@ -60,6 +61,7 @@ class Reading:
     coverage: Coverage | None = None
     closes: frozenset[str] = frozenset()
     fresh: Mapping[str, datetime] = field(default_factory=dict)
+    ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """A watch: "tell this place about this reference"."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.change import Entry
@@ -63,6 +63,13 @@ class Watch:
     def card_id(self) -> str:
         """The watch whose card shows this one."""
         return self.glob_id or self.id
+
+
+def on_api_clock(watch: Watch, ahead: timedelta) -> Watch:
+    """The watch with its start by the API's clock, once that is known to be so far `ahead` of ours."""
+    if not watch.start_is_ours:
+        return watch
+    return replace(watch, started_at=watch.started_at + ahead, start_is_ours=False)
 
 
 def may_announce(watch: Watch, entry: Entry) -> bool:

@@ -236,10 +236,15 @@ class Lookout:
         return self._closings.next_call(now, self._coverage, still_open)
 
     def _to_spare(self, now: float) -> Call | None:
-        """What is read when nothing is urgent: the oldest rows for our memory, and each reference once a day."""
+        """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference once a day.
+
+        Few of the rows that were skipped are watched, or they would have been worth a call; but some may be.
+        """
         coverage = self._coverage
         if coverage is None or not self.source.budget.has_to_spare(self.source.clock.monotonic()):
             return None
+        if self.interest and coverage.gaps and now >= coverage.gaps[-1].began + self.outlook.longest_head:
+            return Window(coverage.gaps[-1].high)
         if coverage.order is not Order.NONE and coverage.filled_from > 1:
             return Window(coverage.filled_from - 1)
         if self._audits and now >= self._audited_at + AUDIT_ROUND / len(self._audits):
@@ -268,6 +273,7 @@ class Lookout:
             api_now=datetime.fromtimestamp(coverage.read_at, UTC),
             closes=closes,
             fresh={name: ours[moment] for name, moment in fresh.items()},
+            ahead=self.source.ahead,
         )
 
     def _our_time(self, moment: float) -> datetime:

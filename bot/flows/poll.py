@@ -159,6 +159,7 @@ class Poll:
                 ended=False,
                 places=where,
                 coverage=self.lookout.outlook.places.coverage,
+                ahead=self.source.ahead,
             )
         )
         self.lookout.filled_with(page.requests)

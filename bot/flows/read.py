@@ -35,6 +35,7 @@ async def parts(source: Source, reference_id: str, spread: Range, purpose: Purpo
             ended=spread.offset is None,
             complete=spread.complete,
             listed=spread.listed,
+            ahead=source.ahead,
         )
 
 

@@ -39,19 +39,19 @@ class Source:
         self._applied = 0  # the page size of the last answer
         self._taken_size = 0  # the largest page that the API has given us
         self._skew = Skew()
-        self._told: tuple[datetime, float] | None = None  # the API's clock at the last answer, and when that was
+        self._told = (clock.now(), clock.monotonic())  # the API's clock at the last answer (before: ours), and when
+        self.ahead = timedelta()  # of ours, as that went when we began, is the API's clock
         self._troubles: dict[str | None, str] = {}  # by what was asked for; None is the whole account
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
 
     def api_now(self, at: datetime | None = None) -> datetime:
         """The API's clock when ours showed `at`; now, if that is not given.
 
-        Now is reckoned from the last answer by a clock that nobody can set: ours may have been set since.
+        Now is reckoned from the last answer by a clock that nobody can set: ours may have been set since. Before the
+        first answer it is ours, as that went when we began.
         """
         if at is not None:
             return at + self._skew.offset
-        if self._told is None:
-            return self.clock.now()
         told, since = self._told
         return told + timedelta(seconds=self.clock.monotonic() - since)
 
@@ -129,8 +129,11 @@ class Source:
     def _answered(self, page: Page, asked: str | None) -> None:
         self._applied = page.limit
         if page.api_now is not None:
+            reckoned, was_known = self.api_now(), self.knows_api_clock
             self._skew = self._skew.observed(page.asked_at, page.read_at, page.api_now)
             self._told = (self.api_now(page.read_at), self.clock.monotonic())
+            if not was_known:
+                self.ahead = self.api_now() - reckoned
         self._works(asked)
 
     def _works(self, asked: str | None) -> None:

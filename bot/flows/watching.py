@@ -51,9 +51,10 @@ class Watching:
         return GlobWatchAnswer(watch, is_new, overview, trouble, near)
 
     async def _begin(self, wish: Wish) -> tuple[Watch, bool]:
-        now = self.clock.now()
-        api_now = self.source.api_now() if self.source.knows_api_clock else None
-        begun = await self.store.watches.start(wish, now=now, api_now=api_now)
+        is_ours = not self.source.knows_api_clock
+        begun = await self.store.watches.start(
+            wish, now=self.clock.now(), api_now=self.source.api_now(), is_ours=is_ours
+        )
         self.on_change()
         return begun
 

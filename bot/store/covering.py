@@ -6,18 +6,20 @@ watches of a place are about one reference, only the most specific has it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import Connection, func, insert, select
 
 from bot.domain.glob import Covering
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Watch
+from bot.domain.watch import Watch, on_api_clock
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
 from bot.store.patterns import active_globs, covering_of, excepted
 from bot.store.rows import watch_row
 from bot.store.schema import watches
+from bot.store.watching import save
 
 Room = tuple[str, str]
 """A place in a workspace."""
@@ -55,6 +57,10 @@ class Covers:
         usable = [Cover(watch, covering) for watch, covering in every if covering is not None]
         return cls(sorted(usable, key=lambda one: one.covering.glob.specificity, reverse=True))
 
+    def on_api_clock(self, connection: Connection, ahead: timedelta) -> "Covers":
+        """The same with their starts by the API's clock, as soon as it has told its time."""
+        return Covers([replace(one, watch=_on_api_clock(connection, one.watch, ahead)) for one in self.globs])
+
     def within(self, where: Room) -> "Covers":
         """Those of one place."""
         return Covers([one for one in self.globs if room(one.watch) == where])
@@ -89,6 +95,13 @@ class Covers:
             new += [under(glob, name) for where, glob in decides.items() if where not in taken]
         for watch in begin(connection, new):
             watched.setdefault(watch.reference_id, []).append(watch)
+
+
+def _on_api_clock(connection: Connection, glob: Watch, ahead: timedelta) -> Watch:
+    after = on_api_clock(glob, ahead)
+    if after is not glob:
+        save(connection, after)
+    return after
 
 
 def under(glob: Watch, reference_id: str) -> Watch:

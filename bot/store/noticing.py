@@ -49,6 +49,7 @@ class Circumstances:
             complete=reference_id in self.ended & self.complete,
             steady=self.steady,
             longest_settle=self.longest_settle,
+            ahead=self.reading.ahead,
         )
 
 

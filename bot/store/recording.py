@@ -53,7 +53,7 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     affected = {request.reference_id for request in shown.values()} | {reading.reference_id} | reading.closes
     watched = watching.active_of_references(connection, account_id, [each for each in affected if each is not None])
     watches = _by_reference(watched)
-    covers = Covers.of(connection, account_id)
+    covers = Covers.of(connection, account_id).on_api_clock(connection, reading.ahead)
     found = _compare(connection, account_id, reading, number, shown, covers.since(shown.values(), watches))
     _find_vanished(connection, account_id, reading, found)
     _write(connection, account_id, number, found)

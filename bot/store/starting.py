@@ -18,8 +18,12 @@ from bot.store.schema import cards, watches
 from bot.store.watching import queue_card, save, touch_card
 
 
-def start(connection: Connection, wish: Wish, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
+def start(
+    connection: Connection, wish: Wish, now: datetime, api_now: datetime, *, is_ours: bool = False
+) -> tuple[Watch, bool]:
     """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
+
+    `api_now` is reckoned by our clock when it `is_ours`: the API has not told its time yet.
 
     Where a glob covered the reference, what was kept of it goes on under its own name, so that nothing is told twice.
     """
@@ -27,7 +31,7 @@ def start(connection: Connection, wish: Wish, now: datetime, api_now: datetime |
     there = watch_at(connection, wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     if there is not None and there.glob_id is None:
         return _changed(connection, there, wish), False
-    watch = _new(connection, wish, readings, now, api_now)
+    watch = replace(_new(connection, wish, readings, now, api_now), start_is_ours=is_ours)
     if there is None:
         connection.execute(insert(watches), watch_row(watch))
     else:
@@ -44,7 +48,7 @@ def start(connection: Connection, wish: Wish, now: datetime, api_now: datetime |
     return watch, True
 
 
-def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_now: datetime | None) -> Watch:
+def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_now: datetime) -> Watch:
     earlier = same(wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
     return Watch(
@@ -57,8 +61,7 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         events=wish.events or Events.PROBLEMS,
         expected=wish.expected,
         created_at=now,
-        started_at=api_now or now,
-        start_is_ours=api_now is None,
+        started_at=api_now,
         since_reading=readings,
         generation=generation + 1,
         generation_reading=readings,

@@ -30,12 +30,12 @@ class Watches:
 
     database: Database
 
-    async def start(self, wish: Wish, *, now: datetime, api_now: datetime | None) -> tuple[Watch, bool]:
+    async def start(self, wish: Wish, *, now: datetime, api_now: datetime, is_ours: bool = False) -> tuple[Watch, bool]:
         """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
 
-        `api_now` is None as long as the API has not told its time.
+        `api_now` is reckoned by our clock when it `is_ours`, as long as the API has not told its time.
         """
-        return await self.database.write(lambda connection: start(connection, wish, now, api_now))
+        return await self.database.write(lambda connection: start(connection, wish, now, api_now, is_ours=is_ours))
 
     async def stop(
         self, workspace_id: str, place: str, reference_id: str, *, now: datetime, is_glob: bool = False

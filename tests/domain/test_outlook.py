@@ -154,3 +154,9 @@ def test_a_reference_that_could_not_be_read_lets_the_others_go_first() -> None:
     made.put_off("batch-2", at(500).timestamp())
     made.places.coverage = Coverage(Order.NONE, 2, at(500).timestamp())
     assert made.choose(at(501).timestamp(), SIZE) == ByReference("batch-1")
+
+
+def test_what_was_read_later_than_now_is_read_again_at_once() -> None:
+    """So it is after a restart, as long as nobody knows the API's clock, which is ahead of ours."""
+    made = Outlook(Places(Coverage(Order.NEWEST_FIRST, 0, NOW + 3_600)), is_watched, PACE)
+    assert made.choose(NOW, SIZE) == Window(None)

@@ -76,3 +76,33 @@ def test_touch_is_not_lost_because_an_older_page_told_of_more_rows_than_fit_on_t
 def test_a_gap_that_is_read_in_its_middle_is_two() -> None:
     left = Gap(1, 10, 0.0, 10.0).without(4, 6)
     assert [(gap.low, gap.high) for gap in left] == [(1, 3), (7, 10)]
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 8])
+def test_where_the_oldest_come_first_the_newest_rows_are_found_with_pages_of_any_size(size: int) -> None:
+    places = Places()
+    rows = NEWEST_FIRST[::-1]
+    added(places, rows[8 - size : 8], 8 - size, 8, 0.0)
+    for now in (10.0, 20.0, 30.0):
+        offset = places.head_offset(now, size)
+        added(places, rows[offset : offset + size], offset, 10, now)
+    coverage = added(places, [], 10, 10, 40.0)
+    assert not any(gap.low <= 10 <= gap.high for gap in coverage.gaps)
+
+
+@pytest.mark.parametrize("size", [3, 20, 40, 100])
+def test_a_page_shows_what_it_is_asked_for_however_far_off_the_estimate_may_be(size: int) -> None:
+    places = Places()
+    added(places, NEWEST_FIRST, 0, 10, 0.0)
+    added(places, [], 0, 2_000, 10.0)
+    assert 2 * places.margin(60.0, size) < size
+
+
+def test_an_order_that_was_only_guessed_is_told_by_the_first_rows_of_different_times() -> None:
+    places = Places()
+    added(places, [], 0, 0, 0.0)
+    alike = [request(n, created=1) for n in (1, 2)]
+    added(places, alike, 0, 2, 2.0)
+    coverage = added(places, [*alike, request(3, created=3), request(4, created=3)], 0, 4, 4.0)
+    assert (coverage.order, coverage.contiguous, coverage.filled_from) == (Order.OLDEST_FIRST, True, 1)
+    assert added(places, NEWEST_FIRST, 0, 10, 5.0).order is Order.NONE

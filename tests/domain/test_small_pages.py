@@ -27,3 +27,12 @@ def test_where_many_rows_arrive_a_page_however_small_still_shows_what_it_is_aske
         offset = outlook.places.offset(step.top, now, size)
         expected = outlook.places.expected_total(now)
         assert expected - offset - size < step.top <= expected - offset + outlook.places.margin(now, size)
+
+
+def test_with_the_smallest_pages_in_a_busy_account_a_call_is_chosen() -> None:
+    outlook = Outlook(Places(), lambda _: True, pace_of(15))
+    for seconds, total in ((0, 10), (100, 2_000)):
+        rows = [request(number, created=seconds) for number in range(total, total - 3, -1)]
+        places = outlook.places.add(rows, 0, total, START + seconds, {})
+        outlook.saw(rows, places, START + seconds)
+    assert not isinstance(outlook.choose(START + 110, 3), Wait)

@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import FailureFacts
+from bot.domain.places import Coverage, Gap, Order
 from bot.domain.reading import Remembered
+from bot.domain.steps import Wait, Window
+from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
 from bot.store.ledger import Ledger
-from tests.builders import request, uuid
+from tests.builders import NOON, request, uuid
 from tests.fakes import FakeClock
 from tests.flows.conftest import World, Worlds
 
@@ -116,3 +119,62 @@ async def test_what_ends_after_a_watch_began_is_told_although_our_clock_was_set(
     assert world.told == ["failure", "finished"]
     (failure,) = [said for _, _, said, _ in world.chat.messages if isinstance(said, FailureFacts)]
     assert failure.ids == (uuid(1),)
+
+
+@pytest.mark.parametrize("seconds", [-3_600, -40, 40, 3_600])
+async def test_a_pattern_begins_when_it_begins_although_our_clock_is_set_before_the_first_answer(
+    worlds: Worlds, seconds: float
+) -> None:
+    """Also when a reference under it is touched by another process only, after our clock was set again."""
+    world = await worlds.begin(settle=0)
+    await world.watch("batch-*")
+    set_our_clock(worlds, seconds)
+    worlds.clock.pass_time(10)
+    await world.look()
+    set_our_clock(worlds, -2 * seconds)
+    world = await worlds.begin(settle=0)
+    before = request(1, "failed", error="x", created=-300, finished=-15)
+    after = request(2, "failed", error="y", created=-300, finished=5, reference="batch-2")
+    worlds.api.set([before, after])
+    for _ in range(5):
+        worlds.clock.pass_time(10)
+        await world.look()
+    await world.deliver()
+    told = [said.ids for _, _, said, _ in world.chat.messages if isinstance(said, FailureFacts)]
+    assert told == [(uuid(2),)]
+
+
+def set_our_clock(worlds: Worlds, seconds: float) -> None:
+    """Somebody sets our clock, and the API's goes on as ever."""
+    worlds.clock.step(seconds)
+    worlds.api.skew -= timedelta(seconds=seconds)
+
+
+async def test_after_a_restart_a_clock_of_the_api_that_is_ahead_holds_up_nothing(worlds: Worlds) -> None:
+    worlds.api.skew = timedelta(hours=1)
+    before = await worlds.begin()
+    await before.watch()
+    await before.look()
+    after = await worlds.begin()
+    worlds.api.set([request(1, "failed", error="x", created=3_605)])
+    for _ in range(3):
+        worlds.clock.pass_time(20)
+        await after.look()
+    await after.deliver()
+    assert after.told == ["failure"]
+
+
+@pytest.mark.parametrize(("age", "is_read"), [(5, False), (70, True)])
+async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare(
+    world: World, age: float, *, is_read: bool
+) -> None:
+    """They are hardly ever watched, and pages of older rows are read all the time."""
+    await world.watch("batch-*")
+    world.clock.pass_time(60)
+    now = NOON.timestamp() + 60
+    lookout = Lookout(world.source, world.store, world.ground.rules)
+    await lookout.refresh()
+    gap = Gap(39, 40, now - age - 1, now - age)
+    lookout.outlook.places.coverage = Coverage(Order.NEWEST_FIRST, 40, now, (gap,))
+    step = await lookout.next_step(20)
+    assert step == Window(40) if is_read else isinstance(step, Wait)
