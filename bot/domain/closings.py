@@ -31,6 +31,7 @@ class Closings:
     unaccounted: dict[str, None] = field(default_factory=dict)
     later: set[str] = field(default_factory=set)
     delayed: dict[str, float] = field(default_factory=dict)
+    _stuck: dict[str, float] = field(default_factory=dict)  # until when these wait for rows that nobody has read
     _fresh: dict[str, float] = field(default_factory=dict)
     _idle_fresh_at: float = 0.0
 
@@ -84,19 +85,26 @@ class Closings:
         """When something is to be concluded or tried again, even if nothing comes."""
         yield from self.settles.values()
         yield from self.delayed.values()
+        yield from self._stuck.values()
 
-    def next_call(self, now: float, coverage: Coverage | None, still_open: AbstractSet[str]) -> Call | None:
-        """What must be read before something can be concluded; first what may be concluded at once after it."""
+    def next_call(
+        self, now: float, coverage: Coverage | None, still_open: AbstractSet[str], patience: float
+    ) -> Call | None:
+        """What must be read before something can be concluded; first what may be concluded at once after it.
+
+        Of the `later` ones that is none with a request still open, and none before it has waited for `patience`.
+        """
         self._end_delays(now)
+        self._stuck = {name: self._stuck.get(name, now + patience) for name in self.later - still_open}
         if self.pressing:
             return ByReference(next(iter(self.pressing)))
-        if coverage is not None and (call := self._of_list(now, coverage, still_open)):
+        if coverage is not None and (call := self._of_list(now, coverage)):
             return call
         return ByReference(next(iter(self.unaccounted))) if self.unaccounted else None
 
-    def _of_list(self, now: float, coverage: Coverage, still_open: AbstractSet[str]) -> Call | None:
+    def _of_list(self, now: float, coverage: Coverage) -> Call | None:
         """What must be read of the account's list for what waits for it, or instead of waiting longer."""
-        if coverage.gaps and (stuck := self.later - still_open):
+        if coverage.gaps and (stuck := [name for name, until in self._stuck.items() if until <= now]):
             is_old = now >= coverage.gaps[0].began + LONGEST_GAP
             return ByReference(min(stuck)) if is_old else Window(coverage.gaps[-1].high)
         due = [until for until in self.settles.values() if until <= now]

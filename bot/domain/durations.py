@@ -42,7 +42,7 @@ class Durations:
         """Take in how long a request took that has just ended."""
         self._known.append(max(duration.total_seconds(), 0.0))
         self._fresh += 1
-        if self._fresh >= min(_RENEW_EVERY, len(self._known)):
+        if self._fresh >= min(_RENEW_EVERY, max(len(self._known) // 2, 1)):
             self._renew()
 
     def survival(self, age: float) -> tuple[float, float]:

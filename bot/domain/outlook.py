@@ -14,7 +14,7 @@ from bot.domain.places import Coverage, Gap, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
 
-LIKELY = 0.02  # the chance to have ended that makes a request one that may have
+LIKELY = 0.06  # the chance to have ended that makes a request one that may have
 LEARNED = 20  # requests that ended: from then on the account's own durations count
 _CHUNK = 10  # places of a gap that are weighed as one
 _MOST_CHUNKS = 100  # of one gap
@@ -43,19 +43,16 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class _Point:
-    """Something to see at a place: what a look at it is worth, and how long it is expected to have waited by now."""
+    """Something to see at a place, and what a look at it is worth."""
 
     place: float
     worth: float
-    waited: float
-    reference_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
     step: Call
     worth: float
-    waited: float
 
 
 class Outlook:
@@ -212,7 +209,6 @@ class Outlook:
         self._renew_shares()
         points: list[_Point] = []
         worths: defaultdict[str, float] = defaultdict(float)
-        waits: defaultdict[str, float] = defaultdict(float)
         overdue: Open | None = None
         longest = 1.0
         survival = self.processing.survival
@@ -225,16 +221,14 @@ class Outlook:
             alive = share / one.share
             # The share only falls; where it is next to nothing the difference of the areas is mere rounding.
             open_for = min(max((area - one.area) / one.share, unread * alive), unread)
-            waited = unread - open_for
-            worth = (open_for - unread * alive) * (1 + waited / self.pace.soon)
+            worth = open_for - unread * alive
             if one.place is not None:
-                points.append(_Point(one.place, worth, waited, one.reference_id))
+                points.append(_Point(one.place, worth))
             worths[one.reference_id] += worth
-            waits[one.reference_id] += waited
             late = unread / (self.pace.soon if 1 - alive >= LIKELY else self.pace.longest(age, queued=one.queued))
             if late > longest:
                 overdue, longest = one, late
-        by_reference = [_Choice(ByReference(name), worth, waits[name]) for name, worth in worths.items()]
+        by_reference = [_Choice(ByReference(name), worth) for name, worth in worths.items()]
         return points, by_reference, overdue
 
     def _renew_shares(self) -> None:
@@ -253,16 +247,15 @@ class Outlook:
         points.sort(key=lambda point: point.place)
         at = [point.place for point in points]
         worth = [0.0, *accumulate(point.worth for point in points)]
-        waited = [0.0, *accumulate(point.waited for point in points)]
         width = size - 2 * self.places.margin(now, size)
         choices = []
         low = 0
         for high, top in enumerate(at, 1):
             while at[low] <= top - width:
                 low += 1
-            choices.append(_Choice(Window(top), worth[high] - worth[low], waited[high] - waited[low]))
+            choices.append(_Choice(Window(top), worth[high] - worth[low]))
         low = bisect_left(at, newest - size + 1 + self.places.margin(now, size))
-        choices.append(_Choice(Window(None), worth[-1] - worth[low], waited[-1] - waited[low]))
+        choices.append(_Choice(Window(None), worth[-1] - worth[low]))
         return choices
 
     def _unread(self, coverage: Coverage, newest: float, now: float) -> list[_Point]:
@@ -283,12 +276,12 @@ class Outlook:
         age = max(now - gap.created((low + high) / 2), 0.0)
         share, area = self.durations.survival(age)
         expected = (high - low + 1) * max(self.watched_share, _LEAST_SHARE)
-        return _Point(high, expected * (area - age * share), expected * (age - area))
+        return _Point(high, expected * (area - age * share))
 
     def _for_overdue(self, overdue: Open, choices: Sequence[_Choice], size: int) -> Call:
         """The most worthwhile call that shows the request which has waited longest."""
         place = overdue.place
-        best = _Choice(ByReference(overdue.reference_id), 0.0, 0.0)
+        best = _Choice(ByReference(overdue.reference_id), 0.0)
         for choice in choices:
             if isinstance(choice.step, ByReference):
                 shows = choice.step.reference_id == overdue.reference_id

@@ -10,7 +10,8 @@ LONGEST_UNREAD_OLD = 900.0  # ... but is read after so many seconds all the same
 class Pace:
     """All in seconds; for one POLL_INTERVAL.
 
-    A call must save `price` of waiting; a request that may have ended is read after `soon`, whatever that costs. An
+    A call must save `price` of waiting; a request that may have ended is read after `soon`, whatever that costs. What
+    can be concluded but for rows that nobody has read waits `patience` for a call that reads them anyway. An
     open watched request stays unread for `longest_unread` at most (`longest_queued` while it only waits), as long as
     the budget allows it. The newest rows are read again after `longest_head` (`longest_blind` until durations are
     learned, `longest_idle` while nothing is watched).
@@ -18,6 +19,7 @@ class Pace:
 
     price: float
     soon: float
+    patience: float
     longest_unread: float
     longest_queued: float
     longest_head: float
@@ -33,9 +35,10 @@ class Pace:
 def pace_of(poll_interval: float) -> Pace:
     """The pace for this POLL_INTERVAL: at the default of 15 s all is told within a minute, half of it within 5 s."""
     return Pace(
-        price=0.4 * poll_interval,
+        price=0.38 * poll_interval,
         soon=1.6 * poll_interval,
-        longest_unread=4 * poll_interval,
+        patience=0.8 * poll_interval,
+        longest_unread=3.6 * poll_interval,
         longest_queued=12 * poll_interval,
         longest_head=max(min(4 * poll_interval, 60.0), poll_interval),
         longest_blind=poll_interval,

@@ -233,7 +233,7 @@ class Lookout:
 
     def _for_closings(self, now: float) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
-        return self._closings.next_call(now, self._coverage, still_open)
+        return self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience)
 
     def _to_spare(self, now: float) -> Call | None:
         """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference once a day.
