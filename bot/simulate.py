@@ -89,32 +89,18 @@ def simulate(
     as_json: _Json = False,
 ) -> None:
     """Look at a made-up account in made-up time, as the bot would and in other ways, and compare what it takes."""
-    model = Model(
-        references=references,
-        a_day=a_day,
-        watched=watched,
-        page_size=page_size,
-        order=order.order,
-        batch=batch,
-        queued=queued,
-        median=median,
-        sigma=sigma,
-        tail=tail,
-        failing=failing,
-        busy=busy,
-        latency=latency,
-    )
-    plans = [
-        Plan(minutes, warm_up, calls_per_minute, poll_interval, number, within) for number in range(seed, seed + seeds)
-    ]
+    waits = (queued, median, sigma, tail)
+    model = Model(references, a_day, watched, page_size, order.order, batch, *waits, failing, busy, latency)
+    numbers = range(seed, seed + seeds)
+    plans = [Plan(minutes, warm_up, calls_per_minute, poll_interval, number, within) for number in numbers]
     log.configure(LogLevel.ERROR, json=False)
     compared = _compared(model, plans)
     if as_json:
         typer.echo(json.dumps([_as_object(model, *each) for each in compared]))
         return
     out = Console(highlight=False)
-    for plan, found, bound in compared:
-        out.print(_table(plan, found, bound))
+    for each in compared:
+        out.print(_table(*each))
 
 
 def _compared(model: Model, plans: Sequence[Plan]) -> list[tuple[Plan, list[Figures], float]]:

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.places import Coverage
+from bot.domain.places import Coverage, Gap
 from bot.domain.steps import ByReference, Call, Window
 from bot.domain.watch import Watched
 
@@ -88,29 +88,30 @@ class Closings:
         yield from self._stuck.values()
 
     def next_call(
-        self, now: float, coverage: Coverage | None, still_open: AbstractSet[str], patience: float
+        self, now: float, coverage: Coverage | None, still_open: AbstractSet[str], patience: float, newest_from: float
     ) -> Call | None:
         """What must be read before something can be concluded; first what may be concluded at once after it.
 
-        Of the `later` ones that is none with a request still open, and none before it has waited for `patience`.
+        Of the `later` ones that is none with a request still open, and none before it has waited for `patience`. The
+        newest page shows all places from `newest_from` on.
         """
         self._end_delays(now)
         self._stuck = {name: self._stuck.get(name, now + patience) for name in self.later - still_open}
         if self.pressing:
             return ByReference(next(iter(self.pressing)))
-        if coverage is not None and (call := self._of_list(now, coverage)):
+        if coverage is not None and (call := self._of_list(now, coverage, newest_from)):
             return call
         return ByReference(next(iter(self.unaccounted))) if self.unaccounted else None
 
-    def _of_list(self, now: float, coverage: Coverage) -> Call | None:
+    def _of_list(self, now: float, coverage: Coverage, newest_from: float) -> Call | None:
         """What must be read of the account's list for what waits for it, or instead of waiting longer."""
         if coverage.gaps and (stuck := [name for name, until in self._stuck.items() if until <= now]):
             is_old = now >= coverage.gaps[0].began + LONGEST_GAP
-            return ByReference(min(stuck)) if is_old else Window(coverage.gaps[-1].high)
+            return ByReference(min(stuck)) if is_old else _over(coverage.gaps[-1], newest_from)
         due = [until for until in self.settles.values() if until <= now]
         if due and coverage.read_at < max(due):
             return Window(None)
-        return Window(coverage.gaps[-1].high) if due and coverage.gaps else None
+        return _over(coverage.gaps[-1], newest_from) if due and coverage.gaps else None
 
     def conclude(self, coverage: Coverage) -> frozenset[str]:
         """The references that a look concludes at its end."""
@@ -136,6 +137,11 @@ class Closings:
             self._idle_fresh_at = coverage.read_at
             fresh |= {name: coverage.read_at for name in idle if name not in moments}
         return fresh
+
+
+def _over(gap: Gap, newest_from: float) -> Window:
+    """The page that closes the newest gap; if it can, the newest one, above which no other gap is left."""
+    return Window(None if gap.low >= newest_from else gap.high)
 
 
 @dataclass(frozen=True, slots=True)

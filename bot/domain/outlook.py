@@ -14,13 +14,12 @@ from bot.domain.places import Coverage, Gap, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
 
-LIKELY = 0.06  # the chance to have ended that makes a request one that may have
+LIKELY = 0.12  # the chance to have ended that makes a request one that may have
 LEARNED = 20  # requests that ended: from then on the account's own durations count
 _CHUNK = 10  # places of a gap that are weighed as one
 _MOST_CHUNKS = 100  # of one gap
 _SHARE_MEMORY = 500  # rows
 _LEAST_SHARE = 0.001  # of rows that nobody has read: somebody may watch them
-_WAIT_WEIGHT = 0.02  # of one request in the typical wait
 _TURN = 8  # every so many calls the longest expected wait goes first
 
 
@@ -28,7 +27,7 @@ _TURN = 8  # every so many calls the longest expected wait goes first
 class Open:
     """An open request: when it was last `seen` alive, and the share (and the area under it) open at that age.
 
-    `began` is when processing began, or is thought to begin at the earliest for one that was still queued.
+    `began` is when processing began, or at the earliest may have begun for one that was still queued.
     """
 
     reference_id: str
@@ -67,7 +66,6 @@ class Outlook:
         self.pace = pace
         self.durations = Durations()
         self.processing = Durations()
-        self.typical_wait = 20.0
         self.ended = 0
         self.covers = covers
         self.open: dict[str, Open] = {}
@@ -80,7 +78,7 @@ class Outlook:
     # --- what was seen ---
 
     def learn(self, ended: Iterable[LipsyncRequest]) -> None:
-        """Take in requests that have just ended: how long they waited, and how long they took."""
+        """Take in how long requests took that have just ended."""
         for row in ended:
             if row.finished_at is None:
                 continue
@@ -88,8 +86,6 @@ class Outlook:
             self.durations.learn(row.finished_at - row.created_at)
             if row.started_at is not None:
                 self.processing.learn(row.finished_at - row.started_at)
-                wait = (row.started_at - row.created_at).total_seconds()
-                self.typical_wait += _WAIT_WEIGHT * (max(wait, 0.0) - self.typical_wait)
 
     def known_places(self, rows: Iterable[LipsyncRequest]) -> dict[str, int]:
         """The places that these rows had before, as far as they are open and watched."""
@@ -118,7 +114,7 @@ class Outlook:
             return
         created = row.created_at.timestamp()
         queued = row.started_at is None
-        began = now + self.typical_wait / 2 if row.started_at is None else row.started_at.timestamp()
+        began = now if row.started_at is None else row.started_at.timestamp()
         share, area = self.processing.survival(now - began)
         if place is None and known is not None:
             place = known.place

@@ -128,6 +128,10 @@ class Places:
         newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
         return max(min(unread - min(_ANCHORS, size // 3), newest - size), 0)
 
+    def newest_from(self, now: float, size: int) -> float:
+        """The place from which on the newest page of this size shows every row, as far as can be told."""
+        return self.expected_total(now) + self.margin(now, size) - size + 1
+
     def add(
         self, rows: Sequence[LipsyncRequest], offset: int, total: int, now: float, known: Mapping[str, int]
     ) -> tuple[int, ...] | None:

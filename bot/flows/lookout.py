@@ -224,16 +224,21 @@ class Lookout:
         if self._reads_newest:
             self._reads_newest = False
             return Window(None)
-        if self._steps % _TURN == 0 and (urgent := self._for_closings(now)):
+        if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size)):
             return urgent
         step = await asyncio.to_thread(self.outlook.choose, now, page_size)
         if not isinstance(step, Wait):
             return step
-        return self._for_closings(now) or self._to_spare(now) or Wait(min([step.until, *self._closings.moments]))
+        return (
+            self._for_closings(now, page_size)
+            or self._to_spare(now)
+            or Wait(min([step.until, *self._closings.moments]))
+        )
 
-    def _for_closings(self, now: float) -> Call | None:
+    def _for_closings(self, now: float, page_size: int) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
-        return self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience)
+        newest_from = self.outlook.places.newest_from(now, page_size)
+        return self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience, newest_from)
 
     def _to_spare(self, now: float) -> Call | None:
         """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference once a day.

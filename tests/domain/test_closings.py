@@ -17,15 +17,15 @@ def unaccounted(*names: str) -> Closings:
 
 def test_what_could_not_be_read_lets_the_others_go_first_and_is_tried_again() -> None:
     closings = unaccounted("a", "b")
-    assert closings.next_call(100, WHOLE, set(), 0) == ByReference("a")
+    assert closings.next_call(100, WHOLE, set(), 0, 1) == ByReference("a")
     closings.put_off("a", until=115)
-    assert closings.next_call(100, WHOLE, set(), 0) == ByReference("b")
+    assert closings.next_call(100, WHOLE, set(), 0, 1) == ByReference("b")
     closings.was_read("b")
-    assert closings.next_call(114, WHOLE, set(), 0) is None
+    assert closings.next_call(114, WHOLE, set(), 0, 1) is None
     assert list(closings.moments) == [115]
-    assert closings.next_call(115, WHOLE, set(), 0) == ByReference("a")
+    assert closings.next_call(115, WHOLE, set(), 0, 1) == ByReference("a")
     closings.was_read("a")
-    assert closings.next_call(200, WHOLE, set(), 0) is None
+    assert closings.next_call(200, WHOLE, set(), 0, 1) is None
 
 
 def test_what_waits_for_its_conclusion_goes_before_what_was_only_never_read() -> None:
@@ -33,11 +33,11 @@ def test_what_waits_for_its_conclusion_goes_before_what_was_only_never_read() ->
     closings.unaccounted = {"a": None, "b": None} | closings.unaccounted
     closings.later = {"c"}
     torn = Coverage(Order.NEWEST_FIRST, 10, 100.0, (Gap(8, 9, 90.0, 95.0),))
-    assert closings.next_call(100, torn, set(), 0) == ByReference("z")
+    assert closings.next_call(100, torn, set(), 0, 1) == ByReference("z")
     closings.was_read("z")
-    assert closings.next_call(100, torn, set(), 0) == Window(9)
+    assert closings.next_call(100, torn, set(), 0, 1) == Window(9)
     closings.conclude(WHOLE)
-    assert closings.next_call(100, WHOLE, set(), 0) == ByReference("a")
+    assert closings.next_call(100, WHOLE, set(), 0, 1) == ByReference("a")
 
 
 def test_what_is_watched_is_sorted_by_what_looks_have_still_to_do_with_it() -> None:
@@ -56,19 +56,19 @@ def test_what_only_waits_for_rows_nobody_has_read_waits_patiently_for_a_call_tha
     torn = Coverage(Order.NEWEST_FIRST, 10, 100.0, gaps=(Gap(8, 9, 90.0, 95.0),))
     closings = Closings()
     closings.were_closed(frozenset("ab"), frozenset("ab"), contiguous=False)
-    assert closings.next_call(100, torn, {"b"}, 12) is None
+    assert closings.next_call(100, torn, {"b"}, 12, 99) is None
     assert 112 in closings.moments
-    assert closings.next_call(111, torn, {"b"}, 12) is None
-    assert closings.next_call(112, torn, {"b"}, 12) == Window(9)
+    assert closings.next_call(111, torn, {"b"}, 12, 99) is None
+    assert closings.next_call(112, torn, {"b"}, 12, 99) == Window(9)
     assert closings.conclude(WHOLE) == {"a", "b"}
-    assert closings.next_call(130, torn, set(), 12) is None
+    assert closings.next_call(130, torn, set(), 12, 99) is None
 
 
 def test_a_clock_that_was_set_back_delays_nothing() -> None:
     closings = unaccounted("a")
     closings.put_off("a", until=115)
     closings.was_set_back()
-    assert closings.next_call(10, WHOLE, set(), 0) == ByReference("a")
+    assert closings.next_call(10, WHOLE, set(), 0, 1) == ByReference("a")
 
 
 def test_a_reference_that_nobody_watches_any_more_is_not_read() -> None:
@@ -76,11 +76,11 @@ def test_a_reference_that_nobody_watches_any_more_is_not_read() -> None:
     closings.put_off("b", until=115)
     closings.settles["c"] = 50.0
     closings.drop_unwatched(list)
-    assert closings.next_call(200, WHOLE, set(), 0) is None
+    assert closings.next_call(200, WHOLE, set(), 0, 1) is None
     assert list(closings.moments) == []
 
 
 def test_what_nobody_waits_for_is_not_tried_again() -> None:
     closings = Closings()
     closings.put_off("a", until=115)
-    assert closings.next_call(200, WHOLE, set(), 0) is None
+    assert closings.next_call(200, WHOLE, set(), 0, 1) is None
