@@ -139,7 +139,7 @@ class Lookout:
         if part.reference_id is not None:
             self._set_clock(part.api_now)
         self._learn(part, recorded)
-        self._take_in(part, self.api_now)
+        have_gone = self._take_in(part, self.api_now)
         if self._meanwhile is not None:
             self._meanwhile.append((part, self.api_now))
         if part.coverage is not None and not part.coverage.since:
@@ -147,14 +147,18 @@ class Lookout:
         self._closings.touched |= {name for name in recorded.references if self.interest.covers(name)}
         if part.reference_id is not None and part.ended:
             self._closings.was_read(part.reference_id)
+            if have_gone:
+                self._closings.read_again(part.reference_id, self.api_now + self.outlook.pace.longest_unread)
         self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=self._is_contiguous)
         self._closings.settles |= {name: moment.timestamp() for name, moment in recorded.settles.items()}
 
-    def _take_in(self, part: Reading, seen_at: float) -> None:
+    def _take_in(self, part: Reading, seen_at: float) -> bool:
+        """Whether open requests have gone."""
         if part.requests:
             self.outlook.saw(part.requests, part.places, seen_at)
         if part.reference_id is not None and part.listed is not None:
-            self.outlook.saw_whole(part.reference_id, part.listed)
+            return self.outlook.saw_whole(part.reference_id, part.listed)
+        return False
 
     def _learn(self, part: Reading, recorded: Recorded) -> None:
         ended = {move.request_id for move in recorded.transitions}

@@ -17,6 +17,7 @@ from tests.flows.model_told import Told, told_by
 
 GAP = 300.0
 SHORTEST_NAP = 5.0  # seconds between two looks here, at least: so a history takes half of the time
+LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
 A_MOMENT = 0.2  # seconds
 _UNSENT = "SELECT 1 FROM announcements WHERE state IN ('pending', 'sending', 'in_doubt')"
 _BEHIND = "SELECT 1 FROM accounts WHERE catching_up_since IS NOT NULL"
@@ -38,6 +39,7 @@ class Stage:
     disturbed_at: float = 0.0  # since when nothing keeps the bot from reading everything in time
     world: World = field(init=False)
     _heard: int = 0
+    _answered_at: float = 0.0
     _begun: tuple[int, int] = (0, 0)  # how many answers and commands there were when the process began
 
     @property
@@ -94,6 +96,8 @@ class Stage:
         """Whatever is done meanwhile, post what waits after it; gives the number of the last answer before."""
         before = self.account.answers
         yield before
+        if self.account.answers > before:
+            self._answered_at = self.account.clock.monotonic()
         self.account.keep()
         self.had_gap = self.had_gap or self._is_catching_up
         if self._asks(_UNSENT):
@@ -118,6 +122,7 @@ class Stage:
 
     async def look(self) -> float:
         """One look; returns after how many seconds the next is due."""
+        self.had_gap = self.had_gap or self.account.clock.monotonic() - self._answered_at > GAP - LONGEST_PAUSE
         async with self._hearing():
             pause = await self._look()
         self.wrong += unread_too_long(self.history, self.disturbed_at)
@@ -143,6 +148,7 @@ class Stage:
     def set_our_clock(self, seconds: float) -> None:
         """Somebody sets it."""
         self.account.clock.step(seconds)
+        self.had_gap = self.had_gap or abs(seconds) > GAP
         self.disturb()
 
     # --- people ---

@@ -1,12 +1,12 @@
 """Whatever happens to an account, to the clocks and to the bot: each outcome is written down and told as it must be."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tests.flows.model_steps import STORIES, Story
+from tests.flows.model_steps import Story
+from tests.flows.model_stories import STORIES
 from tests.flows.model_theatre import Theatre
 
 settings.register_profile(
@@ -23,11 +23,11 @@ def theatre(sqlite_template: Path, tmp_path: Path) -> Theatre:
 @settings(ACCOUNT, max_examples=25, derandomize=True, database=None)
 @given(story=STORIES)
 def test_every_outcome_is_written_down_and_told_once(story: Story, theatre: Theatre) -> None:
-    assert asyncio.run(theatre.play(story)).wrong == []
+    assert theatre.play(story).wrong == []
 
 
 @pytest.mark.long
 @settings(ACCOUNT, max_examples=2_000, print_blob=True)
 @given(story=STORIES)
 def test_in_thousands_of_histories_every_outcome_is_written_down_and_told_once(story: Story, theatre: Theatre) -> None:
-    assert asyncio.run(theatre.play(story)).wrong == []
+    assert theatre.play(story).wrong == []
