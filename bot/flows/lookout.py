@@ -45,6 +45,7 @@ class Lookout:
     _audited_at: float = field(init=False)
     _refreshed_at: float | None = field(default=None, init=False)
     _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
+    _begins: bool = field(default=True, init=False)
     _steps: int = field(default=0, init=False)
     _reads_newest: bool = field(default=False, init=False)
     _told_percent: int = field(default=100, init=False)
@@ -107,6 +108,8 @@ class Lookout:
             self._take_in(part, seen_at)
         self._meanwhile = None
         await self._recall_waiting()
+        if self._begins:
+            await self._recall_gone()
 
     def _made(self, memory: Remembered) -> Outlook:
         outlook = self._blank(memory.coverage)
@@ -125,6 +128,12 @@ class Lookout:
         self._closings.unaccounted |= dict.fromkeys(waiting.unread)
         self._closings.touched |= waiting.touched
         self._audits = deque(waiting.longest_unread)
+
+    async def _recall_gone(self) -> None:
+        """Whether another reading agreed that open requests have gone, nobody knows who has only begun."""
+        gone = await self.store.ledger.gone(self.rules.account_id)
+        self._closings.unaccounted |= dict.fromkeys(sorted(name for name in gone if self.interest.covers(name)))
+        self._begins = False
 
     # --- from what is read ---
 

@@ -42,6 +42,13 @@ class History:
             active = active - {watch} if command.stops else active | {watch}
         return active
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the budget may be what holds the bot up."""
+        account = self.account
+        allowed = self.calls / float(2**account.refusals)
+        return account.calls_since(account.clock.monotonic() - 60) >= BUSY * allowed
+
     def is_watched(self, reference: str | None) -> bool:
         """Whether somebody watches this reference in the end."""
         return reference is not None and any(covers(name, reference) for _, name in self.active)
@@ -79,7 +86,7 @@ def unread_too_long(history: History, disturbed_at: float) -> Iterator[str]:
     account, now = history.account, history.account.clock.monotonic()
     if account.is_mixed:
         return  # a list without order may look ordered for a while
-    if account.calls_since(now - 60) >= BUSY * history.calls / 2**account.refusals:
+    if history.is_busy:
         return
     since = max(disturbed_at, account.troubled_at)
     for row in account.rows:
@@ -132,7 +139,12 @@ def wrong_in_ledger(history: History, file: Path) -> Iterator[str]:
         (coverage,) = connection.execute("SELECT coverage FROM accounts").fetchone() or (None,)
     connection.close()
     gaps = json.loads(coverage)["gaps"] if coverage else []
-    if gaps and not account.is_mixed and history.is_watched("any") and all(row.reference_id for row in account.rows):
+    if (
+        gaps
+        and not (account.is_mixed or history.is_busy)
+        and history.is_watched("any")
+        and all(row.reference_id for row in account.rows)
+    ):
         yield f"these places of the list stay unread: {gaps}"
     ends = Counter(request_id for request_id, new in moves if new in ENDED)
     for request_id in account.shown:

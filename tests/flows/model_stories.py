@@ -101,7 +101,7 @@ def story_of(number: int, beats: Sequence[int]) -> Story:
     ]
     return Story(
         order=lot.choice((*("newest first",) * 4, *("oldest first",) * 2, *tuple(ORDERS)[2:])),
-        page=lot.choice((3, 7, 7, 20, 20, 100)),
+        page=lot.choice((5, 7, 7, 20, 20, 100)),
         refuses_large=_is(lot),
         ahead=lot.choice((0.0, 0.0, -90.0, 3_600.0)),
         calls=lot.choice((60, 300)),

@@ -46,8 +46,11 @@ class OneThread(asyncio.SelectorEventLoop):
     same, and takes half of the time.
     """
 
-    def run_in_executor(  # type: ignore[override]  # typeshed has the future of another loop
-        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
+    def run_in_executor(
+        self,
+        executor: Executor | None,  # noqa: ARG002 - the shape of the loop's own
+        func: Callable[[Unpack[Ts]], T],
+        *args: *Ts,
     ) -> asyncio.Future[T]:
         future: asyncio.Future[T] = self.create_future()
         self.call_soon(self._do, future, lambda: func(*args))
@@ -79,7 +82,7 @@ class Theatre:
         self._engine = make_engine(f"sqlite:///{self._file}", BUSY)
 
     def play(self, story: Story, quiet: float = QUIET) -> Played:
-        """The whole story, and so many seconds after it in which nothing happens, or fewer when all is as it must be."""
+        """The whole story, and up to so many quiet seconds after it, until all is as it must be."""
         for rest in self.folder.glob(f"{self._file.name}*"):
             rest.unlink()
         shutil.copy(self.template, self._file)

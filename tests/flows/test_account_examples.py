@@ -29,9 +29,9 @@ UNAVAILABLE = 0
 PLAIN = Story("newest first", page=20, refuses_large=False, ahead=0.0, calls=60, settle=0.0, older=(), steps=())
 
 
-@pytest.fixture
-def theatre(sqlite_template: Path, tmp_path: Path) -> Theatre:
-    return Theatre(sqlite_template, tmp_path)
+@pytest.fixture(scope="module")
+def theatre(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Theatre:
+    return Theatre(sqlite_template, tmp_path_factory.mktemp("stage"))
 
 
 def watch(name: str, events: Events | None = None) -> Watch:
@@ -67,6 +67,22 @@ def test_an_outcome_that_is_taken_back_and_comes_again_is_a_correction(theatre: 
     assert played.wrong == []
     assert played.told == [REASONS[0], "finished"]
     assert played.corrections == 2
+
+
+@pytest.mark.parametrize("after_it", [(), (Die(1),), (Away(10, restarts=True),)], ids=["", "killed", "restarted"])
+def test_one_old_answer_that_lists_nothing_hides_no_outcome(theatre: Theatre, after_it: tuple[Step, ...]) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 5), GoOn(20), Insert("other", 60), GoOn(20))
+    lies = (Lie(1), Ask("batch-1", fresh=True, beside_a_look=False), *after_it)
+    played = theatre.play(replace(PLAIN, steps=(*begins, *lies, Move(60, 5, "failed"), GoOn(20))))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_an_order_that_no_row_tells_hides_nothing(theatre: Theatre, order: str) -> None:
+    steps = (watch("batch-2"), GoOn(20), Insert("batch-2", 2), GoOn(40), Move(0, 2, "failed"), GoOn(20))
+    older = (("batch-1", 12, "failed", 100.0),)
+    played = theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
 
 
 A_LONG_DAY: tuple[Step, ...] = (
@@ -109,6 +125,4 @@ def test_what_was_skipped_when_the_bot_was_killed_is_found_afterwards(theatre: T
 
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
-    assert (
-        theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)
-    ).wrong == []
+    assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []
