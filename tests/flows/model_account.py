@@ -125,6 +125,10 @@ class ModelAccount(FakeChamelaion):
         """The account lists it no more."""
         self.rows.remove(row)
 
+    def listed(self, reference: str) -> set[str]:
+        """The ids of its requests."""
+        return {row.id for row in self.rows if row.reference_id == reference}
+
     def in_order(self, rows: Iterable[LipsyncRequest]) -> list[LipsyncRequest]:
         """Rows in the order in which they were sent, whatever the order of the list."""
         return sorted(rows, key=lambda row: (row.created_at, row.id))

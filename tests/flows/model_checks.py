@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from bot.domain.answer import StatusAnswer
 from bot.domain.pace import pace_of
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events
@@ -113,6 +114,14 @@ def called_finished_too_early(account: ModelAccount, told: Iterable[Told]) -> It
             shown = account.shown[row.id]
             if row.reference_id == one.reference and shown and not shown[-1].row.is_terminal:
                 yield f"{one.place} was told that {one.reference} is finished, and {row.id[-4:]} was open"
+
+
+def missing_in_answer(account: ModelAccount, there: Iterable[str], answer: StatusAnswer) -> Iterator[str]:
+    """Requests that were there all the time, and that an answer for which all was read does not have."""
+    if account.lied or answer.trouble or answer.still or not answer.complete:
+        return
+    ids = {row.id for row in answer.requests}
+    yield from (f"{each[-4:]} is missing in the answer" for each in there if each not in ids)
 
 
 def too_many_calls(history: History) -> Iterator[str]:

@@ -7,11 +7,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.domain.answer import Wish
+from bot.domain.answer import StatusAnswer, Wish
 from bot.errors import ChamelaionError
 from tests.flows.conftest import World, Worlds
 from tests.flows.model_account import ModelAccount
-from tests.flows.model_checks import History, called_finished_too_early, unread_too_long
+from tests.flows.model_checks import History, called_finished_too_early, missing_in_answer, unread_too_long
 from tests.flows.model_expectations import Command, Moment
 from tests.flows.model_told import Told, told_by
 
@@ -184,9 +184,12 @@ class Stage:
             await (asyncio.gather(asking, self._look()) if beside_a_look else asking)
 
     async def _ask(self, reference: str, *, fresh: bool) -> None:
+        before = self.account.listed(reference)
         with contextlib.suppress(ChamelaionError):
-            async for _ in self.world.stories.ask.status(reference, fresh=fresh):
-                pass
+            async for answer in self.world.stories.ask.status(reference, fresh=fresh):
+                if fresh and isinstance(answer, StatusAnswer):
+                    there = before & self.account.listed(reference)
+                    self.wrong += missing_in_answer(self.account, there, answer)
 
     @property
     def _is_catching_up(self) -> bool:

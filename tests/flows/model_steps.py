@@ -23,14 +23,17 @@ FAULTS: tuple[ChamelaionError, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Requests are sent, all at the same moment."""
+    """Requests are sent, all at the same moment; they may have ended before anybody sees them open."""
 
     reference: str | None
     count: int
+    status: str = "queued"
 
     def happen(self, account: ModelAccount) -> None:
         """At once."""
         account.insert(self.reference, self.count)
+        for row in account.rows[-self.count :] if self.status != "queued" else ():
+            account.move(row, self.status)
 
     async def play(self, stage: Stage) -> None:
         self.happen(stage.account)

@@ -39,7 +39,8 @@ _NUMBER = st.integers(0, 2**24 - 1)  # as many as Hypothesis draws evenly
 
 
 def _insert(lot: Random) -> Insert:
-    return Insert(lot.choice((*_WATCHED * 2, None)), lot.choice((1, 1, 2, 5, 12, 30)))
+    status = lot.choice((*("queued",) * 5, "processing", "completed", "failed", "failed"))
+    return Insert(lot.choice((*_WATCHED * 2, None)), lot.choice((1, 1, 2, 5, 12, 30)), status)
 
 
 def _move(lot: Random) -> Move:

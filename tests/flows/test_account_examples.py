@@ -16,6 +16,7 @@ from tests.flows.model_steps import (
     GoOn,
     Insert,
     Lie,
+    Meanwhile,
     Move,
     Remember,
     SetClock,
@@ -83,6 +84,14 @@ def test_an_order_that_no_row_tells_hides_nothing(theatre: Theatre, order: str) 
     older = (("batch-1", 12, "failed", 100.0),)
     played = theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps))
     assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+def test_a_request_that_slips_between_two_pages_is_not_taken_to_be_gone(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 14), GoOn(20), Insert("other", 10), GoOn(20))
+    one_is_open = (Move(10, 7, "completed"), Move(11, 6, "completed"))
+    slips = (Meanwhile(2, Delete(10)), Ask("batch-1", fresh=True, beside_a_look=False), GoOn(70))
+    played = theatre.play(replace(PLAIN, page=7, steps=(*begins, *one_is_open, *slips)))
+    assert (played.wrong, played.told) == ([], [])
 
 
 A_LONG_DAY: tuple[Step, ...] = (
