@@ -18,6 +18,7 @@ from tests.flows.model_told import Told, told_by
 GAP = 300.0
 SHORTEST_NAP = 5.0  # seconds between two looks here, at least: so a history takes half of the time
 LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
+DUE = 61.0  # seconds after which the newest rows are read in any case
 A_MOMENT = 0.2  # seconds
 _UNSENT = "SELECT 1 FROM announcements WHERE state IN ('pending', 'sending', 'in_doubt')"
 _BEHIND = "SELECT 1 FROM accounts WHERE catching_up_since IS NOT NULL"
@@ -76,7 +77,8 @@ class Stage:
             await self.begin()
 
     async def die_in_a_look(self, calls: int) -> None:
-        """The process is killed at so many calls of its next look; after that if it makes fewer."""
+        """The process is killed at so many calls of a look that is due; after that if it makes fewer."""
+        self.be_away(DUE)
         async with self._hearing():
             self.account.kill_in = calls
             look = asyncio.create_task(self._look())

@@ -62,14 +62,17 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The account lists a request no more."""
+    """The account lists some requests no more."""
 
     which: int
+    count: int = 1
 
     def happen(self, account: ModelAccount) -> None:
         """At once."""
         if rows := account.in_order(account.rows)[::-1]:
-            account.delete(rows[self.which % len(rows)])
+            start = self.which % len(rows)
+            for row in rows[start : start + self.count]:
+                account.delete(row)
 
     async def play(self, stage: Stage) -> None:
         self.happen(stage.account)

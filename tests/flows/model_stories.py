@@ -49,7 +49,7 @@ def _move(lot: Random) -> Move:
 
 
 def _delete(lot: Random) -> Delete:
-    return Delete(lot.randrange(40))
+    return Delete(lot.choice((0, 0, lot.randrange(40))), lot.choice((1, 1, 1, 3, 12)))
 
 
 def _watch(lot: Random) -> Watch:
@@ -65,7 +65,7 @@ _CHANGES: tuple[Callable[[Random], Change], ...] = (_insert, _insert, _move, _de
 _KINDS: dict[Callable[[Random], Step], int] = {
     _insert: 12,
     _move: 20,
-    _delete: 2,
+    _delete: 3,
     _watch: 5,
     lambda lot: Meanwhile(lot.choice((1, 2, 2, 3, 4)), lot.choice(_CHANGES)(lot)): 7,
     lambda lot: Stop(lot.choice(_PLACES), lot.choice(_NAMES)): 2,

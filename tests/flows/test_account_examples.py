@@ -126,10 +126,19 @@ def test_a_finish_is_told_within_two_minutes(theatre: Theatre, order: str) -> No
 @pytest.mark.parametrize("order", ["newest first", "oldest first"])
 def test_what_was_skipped_when_the_bot_was_killed_is_found_afterwards(theatre: Theatre, order: str) -> None:
     older = (("other", 10, "completed", 5_000.0), ("other", 10, "completed", 100.0))
-    skipped = (Insert("batch-1", 1), GoOn(0.1), Insert("other", 30), Die(2), Move(30, 1, "failed"))
+    skipped = (Insert("batch-1", 1), Away(0.1, restarts=True), Insert("other", 30), Die(2), Move(30, 1, "failed"))
     story = replace(PLAIN, order=order, page=7, older=older, steps=(watch("batch-*"), GoOn(20), *skipped))
     played = theatre.play(story)
     assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+def test_as_many_requests_as_have_gone_are_found_although_their_number_is_the_same(theatre: Theatre) -> None:
+    older = (("other", 20, "completed", 5_000.0),)
+    replaced = (Delete(0, 10), Insert("batch-1", 5), Insert("batch-2", 5))
+    steps = (watch("batch-*"), GoOn(40), *replaced, GoOn(20), Move(0, 10, "failed"), GoOn(20))
+    played = theatre.play(replace(PLAIN, page=7, older=older, steps=steps))
+    assert played.wrong == []
+    assert sorted(played.told) == ["finished", "finished", REASONS[0], REASONS[0]]
 
 
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
