@@ -22,7 +22,7 @@ class Closings:
     `touched` ones had news in this look. `settles` says when a batch may be called settled. `unaccounted` ones must be
     read by themselves before anything can be concluded, first of all the `pressing` ones, of which there is something
     to conclude; `later` ones wait until no gap is left in the account's list.
-    `delayed` says when those that could not be read are unaccounted again.
+    `delayed` says when those that could not be read, or not be believed, are unaccounted again.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -67,6 +67,10 @@ class Closings:
         self.unaccounted.pop(reference_id, None)
         self.pressing.pop(reference_id, None)
         self.later.discard(reference_id)
+
+    def read_again(self, reference_id: str, at: float) -> None:
+        """Open requests were not listed any more: that may be an old answer, so another reading must agree."""
+        self.delayed[reference_id] = at
 
     def _end_delays(self, now: float) -> None:
         for name in [name for name, until in self.delayed.items() if until <= now]:

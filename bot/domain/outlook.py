@@ -163,8 +163,8 @@ class Outlook:
             one.seen += seconds
             one.share, one.area = self.processing.survival(one.seen - one.began)
 
-    def saw_whole(self, reference_id: str, listed: AbstractSet[str]) -> None:
-        """A reference was read as a whole: what is not listed is not there any more."""
+    def saw_whole(self, reference_id: str, listed: AbstractSet[str]) -> bool:
+        """A reference was read as a whole: what is not listed is not there any more. Whether any of that was open."""
         gone = [
             request_id
             for request_id, known in self.open.items()
@@ -172,6 +172,7 @@ class Outlook:
         ]
         for request_id in gone:
             del self.open[request_id]
+        return bool(gone)
 
     # --- what to do ---
 

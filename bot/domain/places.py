@@ -142,7 +142,7 @@ class Places:
         self._count(total, now)
         before = self.coverage
         is_known = before is not None and not before.guessed
-        order = order_of(rows, before.order if before is not None and is_known else None)
+        order = self._order(rows, offset, total)
         if order is Order.NONE:
             self.coverage = Coverage(order, total, now)
             return None
@@ -153,13 +153,26 @@ class Places:
         if self.coverage is None:
             reaches_end = places and max(places) >= total
             self.coverage = Coverage(order, total, now, filled_from=min(places) if reaches_end else total + 1)
-        self.coverage = replace(self.coverage, guessed=not is_known and len({row.created_at for row in rows}) < 2)
+        self.coverage = replace(self.coverage, guessed=not is_known and _is_of_one_time(rows))
         if places:
             shown = dict(zip((row.id for row in rows), places, strict=True))
             self.coverage = self._extended(self.coverage, shown, total, now)
         else:
             self.coverage = _without_rows(self.coverage, total, now)
         return places
+
+    def _order(self, rows: Sequence[LipsyncRequest], offset: int, total: int) -> Order:
+        before = self.coverage
+        if before is None or (before.guessed and not _is_of_one_time(rows)):
+            return order_of(rows, None)
+        if before.guessed and self._rise(rows, _places(before.order, len(rows), offset, total)):
+            return Order.OLDEST_FIRST if before.order is Order.NEWEST_FIRST else Order.NEWEST_FIRST
+        return order_of(rows, before.order)
+
+    def _rise(self, rows: Sequence[LipsyncRequest], places: Sequence[int]) -> bool:
+        """Whether rows stand higher than they did: they fall when others vanish, but nothing comes beneath them."""
+        anchors = self.coverage.anchors if self.coverage else {}
+        return any(place > anchors.get(row.id, place) for row, place in zip(rows, places, strict=True))
 
     def shift(self, seconds: float) -> None:
         """The API's clock turned out to show so much more."""
@@ -213,6 +226,10 @@ class Places:
             anchors=_newest(shown) if high >= total else before.anchors,
             since=0 if torn or self.shifted or total < before.total else before.since,
         )
+
+
+def _is_of_one_time(rows: Sequence[LipsyncRequest]) -> bool:
+    return len({row.created_at for row in rows}) < 2
 
 
 def _without_rows(before: Coverage, total: int, now: float) -> Coverage:

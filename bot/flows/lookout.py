@@ -45,6 +45,7 @@ class Lookout:
     _audited_at: float = field(init=False)
     _refreshed_at: float | None = field(default=None, init=False)
     _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
+    _begins: bool = field(default=True, init=False)
     _steps: int = field(default=0, init=False)
     _reads_newest: bool = field(default=False, init=False)
     _told_percent: int = field(default=100, init=False)
@@ -107,6 +108,8 @@ class Lookout:
             self._take_in(part, seen_at)
         self._meanwhile = None
         await self._recall_waiting()
+        if self._begins:
+            await self._recall_gone()
 
     def _made(self, memory: Remembered) -> Outlook:
         outlook = self._blank(memory.coverage)
@@ -126,6 +129,12 @@ class Lookout:
         self._closings.touched |= waiting.touched
         self._audits = deque(waiting.longest_unread)
 
+    async def _recall_gone(self) -> None:
+        """Whether another reading agreed that open requests have gone, nobody knows who has only begun."""
+        gone = await self.store.ledger.gone(self.rules.account_id)
+        self._closings.unaccounted |= dict.fromkeys(sorted(name for name in gone if self.interest.covers(name)))
+        self._begins = False
+
     # --- from what is read ---
 
     def place(self, page: Page) -> tuple[int, ...] | None:
@@ -139,7 +148,7 @@ class Lookout:
         if part.reference_id is not None:
             self._set_clock(part.api_now)
         self._learn(part, recorded)
-        self._take_in(part, self.api_now)
+        have_gone = self._take_in(part, self.api_now)
         if self._meanwhile is not None:
             self._meanwhile.append((part, self.api_now))
         if part.coverage is not None and not part.coverage.since:
@@ -147,14 +156,18 @@ class Lookout:
         self._closings.touched |= {name for name in recorded.references if self.interest.covers(name)}
         if part.reference_id is not None and part.ended:
             self._closings.was_read(part.reference_id)
+            if have_gone:
+                self._closings.read_again(part.reference_id, self.api_now + self.outlook.pace.longest_unread)
         self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=self._is_contiguous)
         self._closings.settles |= {name: moment.timestamp() for name, moment in recorded.settles.items()}
 
-    def _take_in(self, part: Reading, seen_at: float) -> None:
+    def _take_in(self, part: Reading, seen_at: float) -> bool:
+        """Whether open requests have gone."""
         if part.requests:
             self.outlook.saw(part.requests, part.places, seen_at)
         if part.reference_id is not None and part.listed is not None:
-            self.outlook.saw_whole(part.reference_id, part.listed)
+            return self.outlook.saw_whole(part.reference_id, part.listed)
+        return False
 
     def _learn(self, part: Reading, recorded: Recorded) -> None:
         ended = {move.request_id for move in recorded.transitions}

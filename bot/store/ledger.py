@@ -17,7 +17,7 @@ from bot.store.forgetting import forget
 from bot.store.recording import record
 from bot.store.remembering import remembered
 from bot.store.rows import REQUEST, request_of
-from bot.store.schema import accounts, requests
+from bot.store.schema import HAS_GONE, accounts, requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,15 @@ class Ledger:
     async def remembered(self, account_id: str) -> Remembered:
         """What a look at the account goes by."""
         return await self.database.read(lambda connection: remembered(connection, account_id))
+
+    async def gone(self, account_id: str) -> frozenset[str]:
+        """The references with requests that the API listed no more while they were open."""
+
+        def work(connection: Connection) -> frozenset[str]:
+            query = select(requests.c.reference_id).where(requests.c.account_id == account_id, HAS_GONE).distinct()
+            return frozenset(name for name in connection.execute(query).scalars() if name is not None)
+
+        return await self.database.read(work)
 
     async def fall_behind(self, account_id: str, *, now: datetime, after: timedelta) -> datetime | None:
         """Begin to catch up if nothing was read for longer than `after` while something was watched.

@@ -29,7 +29,11 @@ async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -
     `lease_clock` is for leases and quiet times; without it PostgreSQL's own clock is used, and `clock` on SQLite.
     """
     lease = lease_clock if lease_clock is not None or url.startswith("postgres") else clock
-    database = Database.open(url, lease)
+    return store_on(Database.open(url, lease), clock)
+
+
+def store_on(database: Database, clock: Clock) -> Store:
+    """The store on this database."""
     return Store(
         database=database,
         ledger=Ledger(database),

@@ -59,6 +59,7 @@ requests = Table(
 Index("requests_of_reference", requests.c.account_id, requests.c.reference_key)
 Index("requests_changed", requests.c.account_id, requests.c.changed_at)
 IS_OPEN = and_(requests.c.terminal == false(), requests.c.listed == true())
+HAS_GONE = and_(requests.c.terminal == false(), requests.c.listed == false())
 Index(
     "requests_open",
     requests.c.account_id,

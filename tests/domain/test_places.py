@@ -106,3 +106,18 @@ def test_an_order_that_was_only_guessed_is_told_by_the_first_rows_of_different_t
     coverage = added(places, [*alike, request(3, created=3), request(4, created=3)], 0, 4, 4.0)
     assert (coverage.order, coverage.contiguous, coverage.filled_from) == (Order.OLDEST_FIRST, True, 1)
     assert added(places, NEWEST_FIRST, 0, 10, 5.0).order is Order.NONE
+
+
+def test_a_guessed_order_is_the_other_one_when_rows_do_not_stay_in_their_places() -> None:
+    places = Places()
+    alike = [request(n, created=1) for n in range(1, 13)]
+    added(places, alike[:7], 0, 12, 1.0)
+    assert added(places, alike[:7], 0, 12, 2.0).order is Order.NEWEST_FIRST
+    coverage = added(places, alike[:7], 0, 14, 3.0)
+    assert (coverage.order, coverage.guessed, coverage.filled_from) == (Order.OLDEST_FIRST, True, 15)
+
+
+def test_an_order_that_was_guessed_to_be_oldest_first_is_the_other_one_too() -> None:
+    oldest = request(1, created=1)
+    places = Places(Coverage(Order.OLDEST_FIRST, 12, 1.0, guessed=True, anchors={oldest.id: 12}))
+    assert added(places, [oldest], 13, 14, 2.0).order is Order.NEWEST_FIRST

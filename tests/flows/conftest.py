@@ -83,6 +83,9 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+Opened = Callable[[str, FakeClock], Awaitable[Store]]
+
+
 @dataclass
 class Worlds:
     """Makes worlds on one database, as a restart does."""
@@ -91,6 +94,7 @@ class Worlds:
     clock: HastyClock
     api: FakeChamelaion
     chat: FakeChat
+    open: Opened = open_store
     opened: list[World] = field(default_factory=list)
 
     async def begin(
@@ -101,10 +105,10 @@ class Worlds:
         settle: float = 600,
         calls: int = 6_000,
         gap: float = 86_400,
-        opened: Callable[[str, FakeClock], Awaitable[Store]] = open_store,
+        opened: Opened | None = None,
     ) -> World:
         """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
-        store = await opened(self.url, self.clock)
+        store = await (opened or self.open)(self.url, self.clock)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
         source = Source(self.api, Budget(calls, self.clock.monotonic()), self.clock, vitals)

@@ -44,7 +44,8 @@ class ModelAccount(FakeChamelaion):
     """Its clock goes by the seconds that nobody can set, ahead of them by `ahead` seconds.
 
     `answers` counts the answers given; those after `kept` may have been lost with the process that asked for them. At
-    `kill_in` further calls the caller waits for ever, `reached` says so. The next `stale` answers are older ones.
+    `kill_in` further calls the caller waits for ever, `reached` says so. `meanwhile` has what changes just before which
+    call is answered. The next `stale` answers are older ones.
     """
 
     ahead: float = 0.0
@@ -53,6 +54,7 @@ class ModelAccount(FakeChamelaion):
     process: int = 0
     stale: int = 0
     kill_in: int | None = None
+    meanwhile: list[tuple[int, Callable[["ModelAccount"], None]]] = field(default_factory=list)
     reached: asyncio.Event = field(default_factory=asyncio.Event)
     shown: defaultdict[str, list[Shown]] = field(default_factory=lambda: defaultdict(list))
     lost: set[int] = field(default_factory=set)  # the numbers of answers that may never have been recorded
@@ -123,6 +125,10 @@ class ModelAccount(FakeChamelaion):
         """The account lists it no more."""
         self.rows.remove(row)
 
+    def listed(self, reference: str) -> set[str]:
+        """The ids of its requests."""
+        return {row.id for row in self.rows if row.reference_id == reference}
+
     def in_order(self, rows: Iterable[LipsyncRequest]) -> list[LipsyncRequest]:
         """Rows in the order in which they were sent, whatever the order of the list."""
         return sorted(rows, key=lambda row: (row.created_at, row.id))
@@ -134,6 +140,7 @@ class ModelAccount(FakeChamelaion):
         asked_at = self.clock.now()
         await self._wait_for_ever_if_killed()
         await self._fail(reference_id)
+        self._change()
         if self.refuses_large and limit > self.largest_page:
             raise BadRequestError("the API answered 400: invalid limit")
         rows = [row for row in self._listed() if reference_id in (None, row.reference_id)]
@@ -152,6 +159,17 @@ class ModelAccount(FakeChamelaion):
         if self.kill_in <= 0:
             self.reached.set()
             await asyncio.Event().wait()
+
+    @property
+    def asked(self) -> int:
+        """How many calls there were."""
+        return len(self.called)
+
+    def _change(self) -> None:
+        due = [change for at, change in self.meanwhile if at <= self.asked]
+        self.meanwhile = [each for each in self.meanwhile if each[0] > self.asked]
+        for change in due:
+            change(self)
 
     async def _fail(self, reference_id: str | None) -> None:
         fault: ChamelaionError | None = self.faults.pop(0) if self.faults else None

@@ -7,16 +7,18 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from bot.domain.answer import Wish
+from bot.domain.answer import StatusAnswer, Wish
 from bot.errors import ChamelaionError
 from tests.flows.conftest import World, Worlds
 from tests.flows.model_account import ModelAccount
-from tests.flows.model_checks import History, called_finished_too_early, unread_too_long
+from tests.flows.model_checks import History, called_finished_too_early, missing_in_answer, unread_too_long
 from tests.flows.model_expectations import Command, Moment
 from tests.flows.model_told import Told, told_by
 
 GAP = 300.0
 SHORTEST_NAP = 5.0  # seconds between two looks here, at least: so a history takes half of the time
+LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
+DUE = 61.0  # seconds after which the newest rows are read in any case
 A_MOMENT = 0.2  # seconds
 _UNSENT = "SELECT 1 FROM announcements WHERE state IN ('pending', 'sending', 'in_doubt')"
 _BEHIND = "SELECT 1 FROM accounts WHERE catching_up_since IS NOT NULL"
@@ -38,6 +40,7 @@ class Stage:
     disturbed_at: float = 0.0  # since when nothing keeps the bot from reading everything in time
     world: World = field(init=False)
     _heard: int = 0
+    _answered_at: float = 0.0
     _begun: tuple[int, int] = (0, 0)  # how many answers and commands there were when the process began
 
     @property
@@ -74,7 +77,8 @@ class Stage:
             await self.begin()
 
     async def die_in_a_look(self, calls: int) -> None:
-        """The process is killed at so many calls of its next look; after that if it makes fewer."""
+        """The process is killed at so many calls of a look that is due; after that if it makes fewer."""
+        self.be_away(DUE)
         async with self._hearing():
             self.account.kill_in = calls
             look = asyncio.create_task(self._look())
@@ -94,6 +98,8 @@ class Stage:
         """Whatever is done meanwhile, post what waits after it; gives the number of the last answer before."""
         before = self.account.answers
         yield before
+        if self.account.answers > before:
+            self._answered_at = self.account.clock.monotonic()
         self.account.keep()
         self.had_gap = self.had_gap or self._is_catching_up
         if self._asks(_UNSENT):
@@ -118,6 +124,7 @@ class Stage:
 
     async def look(self) -> float:
         """One look; returns after how many seconds the next is due."""
+        self.had_gap = self.had_gap or self.account.clock.monotonic() - self._answered_at > GAP - LONGEST_PAUSE
         async with self._hearing():
             pause = await self._look()
         self.wrong += unread_too_long(self.history, self.disturbed_at)
@@ -143,6 +150,7 @@ class Stage:
     def set_our_clock(self, seconds: float) -> None:
         """Somebody sets it."""
         self.account.clock.step(seconds)
+        self.had_gap = self.had_gap or abs(seconds) > GAP
         self.disturb()
 
     # --- people ---
@@ -178,9 +186,12 @@ class Stage:
             await (asyncio.gather(asking, self._look()) if beside_a_look else asking)
 
     async def _ask(self, reference: str, *, fresh: bool) -> None:
+        before = self.account.listed(reference)
         with contextlib.suppress(ChamelaionError):
-            async for _ in self.world.stories.ask.status(reference, fresh=fresh):
-                pass
+            async for answer in self.world.stories.ask.status(reference, fresh=fresh):
+                if fresh and isinstance(answer, StatusAnswer):
+                    there = before & self.account.listed(reference)
+                    self.wrong += missing_in_answer(self.account, there, answer)
 
     @property
     def _is_catching_up(self) -> bool:

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hypothesis import strategies as st
-
 from bot.domain.watch import Events
 from bot.errors import ChamelaionError, RateLimitedError, UnavailableError
 from tests.builders import NOON
-from tests.flows.model_account import REASONS
+from tests.flows.model_account import REASONS, ModelAccount
 from tests.flows.model_expectations import PATTERNS, Command, Moment
 from tests.flows.model_stage import Stage
 
@@ -25,13 +23,20 @@ FAULTS: tuple[ChamelaionError, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """Requests are sent, all at the same moment."""
+    """Requests are sent, all at the same moment; they may have ended before anybody sees them open."""
 
     reference: str | None
     count: int
+    status: str = "queued"
+
+    def happen(self, account: ModelAccount) -> None:
+        """At once."""
+        account.insert(self.reference, self.count)
+        for row in account.rows[-self.count :] if self.status != "queued" else ():
+            account.move(row, self.status)
 
     async def play(self, stage: Stage) -> None:
-        stage.account.insert(self.reference, self.count)
+        self.happen(stage.account)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +49,47 @@ class Move:
     reason: str = REASONS[0]
     back: bool = False
 
-    async def play(self, stage: Stage) -> None:
-        account = stage.account
+    def happen(self, account: ModelAccount) -> None:
+        """At once."""
         rows = account.in_order(row for row in account.rows if row.is_terminal == self.back)[::-1]
         start = self.first % len(rows) if rows else 0
         for row in rows[start : start + self.count]:
             account.move(row, self.status, reason=self.reason)
 
+    async def play(self, stage: Stage) -> None:
+        self.happen(stage.account)
+
 
 @dataclass(frozen=True, slots=True)
 class Delete:
-    """The account lists a request no more."""
+    """The account lists some requests no more."""
 
     which: int
+    count: int = 1
+
+    def happen(self, account: ModelAccount) -> None:
+        """At once."""
+        if rows := account.in_order(account.rows)[::-1]:
+            start = self.which % len(rows)
+            for row in rows[start : start + self.count]:
+                account.delete(row)
 
     async def play(self, stage: Stage) -> None:
-        if rows := stage.account.in_order(stage.account.rows)[::-1]:
-            stage.account.delete(rows[self.which % len(rows)])
+        self.happen(stage.account)
+
+
+Change = Insert | Move | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The account changes between two calls: just before the next, or so many later."""
+
+    calls: int
+    change: Change
+
+    async def play(self, stage: Stage) -> None:
+        stage.account.meanwhile.append((stage.account.asked + self.calls, self.change.happen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +214,7 @@ class Ask:
         await stage.ask(self.reference, fresh=self.fresh, beside_a_look=self.beside_a_look)
 
 
-Step = Insert | Move | Delete | GoOn | Away | Die | Fail | Remember | Lie | Break | SetClock | Watch | Stop | Ask
+Step = Change | Meanwhile | GoOn | Away | Die | Fail | Remember | Lie | Break | SetClock | Watch | Stop | Ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,66 +229,3 @@ class Story:
     settle: float
     older: Sequence[tuple[str, int, str, float]]
     steps: Sequence[Step]
-
-
-_references = st.sampled_from(REFERENCES)
-_often_watched = st.sampled_from(("batch-1", "batch-1", "batch-1", "batch-2", "other"))
-_names = st.sampled_from(("batch-1", "batch-1", "batch-2", *PATTERNS))
-_places = st.sampled_from(("C1", "C1", "C2"))
-_events = st.sampled_from((None, *Events))
-_which = st.integers(0, 40)
-_often: list[st.SearchStrategy[Step]] = [
-    st.builds(Insert, _often_watched, st.sampled_from((1, 2, 5, 30))),
-    st.builds(
-        Move,
-        st.integers(0, 6),
-        st.sampled_from((1, 1, 3, 40)),
-        st.sampled_from(
-            ("processing", "completed", "completed", "failed", "failed", "failed", "canceled", "uploading")
-        ),
-        st.sampled_from((REASONS[0], *REASONS)),
-    ),
-    st.builds(GoOn, st.sampled_from((3.0, 20.0, 40.0, 70.0, 200.0))),
-]
-_now_and_then: list[st.SearchStrategy[Step]] = [
-    st.builds(Watch, _places, _names, _events, st.sampled_from((None, None, 1, 4)), st.booleans()),
-    st.builds(Stop, _places, _names),
-    st.builds(Ask, _references, st.booleans(), st.booleans()),
-    st.builds(Insert, st.none(), st.sampled_from((1, 5, 30))),
-    st.builds(Delete, _which),
-    st.builds(Away, st.sampled_from((10.0, 100.0, 400.0, 4_000.0)), st.booleans()),
-    st.builds(Die, st.integers(1, 4)),
-    st.builds(Fail, st.integers(0, 3), st.integers(1, 4)),
-    st.builds(Remember),
-    st.builds(Lie, st.integers(1, 2)),
-    st.builds(Break, st.sampled_from(("batch-1", "batch-1", None)), st.booleans()),
-    st.builds(SetClock, st.sampled_from((-3_600.0, -40.0, 40.0, 3_600.0))),
-    st.builds(Move, _which, st.just(1), st.sampled_from(("processing", "completed", "failed")), back=st.just(True)),
-]
-_first_watches = st.lists(
-    st.builds(Watch, _places, _names, st.sampled_from((None, Events.EACH)), st.none(), st.just(False)),
-    min_size=1,
-    max_size=2,
-)
-# `one_of` would forget how often a strategy is named.
-_steps = st.sampled_from((*_often * 7, *_now_and_then)).flatmap(lambda kind: kind)
-STORIES = st.builds(
-    lambda first, steps, **others: Story(**others, steps=(*first, *steps)),
-    order=st.sampled_from(("newest first", "newest first", "oldest first", "mixed")),
-    page=st.sampled_from((3, 7, 20, 100)),
-    refuses_large=st.booleans(),
-    ahead=st.sampled_from((0.0, 0.0, -90.0, 3_600.0)),
-    calls=st.sampled_from((60, 300)),
-    settle=st.sampled_from((0.0, 90.0)),
-    older=st.lists(
-        st.tuples(
-            st.sampled_from((*REFERENCES, "ancient")),
-            st.integers(1, 12),
-            st.sampled_from(("queued", "processing", "completed", "failed")),
-            st.sampled_from((100.0, 5_000.0)),
-        ),
-        max_size=3,
-    ),
-    first=_first_watches,
-    steps=st.lists(_steps, min_size=8, max_size=20),
-)

@@ -16,6 +16,7 @@ from tests.flows.model_steps import (
     GoOn,
     Insert,
     Lie,
+    Meanwhile,
     Move,
     Remember,
     SetClock,
@@ -29,9 +30,9 @@ UNAVAILABLE = 0
 PLAIN = Story("newest first", page=20, refuses_large=False, ahead=0.0, calls=60, settle=0.0, older=(), steps=())
 
 
-@pytest.fixture
-def theatre(sqlite_template: Path, tmp_path: Path) -> Theatre:
-    return Theatre(sqlite_template, tmp_path)
+@pytest.fixture(scope="module")
+def theatre(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Theatre:
+    return Theatre(sqlite_template, tmp_path_factory.mktemp("stage"))
 
 
 def watch(name: str, events: Events | None = None) -> Watch:
@@ -39,34 +40,58 @@ def watch(name: str, events: Events | None = None) -> Watch:
 
 
 @pytest.mark.parametrize("seconds", [-3_600.0, -40.0, 40.0, 3_600.0])
-async def test_what_ends_after_a_watch_began_before_the_first_answer_is_told(theatre: Theatre, seconds: float) -> None:
+def test_what_ends_after_a_watch_began_before_the_first_answer_is_told(theatre: Theatre, seconds: float) -> None:
     ends_unseen = (Insert("batch-1", 1), Move(0, 1, "failed"))
     steps = (SetClock(seconds), Fail(UNAVAILABLE, 3), watch("batch-1"), *ends_unseen, GoOn(70))
-    played = await theatre.play(replace(PLAIN, steps=steps))
+    played = theatre.play(replace(PLAIN, steps=steps))
     assert played.wrong == []
     assert played.told == [REASONS[0], "finished"]
 
 
 @pytest.mark.parametrize("seconds", [-3_600.0, -40.0, 40.0, 3_600.0])
 @pytest.mark.parametrize("when", ["before", "after"])
-async def test_an_older_failure_is_not_told_to_a_new_pattern(theatre: Theatre, seconds: float, when: str) -> None:
+def test_an_older_failure_is_not_told_to_a_new_pattern(theatre: Theatre, seconds: float, when: str) -> None:
     steps = (SetClock(seconds), watch("*")) if when == "before" else (watch("*"), SetClock(seconds))
-    played = await theatre.play(replace(PLAIN, older=(("batch-1", 1, "failed", 50.0),), steps=steps))
+    played = theatre.play(replace(PLAIN, older=(("batch-1", 1, "failed", 50.0),), steps=steps))
     assert (played.wrong, played.told) == ([], [])
 
 
-async def test_after_the_list_was_empty_once_no_place_stays_unread(theatre: Theatre) -> None:
+def test_after_the_list_was_empty_once_no_place_stays_unread(theatre: Theatre) -> None:
     steps = (watch("batch-1"), Remember(), GoOn(20), Insert("batch-1", 30), GoOn(20), Lie(1), GoOn(70))
-    assert (await theatre.play(replace(PLAIN, steps=steps))).wrong == []
+    assert (theatre.play(replace(PLAIN, steps=steps))).wrong == []
 
 
-async def test_an_outcome_that_is_taken_back_and_comes_again_is_a_correction(theatre: Theatre) -> None:
+def test_an_outcome_that_is_taken_back_and_comes_again_is_a_correction(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 2), GoOn(20), Move(0, 1, "failed"), GoOn(20))
     takes_back = (Move(0, 1, "processing", back=True), GoOn(70), Move(0, 2, "failed"), GoOn(70))
-    played = await theatre.play(replace(PLAIN, steps=(*begins, *takes_back)))
+    played = theatre.play(replace(PLAIN, steps=(*begins, *takes_back)))
     assert played.wrong == []
     assert played.told == [REASONS[0], "finished"]
     assert played.corrections == 2
+
+
+@pytest.mark.parametrize("after_it", [(), (Die(1),), (Away(10, restarts=True),)], ids=["", "killed", "restarted"])
+def test_one_old_answer_that_lists_nothing_hides_no_outcome(theatre: Theatre, after_it: tuple[Step, ...]) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 5), GoOn(20), Insert("other", 60), GoOn(20))
+    lies = (Lie(1), Ask("batch-1", fresh=True, beside_a_look=False), *after_it)
+    played = theatre.play(replace(PLAIN, steps=(*begins, *lies, Move(60, 5, "failed"), GoOn(20))))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_an_order_that_no_row_tells_hides_nothing(theatre: Theatre, order: str) -> None:
+    steps = (watch("batch-2"), GoOn(20), Insert("batch-2", 2), GoOn(40), Move(0, 2, "failed"), GoOn(20))
+    older = (("batch-1", 12, "failed", 100.0),)
+    played = theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+def test_a_request_that_slips_between_two_pages_is_not_taken_to_be_gone(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 14), GoOn(20), Insert("other", 10), GoOn(20))
+    one_is_open = (Move(10, 7, "completed"), Move(11, 6, "completed"))
+    slips = (Meanwhile(2, Delete(10)), Ask("batch-1", fresh=True, beside_a_look=False), GoOn(70))
+    played = theatre.play(replace(PLAIN, page=7, steps=(*begins, *one_is_open, *slips)))
+    assert (played.wrong, played.told) == ([], [])
 
 
 A_LONG_DAY: tuple[Step, ...] = (
@@ -85,30 +110,37 @@ A_LONG_DAY: tuple[Step, ...] = (
 
 @pytest.mark.parametrize("page", [7, 20])
 @pytest.mark.parametrize("order", ORDERS)
-async def test_on_a_long_day_everything_is_told_once(theatre: Theatre, order: str, page: int) -> None:
-    played = await theatre.play(replace(PLAIN, order=order, page=page, settle=90.0, calls=300, steps=A_LONG_DAY))
+def test_on_a_long_day_everything_is_told_once(theatre: Theatre, order: str, page: int) -> None:
+    played = theatre.play(replace(PLAIN, order=order, page=page, settle=90.0, calls=300, steps=A_LONG_DAY))
     assert played.wrong == []
     assert {*REASONS, "finished", "reopened", "clips"} <= {*played.told}
 
 
 @pytest.mark.parametrize("order", ORDERS)
-async def test_a_finish_is_told_within_two_minutes(theatre: Theatre, order: str) -> None:
+def test_a_finish_is_told_within_two_minutes(theatre: Theatre, order: str) -> None:
     steps = (watch("batch-*"), Insert("batch-1", 3), GoOn(40), Insert("batch-2", 1), GoOn(40), Move(0, 4, "completed"))
-    played = await theatre.play(replace(PLAIN, order=order, steps=steps), quiet=120)
+    played = theatre.play(replace(PLAIN, order=order, steps=steps), quiet=120)
     assert (played.wrong, played.told) == ([], ["finished", "finished"])
 
 
 @pytest.mark.parametrize("order", ["newest first", "oldest first"])
-async def test_what_was_skipped_when_the_bot_was_killed_is_found_afterwards(theatre: Theatre, order: str) -> None:
+def test_what_was_skipped_when_the_bot_was_killed_is_found_afterwards(theatre: Theatre, order: str) -> None:
     older = (("other", 10, "completed", 5_000.0), ("other", 10, "completed", 100.0))
-    skipped = (Insert("batch-1", 1), GoOn(0.1), Insert("other", 30), Die(2), Move(30, 1, "failed"))
+    skipped = (Insert("batch-1", 1), Away(0.1, restarts=True), Insert("other", 30), Die(2), Move(30, 1, "failed"))
     story = replace(PLAIN, order=order, page=7, older=older, steps=(watch("batch-*"), GoOn(20), *skipped))
-    played = await theatre.play(story)
+    played = theatre.play(story)
     assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
 
 
-async def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
+def test_as_many_requests_as_have_gone_are_found_although_their_number_is_the_same(theatre: Theatre) -> None:
+    older = (("other", 20, "completed", 5_000.0),)
+    replaced = (Delete(0, 10), Insert("batch-1", 5), Insert("batch-2", 5))
+    steps = (watch("batch-*"), GoOn(40), *replaced, GoOn(20), Move(0, 10, "failed"), GoOn(20))
+    played = theatre.play(replace(PLAIN, page=7, older=older, steps=steps))
+    assert played.wrong == []
+    assert sorted(played.told) == ["finished", "finished", REASONS[0], REASONS[0]]
+
+
+def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
-    assert (
-        await theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)
-    ).wrong == []
+    assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []
