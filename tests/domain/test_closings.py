@@ -33,9 +33,9 @@ def test_what_waits_for_its_conclusion_goes_before_what_was_only_never_read() ->
     closings.unaccounted = {"a": None, "b": None} | closings.unaccounted
     closings.later = {"c"}
     torn = Coverage(Order.NEWEST_FIRST, 10, 100.0, (Gap(8, 9, 90.0, 95.0),))
-    assert closings.next_call(100, torn, set(), 0, 1) == ByReference("z")
+    assert closings.next_call(100, torn, set(), 0, 9) == ByReference("z")
     closings.was_read("z")
-    assert closings.next_call(100, torn, set(), 0, 1) == Window(9)
+    assert closings.next_call(100, torn, set(), 0, 9) == Window(9)
     closings.conclude(WHOLE)
     assert closings.next_call(100, WHOLE, set(), 0, 1) == ByReference("a")
 
@@ -62,6 +62,14 @@ def test_what_only_waits_for_rows_nobody_has_read_waits_patiently_for_a_call_tha
     assert closings.next_call(112, torn, {"b"}, 12, 99) == Window(9)
     assert closings.conclude(WHOLE) == {"a", "b"}
     assert closings.next_call(130, torn, set(), 12, 99) is None
+
+
+def test_the_newest_page_closes_a_gap_that_it_shows_so_that_none_is_left_above() -> None:
+    torn = Coverage(Order.NEWEST_FIRST, 10, 100.0, gaps=(Gap(8, 9, 90.0, 95.0),))
+    closings = Closings()
+    closings.were_closed(frozenset("a"), frozenset("a"), contiguous=False)
+    assert closings.next_call(100, torn, set(), 0, 8) == Window(None)
+    assert closings.next_call(100, torn, set(), 0, 9) == Window(9)
 
 
 def test_a_clock_that_was_set_back_delays_nothing() -> None:
