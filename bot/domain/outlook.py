@@ -251,7 +251,7 @@ class Outlook:
             while at[low] <= top - width:
                 low += 1
             choices.append(_Choice(Window(top), worth[high] - worth[low]))
-        low = bisect_left(at, newest - size + 1 + self.places.margin(now, size))
+        low = bisect_left(at, self.places.newest_from(now, size))
         choices.append(_Choice(Window(None), worth[-1] - worth[low]))
         return choices
 

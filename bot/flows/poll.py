@@ -48,6 +48,7 @@ class Poll:
     _answered_at: float = field(default=-math.inf, init=False)
     _is_behind: bool = field(default=False, init=False)
     _unreadable: set[str | None] = field(default_factory=set, init=False)
+    _each_at: float = field(default=-math.inf, init=False)  # when what is watched is next read one by one
 
     async def look(self) -> datetime:
         """Look once; returns when to look next. Trouble with the API is no error here: it is told, and tried again."""
@@ -79,7 +80,7 @@ class Poll:
         left, until = MOST_STEPS, None
         while left:
             left, until = await self._take_steps(left)
-            if not self.lookout.is_ordered or None in self._unreadable:
+            if self._is_each_due:
                 await self._read_each()
             if (closing := self.lookout.closing()) is not None:
                 await self.readings.record(closing)
@@ -88,6 +89,12 @@ class Poll:
         if until is not None and self.lookout.has_caught_up:
             await self.catch_up.end_if_done(self._unreadable, others_go_on=self._others_go_on)
         return self._next_at(until)
+
+    @property
+    def _is_each_due(self) -> bool:
+        """Whether the list shows nothing, and a POLL_INTERVAL has passed since what is watched was read one by one."""
+        shows_nothing = not self.lookout.is_ordered or None in self._unreadable
+        return shows_nothing and self.clock.monotonic() >= self._each_at
 
     async def _take_steps(self, left: int) -> tuple[int, float | None]:
         """What is worth a call now, as many as there are `left`; returns how many still are, and until when to wait."""
@@ -172,7 +179,9 @@ class Poll:
 
     async def _read_each(self) -> None:
         """A list without an order, or that cannot be read, shows nothing: read what is watched one by one."""
+        began = self.clock.monotonic()
         watched = await self.store.watches.watched(self.rules.account_id)
         unreadable = frozenset(name for name in self._unreadable if name is not None)
         for reference_id in due(watched, frozenset(), self.clock.now(), unreadable):
             await self._tolerating(reference_id, partial(self._read, reference_id))
+        self._each_at = began + self.rules.poll_interval.total_seconds()

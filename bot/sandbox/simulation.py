@@ -39,7 +39,6 @@ class Plan:
     poll_interval: float = 15.0
     seed: int = 1
     within: float = 24.0
-    is_watched: bool = True
 
     @property
     def begins(self) -> float:
@@ -156,5 +155,5 @@ async def simulated(model: Model, plan: Plan, tell: Callable[[float], None]) -> 
     """What the planner takes for this account, and the account's jobs for other ways to look at them."""
     jobs = Jobs(model, plan.ends, plan.seed)
     async with simulation(plan, jobs) as world:
-        await world.watch(model.references if plan.is_watched else 0)
+        await world.watch(model.references)
         return await world.run(plan, tell), jobs

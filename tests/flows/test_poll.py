@@ -1,5 +1,7 @@
 """Looks go on for everybody else, whatever one reference or one page does."""
 
+from datetime import timedelta
+
 from structlog.testing import capture_logs
 
 from tests.builders import request
@@ -63,3 +65,16 @@ async def test_with_nothing_watched_a_look_that_failed_is_tried_again_later_and_
         pauses.append((next_at - world.clock.now()).total_seconds())
     assert pauses[0] < 20
     assert pauses[-1] > 40
+
+
+async def test_where_the_list_has_no_order_an_open_reference_is_read_once_a_poll_interval(world: World) -> None:
+    world.api.order = lambda row: row.id
+    world.api.set([request(1, created=-30), request(2, created=-60), request(3, created=-40)])
+    await world.watch()
+    before = len(world.api.calls)
+    until = world.clock.now() + timedelta(minutes=2)
+    while world.clock.now() < until:
+        next_at = await world.look()
+        world.clock.pass_time((next_at - world.clock.now()).total_seconds())
+    read = [reference for reference, _ in world.api.calls[before:]]
+    assert 7 <= read.count("batch-1") <= 10
