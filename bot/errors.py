@@ -85,6 +85,10 @@ class NoMessageError(SlackError):
     """The message to be edited is gone or can no longer be edited."""
 
 
+class NoThreadError(SlackError):
+    """The message cannot be replied to: nothing was posted, and it goes into the place itself."""
+
+
 class NoHistoryError(SlackError):
     """The place's history may not be read, so nothing can be said about an attempt in doubt."""
 

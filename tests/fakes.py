@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import Manner, Posted
 from bot.domain.request import LipsyncRequest, Page
 from bot.errors import (
     BadRequestError,
@@ -143,9 +143,12 @@ class FakeChat:
     finds: int = 0
     closed: dict[str, SlackError] = field(default_factory=dict)
     gone: bool = False
+    manners: dict[str, Manner] = field(default_factory=dict)
+    edit_manners: list[Manner] = field(default_factory=list)
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         await asyncio.sleep(0)
+        self.manners[delivery_id] = manner
         if place in self.closed:
             raise self.closed[place]
         if self.faults and (fault := self.faults.pop(0)):
@@ -157,13 +160,14 @@ class FakeChat:
             raise fault
         return Posted(place, str(len(self.messages)))
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         await asyncio.sleep(0)
         if self.gone:
             raise NoMessageError("message_not_found")
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.edits.append((posted, said))
+        self.edit_manners.append(manner)
 
     async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
         await asyncio.sleep(0)

@@ -1,9 +1,10 @@
 """What is said, as facts with a unique key; how it looks is chosen when it is posted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
@@ -26,7 +27,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FailureFacts:
-    """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first."""
+    """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first.
+
+    `rate` is a failure rate in per cent that the batch passed with it, `unseen` means that the account never had this
+    kind before, `is_last` that further kinds are on the card only.
+    """
 
     progress: Progress
     key: str
@@ -35,7 +40,21 @@ class FailureFacts:
     first_at: datetime
     last_at: datetime
     read_at: datetime
+    rate: Rate | None = None
+    unseen: bool = False
+    is_last: bool = False
     kind: Literal["failure"] = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class PingFacts:
+    """M3: failure kinds that were told before and are now many more, or the `rate` in per cent that was passed."""
+
+    progress: Progress
+    kinds: tuple[FailureKind, ...]
+    rate: Rate | None
+    read_at: datetime
+    kind: Literal["ping"] = "ping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +166,7 @@ class CardPlaceholder:
     kind: Literal["card"] = "card"
 
 
-News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
+News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 StoredFacts = News | CatchUpFacts | AccessFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
 Said = News | CatchUpFacts | AccessFacts | Card
@@ -157,7 +176,8 @@ Said = News | CatchUpFacts | AccessFacts | Card
 class Announcement:
     """Something to be said once.
 
-    `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for.
+    `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for, `under` the announcement whose
+    thread it belongs into where the watch does not say otherwise.
     """
 
     key: Key
@@ -166,3 +186,11 @@ class Announcement:
     recorded_at: datetime
     happened_at: datetime | None = None
     watch_id: str | None = None
+    under: Key | None = None
+
+
+def renewed(old: StoredFacts, new: StoredFacts) -> StoredFacts:
+    """The newer facts of an announcement, with what was said once and stays so."""
+    if isinstance(old, FailureFacts) and isinstance(new, FailureFacts):
+        return replace(new, rate=old.rate, unseen=old.unseen, is_last=old.is_last)
+    return new

@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Events, Watch
+from bot.domain.watch import Events, Placement, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class WatchesAnswer:
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
-    `reference_id` is a pattern when it `is_glob`.
+    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for.
     """
 
     workspace_id: str
@@ -122,6 +122,9 @@ class Wish:
     place_name: str = ""
     public: bool = False
     is_glob: bool = False
+    placement: Placement | None = None
+    mention: tuple[str, ...] | None = None
+    asked_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

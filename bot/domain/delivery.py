@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card
+from bot.domain.announcement import Announcement, Card, FailureFacts
 
 
 class State(StrEnum):
@@ -28,6 +28,31 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Where (a channel's id) and when (our clock) somebody asked for a personal watch."""
+
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an announcement is said, whatever it says.
+
+    `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
+    people (user ids) who are named in it.
+    """
+
+    thread_ts: str | None = None
+    broadcast: bool = False
+    mention: tuple[str, ...] = ()
+    asked: Asked | None = None
+
+
+PLAINLY = Manner()
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """An announcement with the state of its delivery, as it was claimed.
 
@@ -41,6 +66,18 @@ class Delivery:
     version: int
     attempt_at: datetime
     repeat: bool = False
+    manner: Manner = PLAINLY
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdit:
+    """A message that shows older facts than these; `change` counts how often they have changed."""
+
+    id: str
+    posted: Posted
+    facts: FailureFacts
+    manner: Manner
+    change: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from bot.domain.delivery import Delivery
 from bot.errors import (
     NoAccessError,
     NoHistoryError,
+    NoThreadError,
     NotSentError,
     RefusedMessageError,
     SlackBusyError,
@@ -81,7 +82,7 @@ class Deliver:
             return
         place = delivery.announcement.key.place
         try:
-            posted = await self.chat.post(place, said, delivery_id=delivery.id, repeat=delivery.repeat)
+            posted = await self.chat.post(place, said, delivery.manner, delivery_id=delivery.id, repeat=delivery.repeat)
         except SlackError as error:
             self._posted_at[place] = self.clock.monotonic()
             await self._failed(delivery, error)
@@ -113,6 +114,9 @@ class Deliver:
             case NoAccessError() | TokenRefusedError():  # a scope that is missing concerns places of this kind only
                 log.warning("no access", place=delivery.announcement.key.place, why=error.code)
                 await outbox.park(delivery, error.code, now=now, retry_after=ACCESS_RETRY)
+            case NoThreadError():
+                log.info("no reply can be posted", delivery=delivery.id, why=error.code)
+                await outbox.without_thread(delivery)
             case RefusedMessageError():
                 log.error("Slack refuses a message", kind=delivery.announcement.key.kind, why=error.code)
                 await outbox.drop(delivery, error.code)

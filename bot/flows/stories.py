@@ -6,9 +6,9 @@ from datetime import datetime
 
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
-from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
 from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
+from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
 from bot.flows.poll import Poll
@@ -50,13 +50,13 @@ class Stories:
     catch_up: CatchUp
     look: Routine
     deliver: Routine
-    cards: Routine
+    edits: Routine
     tend: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.deliver, self.cards, self.tend)
+        return (self.look, self.deliver, self.edits, self.tend)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -67,7 +67,7 @@ def make_stories(on: Ground) -> Stories:
 
     def news() -> None:
         deliver.wake()
-        cards.wake()
+        edits.wake()
 
     def changed() -> None:
         lookout.forget()
@@ -86,13 +86,13 @@ def make_stories(on: Ground) -> Stories:
         rules=on.rules,
     )
     line = SlackLine(on.clock, on.vitals)
-    edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
+    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget)
     house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
     look = routine("look", poll.look)
     deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
-    cards = routine("cards", keeper.step)
+    edits = routine("edits", editor.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))
+    return Stories(readings, ask, watching, catch_up, look, deliver, edits, routine("tend", house.step))

@@ -1,6 +1,7 @@
 """The action ids of every button, as views write them and listeners hear them.
 
 A button's value is the reference id; of those whose names begin with `glob`, except the last, it is the pattern.
+That of `FAILURE_RETRY` is the reference id and the key of the failure kind, on two lines.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -16,3 +17,7 @@ GLOB_EXCEPT = "glob_except"
 FINISHED_LINKS = "finished_links"
 FINISHED_STOP = "finished_stop"
 CATCH_UP_FAILURES = "catch_up_failures"
+PING_FAILURES = "ping_failures"
+FAILURE_RETRY = "failure_retry"
+NEWS_STOP = "news_stop"
+CARD_WATCH_ME = "card_watch_me"

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 from bot.slack import canned_globs
 from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
@@ -76,6 +76,7 @@ def lists(scene: Scene) -> Iterator[Canned]:
         ("failures_partial", "While a batch is read for the first time.", failures.message(_partial(scene))),
     ):
         yield Canned(name, "Failures", when, message)
+    yield from _retry_lists(scene)
     for name, when, answer in (
         (
             "links",
@@ -99,11 +100,26 @@ def lists(scene: Scene) -> Iterator[Canned]:
         yield Canned(name, "Links", when, links.message(answer))
 
 
+def _retry_lists(scene: Scene) -> Iterator[Canned]:
+    key = scene.running.kinds[0].key
+    many = StatusAnswer(scene.progress(0, 750), scene.now)
+    for name, when, answer in (
+        ("retry_list", "After Copy retry list: every id of one kind.", scene.status),
+        ("retry_list_many", "More ids of one kind than a message can hold.", many),
+        ("retry_list_gone", "The API has corrected all failures of that kind.", scene.status_done),
+    ):
+        yield Canned(name, "Failures", when, failures.retry_list(answer, key))
+
+
 def confirmations(scene: Scene) -> Iterator[Canned]:
     """M2, and what `unwatch` answers."""
     changed = replace(scene.watch, events=Events.EACH, expected=250)
+    placed = replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
+    personal = replace(scene.watch, place="D0ANA", asked_in="C0DUBBINGDE")
     for name, when, answer in (
         ("watch_new", "After watch, to the person who typed it.", WatchAnswer(scene.watch, True, scene.status)),
+        ("watch_placed", "After watch in thread mention @ana.", WatchAnswer(placed, False, scene.status)),
+        ("watch_for_me", "After watch me, in a channel.", WatchAnswer(personal, True, scene.status)),
         ("watch_changed", "After watch on a batch that is watched here.", WatchAnswer(changed, False, scene.status)),
         (
             "watch_finished_already",

@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import Manner, Posted
 from bot.errors import (
     InDoubtError,
     NoAccessError,
@@ -64,24 +64,25 @@ class SlackChat:
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         )
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         """Post a new message; `repeat` says in it that it may be there already."""
         channel = await self._channel(place)
-        shown = message(said, self.command)
+        shown = message(said, self.command, manner)
         shown = marked_as_repeat(shown) if repeat else shown
         response = await self._call(
             self.client.chat_postMessage,
             channel=channel,
             **_said(shown),
+            **_in_thread(manner),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_id}},
             unfurl_links=False,
             unfurl_media=False,
         )
         return Posted(_word(response, "channel"), _word(response, "ts"))
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         """Edit a message in place; its metadata stays."""
-        shown = message(said, self.command)
+        shown = message(said, self.command, manner)
         await self._call(self.client.chat_update, channel=posted.channel, ts=posted.ts, **_said(shown), parse="none")
 
     async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
@@ -145,6 +146,12 @@ class SlackChat:
 
 def _said(shown: Message) -> dict[str, object]:
     return {"text": shown.text, "blocks": list(shown.blocks)}
+
+
+def _in_thread(manner: Manner) -> dict[str, object]:
+    if manner.thread_ts is None:
+        return {}
+    return {"thread_ts": manner.thread_ts, "reply_broadcast": manner.broadcast}
 
 
 def _messages(response: AsyncSlackResponse) -> list[Mapping[str, object]]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.answer import Scope
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +17,26 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class StartWatch:
-    """Watch it here; None keeps what the watch has."""
+    """Watch it here, or for the person who types it (`personal`); None keeps what the watch has."""
 
     reference: str
     events: Events | None = None
     expected: int | None = None
+    placement: Placement | None = None
+    mention: tuple[str, ...] | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StopWatch:
-    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it."""
+    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it.
+
+    `personal` stops the watch of the person who types it.
+    """
 
     reference: str
     leave_out: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +114,23 @@ COMMANDS = (
     ),
     CommandForm(
         "watch",
-        ("watch <ref> [for failures|problems|each|all] [expect N]",),
+        ("watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]",),
         "A",
         "a live card here, and a message when something needs you",
         "You are told each new kind of failure, and the finish. With each or all, finished clips too."
-        " With expect, I know when the batch is complete. A pattern such as batch-* watches every reference that"
-        " matches, now or later, with one card; * tells only failures, of the whole account.",
+        " With expect, I know when the batch is complete. With in thread, messages go under the card; with in"
+        " broadcast, the channel shows them too; with in flat, nothing is in threads. With mention, people are named in"
+        " each message; mention nobody ends that. With me, I tell you alone, in our DM. A pattern such as batch-*"
+        " watches every reference that matches, now or later, with one card; * tells only failures, of the whole"
+        " account.",
     ),
     CommandForm(
         "unwatch",
-        ("unwatch <ref> [except]",),
+        ("unwatch <ref> [except|me]",),
         "A",
         "stop watching it here",
-        "With except, a reference is left out of the patterns that are watched here; watch it to have it back.",
+        "With except, a reference is left out of the patterns that are watched here; watch it to have it back."
+        " With me, your own watch of it ends.",
     ),
     CommandForm(
         "watches",

@@ -11,6 +11,7 @@ from bot.errors import (
     InDoubtError,
     NoAccessError,
     NoMessageError,
+    NoThreadError,
     NotSentError,
     RefusedMessageError,
     SlackBusyError,
@@ -81,11 +82,20 @@ _REFUSED = (
 )
 _NO_MESSAGE = ("cant_update_message", "edit_window_closed", "is_inactive", "message_not_found")
 
+_NO_THREAD = (
+    "cannot_reply_to_message",
+    "invalid_thread_ts",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "thread_not_found",
+)
+
 _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_NO_ACCESS, NoAccessError),
     **dict.fromkeys(_TOKEN, TokenRefusedError),
     **dict.fromkeys(_REFUSED, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
+    **dict.fromkeys(_NO_THREAD, NoThreadError),
 }
 NEVER_CONNECTED = (
     aiohttp.ClientConnectorError,
@@ -129,7 +139,7 @@ def _answered(response: object) -> SlackError:
         return InDoubtError(f"http_{status}")
     if not isinstance(code, str) or not code:
         return InDoubtError("unreadable_answer")
-    if code.startswith("restricted_action"):
+    if code.startswith("restricted_action") and code not in _NO_THREAD:
         return NoAccessError(code)
     return _BY_CODE.get(code, InDoubtError)(code)
 

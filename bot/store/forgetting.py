@@ -9,6 +9,7 @@ from bot.store.accounts import lock_account
 from bot.store.counting import recount
 from bot.store.dialect import chunks
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
+from bot.store.kinds import forget_kinds
 from bot.store.schema import announcements, batches, requests, transitions, watches
 
 
@@ -18,6 +19,7 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     forget_under_globs(connection, account_id, before)
     gone = _forget_requests(connection, account_id, before)
     _forget_announcements(connection, before)
+    forget_kinds(connection, account_id, before)
     end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
     return gone

@@ -5,16 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, exists, select, update
 
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import Delivery, Manner, State
 from bot.store.queue import announcement_of
 from bot.store.schema import announcements, watches
 
 UNWATCHED = "unwatched"
 
 
-def delivery_of(row: RowMapping) -> Delivery:
-    """The delivery in a row of `announcements`."""
-    return Delivery(row["id"], announcement_of(row), row["version"], row["attempt_at"], row["repeat"])
+def delivery_of(row: RowMapping, manner: Manner | None = None) -> Delivery:
+    """The delivery in a row of `announcements`; without a `manner` only the thread is told in which it was tried."""
+    manner = manner or Manner(thread_ts=row["thread_ts"])
+    return Delivery(row["id"], announcement_of(row), row["version"], row["attempt_at"], row["repeat"], manner)
 
 
 def move(connection: Connection, delivery: Delivery, states: Sequence[State], values: dict[str, Any]) -> bool:

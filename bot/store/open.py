@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.edits import Edits
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
@@ -20,6 +21,7 @@ class Store:
     watches: Watches
     outbox: Outbox
     cards: Cards
+    edits: Edits
     references: References
 
 
@@ -40,5 +42,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         watches=Watches(database),
         outbox=Outbox(database, clock),
         cards=Cards(database),
+        edits=Edits(database),
         references=References(database),
     )

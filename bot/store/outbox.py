@@ -56,6 +56,10 @@ class Outbox:
             lambda connection: outcomes.wait_again(connection, delivery, why, not_before=not_before)
         )
 
+    async def without_thread(self, delivery: Delivery) -> bool:
+        """Slack takes no reply where it belongs: it waits again, to be posted into the place itself."""
+        return await self.database.write(lambda connection: outcomes.without_thread(connection, delivery))
+
     async def doubt(self, delivery: Delivery) -> bool:
         """It may or may not have been posted."""
         return await self.database.write(lambda connection: doubts.doubt(connection, delivery))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, update
 
 from bot.domain.announcement import CardPlaceholder
 from bot.domain.delivery import Delivery, Posted, State
+from bot.store.manners import NO_THREAD
 from bot.store.moves import UNWATCHED, is_unwatched, move
 from bot.store.schema import cards
 from bot.store.troubles import end_trouble
@@ -22,8 +23,8 @@ def sent(
     states: Sequence[State] = _SENDING,
 ) -> bool:
     """It is in Slack; a card is there to be edited from now on."""
-    values = {"state": State.SENT, "channel": posted.channel, "ts": posted.ts, "sent_at": now, "why": None}
-    if not move(connection, delivery, states, values):
+    shown = {"channel": posted.channel, "ts": posted.ts, "why": None}
+    if not move(connection, delivery, states, {"state": State.SENT, "sent_at": now, "shown_at": now, **shown}):
         return False
     key, facts = delivery.announcement.key, delivery.announcement.facts
     end_trouble(connection, key.workspace_id, key.place)
@@ -65,6 +66,11 @@ def wait_again(
         "repeat": delivery.repeat or repeat,
     }
     return move(connection, delivery, states, values)
+
+
+def without_thread(connection: Connection, delivery: Delivery) -> bool:
+    """Slack takes no reply there, and nothing was posted: it waits again, to be posted into the place itself."""
+    return move(connection, delivery, _SENDING, {"state": State.PENDING, "thread_ts": NO_THREAD, "owner": None})
 
 
 def drop(connection: Connection, delivery: Delivery, why: str) -> bool:

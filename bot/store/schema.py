@@ -142,6 +142,11 @@ watches = Table(
     Column("is_glob", Boolean, nullable=False, server_default=false()),
     Column("glob_id", String(64)),
     Column("only_failures", Boolean, nullable=False, server_default=false()),
+    Column("placement", Text, nullable=False, server_default="default"),
+    Column("mention", Text, nullable=False, server_default=""),
+    Column("asked_in", Text),
+    Column("told", Text, nullable=False, server_default=""),
+    Column("messages", Integer, nullable=False, server_default="0"),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -209,6 +214,11 @@ announcements = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
+    Column("under", _Key),
+    Column("thread_ts", Text),
+    Column("outdated", Boolean, nullable=False, server_default=false()),
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("shown_at", UtcDateTime),
 )
 _is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
@@ -220,8 +230,25 @@ Index(
     sqlite_where=_is_unsent,
     postgresql_where=_is_unsent,
 )
+IS_OUTDATED = and_(announcements.c.outdated == true(), announcements.c.state == "sent")
+Index(
+    "announcements_outdated",
+    announcements.c.workspace_id,
+    announcements.c.shown_at,
+    sqlite_where=IS_OUTDATED,
+    postgresql_where=IS_OUTDATED,
+)
 Index("announcements_of_watch", announcements.c.watch_id)
 Index("announcements_sent", announcements.c.workspace_id, announcements.c.sent_at)
+
+kinds = Table(
+    "kinds",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+Index("kinds_by_age", kinds.c.account_id, kinds.c.seen_at)
 
 places = Table(
     "places",

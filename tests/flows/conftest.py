@@ -67,7 +67,7 @@ class World:
                 break
             self.clock.pass_time(max((next_at - self.clock.now()).total_seconds(), 0.01))
             next_at = await self.stories.deliver.step()
-        await self.stories.cards.step()
+        await self.stories.edits.step()
         return next_at
 
     @property

@@ -12,6 +12,7 @@ from bot.ports import Clock
 from bot.store import Store
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.edits import Edits
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
@@ -45,6 +46,7 @@ def mortal(lives: int) -> Callable[[str, Clock], Awaitable[Store]]:
             Watches(database),
             Outbox(database, clock),
             Cards(database),
+            Edits(database),
             References(database),
         )
 

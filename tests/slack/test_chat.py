@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.announcement import AccessFacts, CardFacts, ClipsFacts
-from bot.domain.delivery import Posted
+from bot.domain.delivery import PLAINLY, Posted
 from bot.domain.progress import UNFINISHED, Progress
 from bot.errors import (
     InDoubtError,
@@ -63,7 +63,7 @@ def chat_with(url: str, session: ClientSession, timeout_seconds: float = 5) -> S
 
 
 async def post(chat: SlackChat, place: str = DE, *, repeat: bool = False) -> Posted:
-    return await chat.post(place, CLIPS, delivery_id="d1", repeat=repeat)
+    return await chat.post(place, CLIPS, PLAINLY, delivery_id="d1", repeat=repeat)
 
 
 # --- posting ---
@@ -89,8 +89,8 @@ async def test_a_possible_repeat_says_so_in_its_text_and_in_its_blocks(slack: Sl
 
 
 async def test_a_person_is_told_in_their_dm_which_is_opened_once(slack: SlackSandbox, chat: SlackChat) -> None:
-    first = await chat.post(ANA.id, ACCESS, delivery_id="d1", repeat=False)
-    await chat.post(ANA.id, ACCESS, delivery_id="d2", repeat=False)
+    first = await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d1", repeat=False)
+    await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d2", repeat=False)
     assert first.channel == "D0ANA"
     assert [call.method for call in slack.calls].count("conversations.open") == 1
 
@@ -106,8 +106,8 @@ async def test_opening_a_dm_is_never_in_doubt(slack: SlackSandbox, chat: SlackCh
 
 
 async def test_a_card_is_edited_in_place_and_keeps_its_delivery_id(slack: SlackSandbox, chat: SlackChat) -> None:
-    posted = await chat.post(DE, CARD, delivery_id="d1", repeat=False)
-    await chat.update(posted, CLIPS)
+    posted = await chat.post(DE, CARD, PLAINLY, delivery_id="d1", repeat=False)
+    await chat.update(posted, CLIPS, PLAINLY)
     (message,) = slack.workspace.messages(DE)
     assert "1 clip finished" in message.text
     assert message.metadata == {"event_type": EVENT_TYPE, "event_payload": {"delivery": "d1"}}
@@ -117,7 +117,7 @@ async def test_a_message_that_is_gone_cannot_be_edited(slack: SlackSandbox, chat
     posted = await post(chat)
     slack.workspace.delete(posted.channel, posted.ts)
     with pytest.raises(NoMessageError, match="message_not_found"):
-        await chat.update(posted, CARD)
+        await chat.update(posted, CARD, PLAINLY)
 
 
 async def test_the_bot_knows_who_it_is_and_what_it_may_do(slack: SlackSandbox, chat: SlackChat) -> None:
@@ -289,7 +289,7 @@ async def test_a_message_whose_answer_was_lost_is_found_by_its_delivery_id(
 
 
 async def test_a_message_is_found_in_a_persons_dm(slack: SlackSandbox, chat: SlackChat) -> None:
-    posted = await chat.post(ANA.id, ACCESS, delivery_id="d1", repeat=False)
+    posted = await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d1", repeat=False)
     assert await chat.find(ANA.id, "d1", NOON) == posted
     assert slack.calls[-1].args["channel"] == "D0ANA"
 

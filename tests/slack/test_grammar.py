@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer import Scope
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
@@ -51,6 +51,18 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         (f"watch {REF} expect 1 for all", StartWatch(REF, Events.ALL, 1)),
         (f"watch {REF} expect 100000", StartWatch(REF, None, 100_000)),
         ('watch "for"', StartWatch("for")),
+        (f"watch {REF} in thread", StartWatch(REF, placement=Placement.THREAD)),
+        (f"watch {REF} in Broadcast", StartWatch(REF, placement=Placement.BROADCAST)),
+        (f"watch {REF} in flat expect 3", StartWatch(REF, expected=3, placement=Placement.FLAT)),
+        (f"watch {REF} in default", StartWatch(REF, placement=Placement.DEFAULT)),
+        (f"watch {REF} for failures me", StartWatch(REF, Events.FAILURES, personal=True)),
+        (f"watch {REF} mention <@U0ANA>", StartWatch(REF, mention=("U0ANA",))),
+        (
+            f"watch {REF} mention <@U0ANA|ana> <@W0BEN> in flat",
+            StartWatch(REF, None, None, Placement.FLAT, ("U0ANA", "W0BEN")),
+        ),
+        (f"watch {REF} mention nobody me", StartWatch(REF, mention=(), personal=True)),
+        (f"unwatch {REF} me", StopWatch(REF, personal=True)),
         (f"unwatch {REF}", StopWatch(REF)),
         (f"unwatch {REF} Except", StopWatch(REF, leave_out=True)),
         ('unwatch "except"', StopWatch("except")),
@@ -125,9 +137,6 @@ def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
 @pytest.mark.parametrize(
     ("typed", "word"),
     [
-        (f"watch {REF} in thread", "in"),
-        (f"watch {REF} for failures me", "me"),
-        (f"watch {REF} mention <@U0ANA>", "mention"),
         (f"watch {REF} expect 5 by fri", "by"),
         (f"links {REF} new", "new"),
     ],
@@ -142,7 +151,7 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
         ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
         ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
         ("links", "`links` needs a reference. Type `/lipsync links <ref>`."),
-        ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except]`."),
+        ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
         ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
         ("watch a for", "`for` takes one of `failures`, `problems`, `each` and `all`: type"),
@@ -157,6 +166,14 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
         ("watch a expect 1.5", "`expect` takes a whole number"),
         ("watch a expect ٣", "`expect` takes a whole number"),
         (f"watch a expect {'9' * 5_000}", "`expect` takes a whole number"),
+        ("watch a in", "`in` takes one of `thread`, `broadcast`, `flat` and `default`: type"),
+        ("watch a in stereo", "`in` takes one of"),
+        ("watch a in flat in thread", "`in` goes only once. Type"),
+        ("watch a me me", "`me` goes only once."),
+        ("watch a mention", "`mention` takes one to 5 people, or `nobody`: type"),
+        ("watch a mention ana", "`mention` takes one to 5 people"),
+        ("watch a mention <#C0DUBBING|dubbing>", "`mention` takes one to 5 people"),
+        ("watch a mention <@U1> <@U2> <@U3> <@U4> <@U5> <@U6>", "`mention` takes one to 5 people"),
         ("watch a please", "I do not understand `please` there. Type `/lipsync watch"),
         ("status a b", '`status` takes one reference. If yours has spaces, put it in quotes: `/lipsync status "a b"`.'),
         ("links a b", '`links` takes one reference. If yours has spaces, put it in quotes: `/lipsync links "a b"`.'),

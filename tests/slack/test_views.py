@@ -35,7 +35,7 @@ def _buttons(name: str) -> list[str]:
 
 def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     with_buttons = {name: found for name in MESSAGES if (found := _buttons(name))}
-    card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_STOP]
+    card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_STOP]
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
     glob = [actions.GLOB_TABLE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
@@ -52,6 +52,11 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **dict.fromkeys(("glob_status", "glob_status_many", "glob_status_nothing"), table),
         **{name: [actions.GLOB_EXCEPT] for name in ("unwatch_covered", "unwatch_still_covered")},
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures")},
+        **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},
+        **{name: [actions.FAILURE_RETRY] for name in MESSAGES if name.startswith("failure_")},
+        "failure": [actions.FAILURE_RETRY],
+        "personal_failure": [actions.FAILURE_RETRY, actions.NEWS_STOP],
+        "personal_finished": finished,
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
     }
 

@@ -1,15 +1,15 @@
 """`watch` and `unwatch`, and the buttons that stop a watch."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.domain.answer import GlobWatchAnswer, Wish
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, SlackError
 from bot.flows.identity import Identity
 from bot.flows.watching import Watching
-from bot.slack.actions import CARD_STOP, FINISHED_STOP, GLOB_EXCEPT, GLOB_STOP
+from bot.slack.actions import CARD_STOP, CARD_WATCH_ME, FINISHED_STOP, GLOB_EXCEPT, GLOB_STOP, NEWS_STOP
 from bot.slack.commands import StartWatch, StopWatch
 from bot.slack.guard import Guard
 from bot.slack.payload import Asked, Clicked
@@ -33,14 +33,14 @@ class WatchListener:
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the buttons."""
-        for action in (CARD_STOP, FINISHED_STOP):
+        for action in (CARD_STOP, FINISHED_STOP, NEWS_STOP):
             app.block_action(action)(self.guard.click(self.clicked))
+        app.block_action(CARD_WATCH_ME)(self.guard.click(self.watch_for_me))
         app.block_action(GLOB_STOP)(self.guard.click(self.stop_glob))
         app.block_action(GLOB_EXCEPT)(self.guard.click(self.leave_out))
 
     async def start(self, wanted: StartWatch, asked: Asked, reply: Reply) -> None:
         """Create or change the watch, and say what will be posted; `BadCommandError` in a DM between people."""
-        await self._refuse_foreign_dm(asked)
         wish = Wish(
             workspace_id=self.identity.workspace_id,
             account_id=self.account_id,
@@ -51,7 +51,41 @@ class WatchListener:
             expected=wanted.expected,
             place_name=asked.place_name,
             public=asked.public,
+            placement=wanted.placement,
+            mention=wanted.mention,
         )
+        if wanted.personal:
+            wish = await self._personal(wish)
+        else:
+            await self._refuse_foreign_dm(asked)
+        await self._start(wish, reply)
+
+    async def watch_for_me(self, click: Clicked, reply: Reply) -> None:
+        """A personal watch for the person who clicked on a card."""
+        wish = Wish(
+            workspace_id=self.identity.workspace_id,
+            account_id=self.account_id,
+            place=click.place,
+            reference_id=click.reference,
+            author=click.user,
+        )
+        await self._start(await self._personal(wish), reply)
+
+    async def _personal(self, wish: Wish) -> Wish:
+        """The same in the person's DM with the bot; where it was asked for is remembered unless that is it already."""
+        direct = await self._direct(wish.author)
+        asked_in = wish.place if wish.place != direct else None
+        return replace(wish, place=direct, place_name="", public=False, asked_in=asked_in)
+
+    async def _direct(self, user: str) -> str:
+        try:
+            return await self.direct_channel(user)
+        except SlackError as error:
+            raise BadCommandError(
+                f"I could not open our DM (Slack answered {error.code}), so nothing was changed. Try again soon."
+            ) from error
+
+    async def _start(self, wish: Wish, reply: Reply) -> None:
         async for answer in self.watching.start(wish):
             if isinstance(answer, GlobWatchAnswer):
                 await reply.replace(glob_watch.message(answer, self.command))
@@ -60,7 +94,9 @@ class WatchListener:
 
     async def stop(self, wanted: StopWatch, asked: Asked, reply: Reply) -> None:
         """Stop this place's watch, or leave a reference out of its globs, and say so to the person who asked."""
-        if wanted.leave_out:
+        if wanted.personal:
+            await self._stop(await self._direct(asked.user), wanted.reference, reply)
+        elif wanted.leave_out:
             answer = await self.watching.leave_out(asked.place, wanted.reference, asked.user)
             await reply.ephemeral(glob_watch.excepted(answer))
         else:

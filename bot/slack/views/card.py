@@ -1,16 +1,17 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
-from bot.domain.watch import Watch
+from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
-from bot.domain.words import NOTHING, At, Foreign, Words, joined, words
-from bot.slack.actions import CARD_FAILURES, CARD_LINKS, CARD_STOP
+from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
+from bot.slack.actions import CARD_FAILURES, CARD_LINKS, CARD_STOP, CARD_WATCH_ME
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
 
-_BUTTONS = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"), (CARD_STOP, "Stop"))
+_BUTTONS = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"))
+_WATCH_ME, _STOP = (CARD_WATCH_ME, "Watch for me"), (CARD_STOP, "Stop")
 
 
 def message(facts: CardFacts) -> Message:
@@ -45,7 +46,19 @@ def _small_print(facts: CardFacts) -> Block:
     updated = words("Updated ", At(facts.read_at, "ago")) if facts.read_at else NOTHING
     if facts.watch.ended_at:
         return context(joined([words("Stopped watching ", At(facts.watch.ended_at, "day")), updated], " · "))
-    return context(joined([updated, words(f"told: {here(facts.watch)} ({facts.watch.events.value})")], " · "))
+    told = words(f"told: {here(facts.watch)} ({how_told(facts.watch)})", *_mentioned(facts.watch).pieces)
+    return context(joined([updated, told], " · "))
+
+
+def how_told(watch: Watch) -> str:
+    """Such as "problems" or "problems, in thread"."""
+    return watch.events.value if watch.placement is Placement.DEFAULT else f"{watch.events.value}, in {watch.placement}"
+
+
+def _mentioned(watch: Watch) -> Words:
+    if not watch.mention:
+        return NOTHING
+    return words(", ", joined([words(Person(each)) for each in watch.mention], ", "))
 
 
 def here(watch: Watch) -> str:
@@ -54,4 +67,7 @@ def here(watch: Watch) -> str:
 
 
 def _buttons(facts: CardFacts) -> tuple[Block, ...]:
-    return () if facts.watch.ended_at else buttons(facts.progress.reference_id, *_BUTTONS)
+    if facts.watch.ended_at:
+        return ()
+    watch_me = (_WATCH_ME,) if is_channel(facts.watch.place) else ()
+    return buttons(facts.progress.reference_id, *_BUTTONS, *watch_me, _STOP)
