@@ -223,10 +223,7 @@ class Lookout:
     @property
     def filled(self) -> float:
         """Which share of the account's list our memory has, from 0 to 1."""
-        coverage = self._coverage
-        if coverage is None:
-            return 0.0
-        return 1 - (coverage.filled_from - 1) / max(coverage.total, 1)
+        return self._coverage.filled if self._coverage is not None else 0.0
 
     # --- what to do ---
 

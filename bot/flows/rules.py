@@ -8,10 +8,10 @@ from datetime import timedelta
 class Rules:
     """How long, how often, and whose.
 
-    `poll_interval` is the longest wait between looks while a watch is active, `gap_after` how long nothing must have
-    been read before what was missed is told in one message, `longest_settle` the longest settle window,
-    `card_interval` the shortest time between edits of a card, `quiet` how long an attempt in doubt is left alone before
-    the history is read, `owner` names this process.
+    `poll_interval` says how patient looks are (`bot.domain.pace`), `gap_after` how long nothing must have been read
+    before what was missed is told in one message, `longest_settle` the longest settle window, `card_interval` the
+    shortest time between edits of a card, `quiet` how long an attempt in doubt is left alone before the history is
+    read, `retention` after how long what has ended is forgotten, `owner` names this process.
     """
 
     account_id: str

@@ -179,5 +179,6 @@ def _watches(scene: Scene) -> Message:
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
         canned_globs.line(scene),
+        canned_globs.line(scene, "*"),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

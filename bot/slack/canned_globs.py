@@ -35,10 +35,10 @@ def _watch(scene: Scene, pattern: str = PATTERN) -> Watch:
     return replace(scene.watch, reference_id=pattern, is_glob=True, only_failures=pattern == "*")
 
 
-def line(scene: Scene) -> WatchLine:
+def line(scene: Scene, pattern: str = PATTERN) -> WatchLine:
     """The glob's watch in a list."""
-    found = overview(scene, most=0)
-    return WatchLine(_watch(scene), found.totals, found.read_at, references=found.references)
+    found = overview(scene, pattern, most=0)
+    return WatchLine(_watch(scene, pattern), found.totals, found.read_at, references=found.references)
 
 
 def glob_cards(scene: Scene) -> Iterator[Canned]:
@@ -94,10 +94,22 @@ def overviews(scene: Scene) -> Iterator[Canned]:
     answer = GlobAnswer(overview(scene, most=MOST_IN_A_TABLE), scene.at(60))
     many = replace(answer, overview=overview(scene, most=MOST_IN_A_TABLE, references=_MANY))
     nothing = GlobAnswer(survey("bach-*", [], looked_at=None, most=MOST_IN_A_TABLE), scene.now, (REF, "batch-2026-05"))
+    filling = replace(answer, overview=replace(answer.overview, filled=0.4286))
+    nothing_yet = replace(nothing, overview=replace(nothing.overview, filled=0.0312))
     for name, when, message in (
         ("glob_status", "Status of a pattern, from what the bot knows.", glob_status.message(answer, scene.command)),
         ("glob_status_many", "More references than a table can hold.", glob_status.message(many, scene.command)),
         ("glob_status_nothing", "No reference matches the pattern.", glob_status.message(nothing, scene.command)),
+        (
+            "glob_status_filling",
+            "Soon after the first start, with older requests still unread.",
+            glob_status.message(filling, scene.command),
+        ),
+        (
+            "glob_status_nothing_yet",
+            "The same, where no reference matches so far.",
+            glob_status.message(nothing_yet, scene.command),
+        ),
         (
             "glob_status_shared",
             "After Share: for everybody in the channel.",

@@ -49,7 +49,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
         },
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
-        **dict.fromkeys(("glob_status", "glob_status_many", "glob_status_nothing"), table),
+        **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
         **{name: [actions.GLOB_EXCEPT] for name in ("unwatch_covered", "unwatch_still_covered")},
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures")},
         **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},

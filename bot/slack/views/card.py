@@ -66,6 +66,11 @@ def here(watch: Watch) -> str:
     return "this channel" if is_channel(watch.place) else "this conversation"
 
 
+def what(watch: Watch) -> str:
+    """What the place of a watch is told of."""
+    return "only new kinds of failures" if watch.only_failures else watch.events.value
+
+
 def _buttons(facts: CardFacts) -> tuple[Block, ...]:
     if facts.watch.ended_at:
         return ()

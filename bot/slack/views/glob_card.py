@@ -7,12 +7,13 @@ from bot.domain.overview_wording import (
     overview_headline,
     overview_sentence,
     risk_lines,
+    still_filling,
 )
 from bot.domain.wording import bar, counts
 from bot.domain.words import At, Words, joined, words
 from bot.slack.actions import GLOB_STOP, GLOB_TABLE
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
-from bot.slack.views.card import here
+from bot.slack.views.card import here, what
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
@@ -42,8 +43,8 @@ def _core(facts: GlobCardFacts) -> Block:
 
 def _small_print(facts: GlobCardFacts) -> Block:
     watch = facts.watch
-    fresh = joined(overview_freshness(facts.overview), "; ") if facts.overview.references else words()
+    overview = facts.overview
+    fresh = joined(overview_freshness(overview), "; ") if overview.references else still_filling(overview)
     if watch.ended_at:
         return context(joined([words("Stopped watching ", At(watch.ended_at, "day")), fresh], " · "))
-    events = "only new kinds of failures" if watch.only_failures else watch.events.value
-    return context(joined([fresh, words(f"told: {here(watch)} ({events})")], " · "))
+    return context(joined([fresh, words(f"told: {here(watch)} ({what(watch)})")], " · "))

@@ -5,6 +5,7 @@ from bot.domain.wording import bar, counts
 from bot.domain.words import At, Code, Foreign, Person, Place, Words, counted, number, words
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, context, paragraph, rich_text
+from bot.slack.views.card import what
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
@@ -41,9 +42,9 @@ def _sentence(title: str, answer: WatchesAnswer) -> Words:
 
 def _line(line: WatchLine) -> Words:
     watch = line.watch
-    what = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
-    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" {what}", *_progress(line).pieces)
-    about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
+    many = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
+    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
+    about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
     return words(name, " · ", about, since)
 
