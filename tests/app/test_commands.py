@@ -56,7 +56,7 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("mute batch-1 2h", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
-        ("watch batch-1 in thread", "not available yet"),
+        ("watch batch-1 by fri", "not available yet"),
         ("links batch-1 new", "not available yet"),
     ):
         calls = len(stage.api.calls)
@@ -107,7 +107,8 @@ async def test_changing_a_watch_keeps_its_baseline(stage: Stage) -> None:
     assert "watches batch-1 (each, 9 expected)" in again.text
     (after,) = await stage.store.watches.active("default")
     kept = replace(before, events=after.events, expected=after.expected, clips_reading=after.clips_reading)
-    assert after == kept
+    assert after == replace(kept, alerts=after.alerts)
+    assert after.alerts.messages == 1
     await stage.sees_text("of 9 expected")
     stage.account.finish("batch-1")
     await stage.sees_text("3 clips finished")
