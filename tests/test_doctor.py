@@ -213,7 +213,9 @@ async def test_a_place_that_waits_for_an_invitation_is_named(clinic: Clinic) -> 
     await store.database.write(bring_up_to_date)
     wish = Wish(workspace, "default", "C0DUBBINGDE", "batch-1", "U1", None, None, "dubbing-de", True)
     await store.watches.start(wish, now=clock.now(), api_now=clock.now())
-    (delivery,) = await store.outbox.claim(workspace, "test", now=clock.now(), busy=frozenset())
+    lease = await store.senders.take(workspace, "test", timedelta(seconds=15))
+    assert lease is not None
+    (delivery,) = await store.outbox.claim(lease, now=clock.now(), busy=frozenset())
     await store.outbox.park(delivery, "not_in_channel", now=clock.now(), retry_after=timedelta(minutes=5))
     await store.database.close()
 

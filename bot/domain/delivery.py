@@ -31,9 +31,9 @@ class Posted:
 class Delivery:
     """An announcement with the state of its delivery, as it was claimed.
 
-    `id` travels in the message's metadata. Every later write repeats `version`, so that only the one who holds it
-    writes. `attempt_at` is when the call was (last) about to be made, on the lease clock. `repeat`: an earlier attempt
-    may have been shown, which could not be looked up.
+    `id` travels in the message's metadata. Every later write repeats `version`, `owner` and `term`, so that only the one
+    who holds it writes. `attempt_at` is when the call was (last) about to be made, on the lease clock, by the process
+    `owner` in this term. `repeat`: an earlier attempt may have been shown, which could not be looked up.
     """
 
     id: str
@@ -41,6 +41,8 @@ class Delivery:
     version: int
     attempt_at: datetime
     repeat: bool = False
+    owner: str | None = None
+    term: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

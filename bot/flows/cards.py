@@ -12,6 +12,7 @@ from bot.domain.delivery import CardEdit
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -35,11 +36,14 @@ class CardKeeper:
     identity: Identity
     rules: Rules
     budget: Budget
+    sender: Sender
 
     async def step(self) -> datetime | None:
         """Edit what is due; returns when to come back."""
         if not self.identity.known:
             return None  # whoever learns it wakes this
+        if await self.sender.turn() is None:
+            return self.sender.asks_at
         if not self.line.is_closed("update"):
             await self._edit_due()
         return max(self.clock.now() + self.rules.card_interval / 4, self.line.opens_at("update"))
@@ -55,7 +59,7 @@ class CardKeeper:
             longest_settle=self.rules.longest_settle,
         )
         for edit in due:
-            if self.line.is_closed("update"):
+            if self.line.is_closed("update") or self.sender.lease is None:
                 return
             await self._edit(edit)
 

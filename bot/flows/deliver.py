@@ -19,6 +19,7 @@ from bot.errors import (
 )
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -35,6 +36,7 @@ NO_TIME = timedelta()
 SOONEST = timedelta(milliseconds=50)  # what could not be claimed just now is tried again
 DOUBT_RETRY = timedelta(seconds=30)
 HELD_RETRY = timedelta(hours=1)
+TOO_LATE = "the lease ended"
 
 
 @dataclass(slots=True)
@@ -47,12 +49,15 @@ class Deliver:
     line: SlackLine
     identity: Identity
     rules: Rules
+    sender: Sender
     _posted_at: dict[str, float] = field(default_factory=dict, init=False)
 
     async def step(self) -> datetime | None:
         """Do all that can be done now; returns when there may be more."""
         if not self.identity.known:
             return None  # whoever learns it wakes this
+        if await self.sender.turn() is None:
+            return self.sender.asks_at
         await self._settle_doubts()
         while deliveries := await self._claim():
             outcomes = await asyncio.gather(*map(self._deliver, deliveries), return_exceptions=True)
@@ -63,12 +68,11 @@ class Deliver:
     # --- posting ---
 
     async def _claim(self) -> tuple[Delivery, ...]:
-        if self.line.is_closed("post"):
+        lease = await self.sender.turn()
+        if lease is None or self.line.is_closed("post"):
             return ()
         self._posted_at = {place: at for place, at in self._posted_at.items() if self._pause_after(at) > NO_TIME}
-        return await self.store.outbox.claim(
-            self.identity.workspace_id, self.rules.owner, now=self.clock.now(), busy=frozenset(self._posted_at)
-        )
+        return await self.store.outbox.claim(lease, now=self.clock.now(), busy=frozenset(self._posted_at))
 
     def _pause_after(self, posted_at: float) -> timedelta:
         """How long a place must still wait since something was posted there."""
@@ -78,6 +82,9 @@ class Deliver:
         said = await self._said(delivery)
         if said is None:
             await self.store.outbox.drop(delivery, "nothing to show any more")
+            return
+        if not self._is_mine(delivery):
+            await self.store.outbox.again(delivery, not_before=self.clock.now(), why=TOO_LATE)
             return
         place = delivery.announcement.key.place
         try:
@@ -90,6 +97,11 @@ class Deliver:
         self.line.works("post")
         if not await self.store.outbox.sent(delivery, posted, now=self.clock.now()):
             log.warning("somebody else took over a delivery", delivery=delivery.id)
+
+    def _is_mine(self, delivery: Delivery) -> bool:
+        """Whether the term in which it was claimed goes on: this process may have been held up since."""
+        lease = self.sender.lease
+        return lease is not None and (lease.owner, lease.term) == (delivery.owner, delivery.term)
 
     async def _said(self, delivery: Delivery) -> Said | None:
         facts = delivery.announcement.facts

@@ -15,6 +15,7 @@ from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.tend import Tend
@@ -48,7 +49,9 @@ class Stories:
     ask: Ask
     watching: Watching
     catch_up: CatchUp
+    sender: Sender
     look: Routine
+    turn: Routine
     deliver: Routine
     cards: Routine
     tend: Routine
@@ -56,7 +59,7 @@ class Stories:
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.deliver, self.cards, self.tend)
+        return (self.look, self.turn, self.deliver, self.cards, self.tend)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -72,6 +75,7 @@ def make_stories(on: Ground) -> Stories:
     def changed() -> None:
         lookout.forget()
         look.wake()
+        turn.wake()
         news()
 
     lookout = Lookout(on.source, on.store, on.rules)
@@ -89,10 +93,13 @@ def make_stories(on: Ground) -> Stories:
     edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
+    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, lambda: deliver.wake())
+    keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits, sender)
     house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
     look = routine("look", poll.look)
-    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
+    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender).step)
+    turn = routine("turn", sender.step)
     cards = routine("cards", keeper.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))
+    tend = routine("tend", house.step)
+    return Stories(readings, ask, watching, catch_up, sender, look, turn, deliver, cards, tend)

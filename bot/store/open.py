@@ -8,6 +8,7 @@ from bot.store.database import Database
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
+from bot.store.senders import Senders
 from bot.store.watches import Watches
 
 
@@ -21,6 +22,7 @@ class Store:
     outbox: Outbox
     cards: Cards
     references: References
+    senders: Senders
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -41,4 +43,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         outbox=Outbox(database, clock),
         cards=Cards(database),
         references=References(database),
+        senders=Senders(database, clock),
     )

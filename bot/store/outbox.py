@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.domain.announcement import Announcement
 from bot.domain.delivery import Delivery, Posted, Tally
 from bot.domain.finding import Blocked
+from bot.domain.lease import Lease
 from bot.ports import Clock
 from bot.store import claiming, doubts, outcomes, tallies, troubles
 from bot.store.database import Database
@@ -35,14 +36,14 @@ class Outbox:
         return await self.database.write(lambda connection: queue(connection, announcements))
 
     async def claim(
-        self, workspace_id: str, owner: str, *, now: datetime, busy: frozenset[str], limit: int = 10
+        self, lease: Lease, *, now: datetime, busy: frozenset[str], limit: int = 10
     ) -> tuple[Delivery, ...]:
-        """Take what may be posted now, the oldest first, one per place, none in a `busy` place."""
+        """Take what may be posted now, the oldest first, one per place, none in a `busy` place or when the lease is over."""
         lease_now = self.database.lease_now
         return await self.database.write(
             lambda connection: claiming.claim(
                 connection,
-                claiming.Claim(workspace_id, owner, now, lease_now(connection), busy, limit),
+                claiming.Claim(lease, now, lease_now(connection), busy, limit),
             )
         )
 

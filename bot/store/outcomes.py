@@ -62,6 +62,7 @@ def wait_again(
         "why": why,
         "not_before": not_before,
         "owner": None,
+        "term": None,
         "repeat": delivery.repeat or repeat,
     }
     return move(connection, delivery, states, values)

@@ -201,6 +201,7 @@ announcements = Table(
     Column("version", Integer, nullable=False),
     Column("why", Text),
     Column("owner", Text),
+    Column("term", BigInteger),
     Column("not_before", UtcDateTime),
     Column("attempt_at", UtcDateTime),
     Column("repeat", Boolean, nullable=False),
@@ -209,6 +210,8 @@ announcements = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
+    Column("doubted_at", UtcDateTime),
+    Column("audit_at", UtcDateTime),
 )
 _is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
@@ -222,6 +225,23 @@ Index(
 )
 Index("announcements_of_watch", announcements.c.watch_id)
 Index("announcements_sent", announcements.c.workspace_id, announcements.c.sent_at)
+_is_audited = announcements.c.audit_at.is_not(None)
+Index(
+    "announcements_audited",
+    announcements.c.workspace_id,
+    announcements.c.audit_at,
+    sqlite_where=_is_audited,
+    postgresql_where=_is_audited,
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("term", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
 
 places = Table(
     "places",
@@ -232,6 +252,7 @@ places = Table(
     Column("trouble_at", UtcDateTime),
     Column("retry_at", UtcDateTime),
     Column("troubles", Integer, nullable=False),
+    Column("no_history", Text),
 )
 
 cards = Table(

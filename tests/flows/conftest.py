@@ -107,7 +107,10 @@ class Worlds:
         gap: float = 86_400,
         opened: Opened | None = None,
     ) -> World:
-        """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
+        """A start of the bot after the one before has ended; tests that pass the time between two looks at once need
+        a long `gap`."""
+        for world in self.opened:
+            await world.stories.sender.release()
         store = await (opened or self.open)(self.url, self.clock)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
