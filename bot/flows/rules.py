@@ -7,6 +7,7 @@ from bot.domain.lease import LONGEST_LEASE
 
 SHORTEST_LEASE = timedelta(seconds=0.5)
 
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """How long, how often, and whose.

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
+from bot.flows.audit import Audit
 from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
 from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
+from bot.flows.doubts import Doubts
+from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
 from bot.flows.poll import Poll
@@ -72,6 +75,9 @@ def make_stories(on: Ground) -> Stories:
         deliver.wake()
         cards.wake()
 
+    def deliver_soon() -> None:
+        deliver.wake()
+
     def changed() -> None:
         lookout.forget()
         look.wake()
@@ -93,13 +99,20 @@ def make_stories(on: Ground) -> Stories:
     edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, lambda: deliver.wake())
+    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, deliver_soon)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits, sender)
     house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
     look = routine("look", poll.look)
-    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender).step)
+    deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)
     cards = routine("cards", keeper.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     tend = routine("tend", house.step)
     return Stories(readings, ask, watching, catch_up, sender, look, turn, deliver, cards, tend)
+
+
+def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
+    history = History(on.chat, on.clock, line)
+    doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
+    audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
+    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)

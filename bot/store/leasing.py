@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, and_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, update
 
 from bot.domain.lease import Lease
 from bot.store.dialect import insert_if_new
@@ -35,23 +35,23 @@ def take(
 
 def renew(connection: Connection, lease: Lease, now: datetime, length: timedelta) -> bool:
     """It goes on, unless it is over."""
-    mine = (*_of(lease), senders.c.expires_at > now)
-    return connection.execute(update(senders).where(*mine).values(expires_at=now + length)).rowcount == 1
+    mine = and_(_of(lease), senders.c.expires_at > now)
+    return connection.execute(update(senders).where(mine).values(expires_at=now + length)).rowcount == 1
 
 
 def release(connection: Connection, lease: Lease, now: datetime) -> None:
     """It is over now, if it was not."""
-    connection.execute(update(senders).where(*_of(lease), senders.c.expires_at > now).values(expires_at=now))
+    connection.execute(update(senders).where(_of(lease), senders.c.expires_at > now).values(expires_at=now))
 
 
 def holds(connection: Connection, lease: Lease, now: datetime) -> bool:
     """Whether the lease is not over; until this transaction ends nobody takes it."""
-    mine = select(senders.c.term).where(*_of(lease), senders.c.expires_at > now).with_for_update(read=True)
+    mine = select(senders.c.term).where(_of(lease), senders.c.expires_at > now).with_for_update(read=True)
     return connection.execute(mine).one_or_none() is not None
 
 
-def _of(lease: Lease) -> tuple[object, ...]:
-    return (
+def _of(lease: Lease) -> ColumnElement[bool]:
+    return and_(
         senders.c.workspace_id == lease.workspace_id,
         senders.c.owner == lease.owner,
         senders.c.term == lease.term,

@@ -64,5 +64,5 @@ class Senders:
         if (term, expires_at) != last:
             found_at = now
             self._found_at[workspace_id] = (*last, now)
-        longest: timedelta = LONGEST_LEASE - timedelta(seconds=now - found_at)
-        return min(standing["expires_at"] - lease_now, longest)
+        left: timedelta = standing["expires_at"] - lease_now
+        return min(left, LONGEST_LEASE - timedelta(seconds=now - found_at))

@@ -127,7 +127,9 @@ def posted(number: int = 1, channel: str = "C1") -> Posted:
 
 
 async def next_at(store: Store) -> datetime | None:
-    return await store.outbox.next_at(TEAM, quiet=QUIET)
+    """When something may be claimed or looked up."""
+    due = await store.outbox.next_at(TEAM, quiet=QUIET)
+    return min((moment for moment in (due.claim_at, due.doubt_at) if moment is not None), default=None)
 
 
 async def drain(store: Store, seconds: float = 0) -> list[Delivery]:
