@@ -44,7 +44,7 @@ def _queue_one(connection: Connection, announcement: Announcement, held: str | N
     connection.execute(
         update(announcements)
         .where(announcements.c.key == row["key"], announcements.c.state.in_(UNTOUCHED))
-        .values(facts=row["facts"])
+        .values(facts=row["facts"], version=announcements.c.version + 1)
     )
     return False
 
