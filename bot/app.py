@@ -125,6 +125,7 @@ async def _ground(
     async def introduce() -> None:
         me = await slack.identity()
         identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
+        identity.scopes = me.scopes
 
     return Ground(
         rules=_rules(settings),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.domain.answer import Scope
 from bot.domain.delivery import HistoryPage, Posted, State
 from bot.errors import InDoubtError, NoHistoryError, NoMessageError, SlackBusyError, SlackError
 from bot.flows.history import History, Walk, Where
@@ -272,3 +273,19 @@ async def test_a_place_whose_history_cannot_be_read_is_known_until_it_can(world:
     world.chat.after = [LOST]
     await go_on(world, 120)
     assert await world.store.outbox.unreadable("T1") == ()
+
+
+async def test_the_list_of_watches_tells_where_the_history_cannot_be_read(world: World) -> None:
+    async def told() -> list[str | None]:
+        answer = await world.stories.ask.watches(Scope.HERE, place="C1", user="U1")
+        return [line.no_history for line in answer.lines]
+
+    await world.watch()
+    assert await told() == [None]
+    await world.store.outbox.learn_history("T1", "C1", "not_in_channel")
+    assert await told() == ["not_in_channel"]
+    await world.store.outbox.learn_history("T1", "C1", None)
+    world.ground.identity.scopes = frozenset({"chat:write", "channels:history"})
+    assert await told() == ["missing_scope"]
+    world.ground.identity.scopes |= {"groups:history"}
+    assert await told() == [None]
