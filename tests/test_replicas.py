@@ -39,6 +39,7 @@ async def test_the_other_process_takes_over_within_the_term_and_nothing_is_lost_
                 await watch(slack, bots[0])
                 took = [await killed_while_posting(slack, account, bots, ids[n], KINDS[n]) for n in range(len(KINDS))]
                 await until_answered(lambda: all_is_told(slack), "every kind to be told")
+                await followed(bots)
     assert max(took) < TERM + TO_ANSWER
     told = [message.text for message in slack.workspace.messages(PLACE) if "failed" in message.text.split(".")[0]]
     for kind in KINDS:
@@ -116,6 +117,14 @@ async def killed_while_posting(
     slack.hooks.after = None
     await sender.start()
     return took
+
+
+async def followed(bots: list[BotProcess]) -> None:
+    """A sender that ends in order is followed as well."""
+    (sender,) = [bot for bot in bots if await sends(bot)]
+    (other,) = [bot for bot in bots if bot is not sender]
+    await sender.stop()
+    await until_answered(lambda: sends(other), "the other to send")
 
 
 async def all_is_told(slack: SlackSandbox) -> bool:

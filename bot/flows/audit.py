@@ -132,6 +132,7 @@ class Audit:
         try:
             await self.chat.delete(posted)
         except SlackBusyError as error:
+            self.line.trouble("delete", error)
             self.line.close("delete", error.retry_after)
             return False
         except SlackError as error:
@@ -143,9 +144,9 @@ class Audit:
         return True
 
     async def _audited(self, suspect: Suspect) -> None:
-        last = suspect.sent_at + LAST_AUDIT
-        is_last = self.clock.now() >= last
-        await self.store.outbox.audited(suspect.delivery.id, again_at=None if is_last else last)
+        now, last = self.clock.now(), suspect.sent_at + LAST_AUDIT
+        again_at = None if now >= last else min(last, now + LAST_AUDIT)  # the clock may have been set back
+        await self.store.outbox.audited(suspect.delivery.id, again_at=again_at)
 
     async def _end(self, inspection: Inspection) -> None:
         for suspect in inspection.suspects.values():

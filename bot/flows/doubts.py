@@ -87,7 +87,8 @@ class Doubts:
 
     async def _gathered(self, waiting: dict[Where, list[Delivery]]) -> list[tuple[Where, list[Delivery]]]:
         """Those for whose place no more doubts are about to come: they would need a walk of their own."""
-        now, longest = self.clock.monotonic(), min(LONGEST_GATHERING, self.rules.quiet)
+        # What is being sent at this moment is not about to come: a call takes less than half the quiet time.
+        now, longest = self.clock.monotonic(), min(LONGEST_GATHERING, self.rules.quiet / 2)
         self._gathering = {where: self._gathering.get(where, now) for where in waiting}
         if not waiting:
             return []

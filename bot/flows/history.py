@@ -96,6 +96,7 @@ class History:
                 walk.where.place, walk.since, walk.until, thread_ts=walk.where.thread_ts, cursor=walk.cursor
             )
         except SlackBusyError as error:
+            self.line.trouble(method, error)
             self._refused(method, error.retry_after)
             return False
         self.line.works(method)

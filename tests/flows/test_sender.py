@@ -5,10 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from bot.domain.announcement import CardFacts
-from bot.domain.delivery import State
+from bot.domain.announcement import CardFacts, Said
+from bot.domain.delivery import Posted, State
 from bot.errors import InDoubtError
 from tests.builders import request
+from tests.fakes import FakeChat
 from tests.flows.conftest import World, Worlds
 from tests.store.rig import news
 
@@ -102,20 +103,22 @@ async def test_a_machine_that_was_suspended_does_not_trust_its_lease(pair: tuple
     assert first.stories.sender.lease is None
 
 
-async def test_what_was_claimed_before_a_long_pause_is_not_posted_after_it(pair: tuple[World, World]) -> None:
-    first, second = pair
-    await queue(first, "one")
-    lease = await first.stories.sender.turn()
-    assert lease is not None
-    (claimed,) = await first.store.outbox.claim(lease, now=first.clock.now(), busy=frozenset())
-    first.clock.pass_time(30)
-    assert await second.stories.sender.turn() is not None
-    await first.stories.deliver.step()
-    await second.deliver()
-    assert first.chat.messages == []
-    first.clock.pass_time(91)
-    await second.deliver()
-    assert [delivery for _, delivery, _, _ in first.chat.messages] == [claimed.id]
+async def test_what_was_claimed_before_a_long_pause_is_not_posted_after_it(worlds: Worlds) -> None:
+    class Pausing(FakeChat):
+        async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+            if not self.messages:
+                self.clock.pass_time(30)
+            return await super().post(place, said, delivery_id=delivery_id, repeat=repeat)
+
+    worlds.chat = Pausing(worlds.clock)
+    world = await worlds.begin()
+    await queue(world, "one")
+    await queue(world, "two", place="C2")
+    await world.stories.deliver.step()
+    assert [place for place, _, _, _ in world.chat.messages] == ["C1", "C2"]
+    assert (await world.store.outbox.tally("T1")).counts == {State.SENT: 2}
+    found = await world.store.database.read(lambda c: c.execute(text("SELECT term FROM announcements")).scalars().all())
+    assert found == [1, 2]  # the second one waited for a new term
 
 
 async def test_what_an_earlier_term_left_behind_is_looked_up_and_not_doubled(pair: tuple[World, World]) -> None:
