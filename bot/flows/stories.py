@@ -75,9 +75,6 @@ def make_stories(on: Ground) -> Stories:
         deliver.wake()
         cards.wake()
 
-    def deliver_soon() -> None:
-        deliver.wake()
-
     def changed() -> None:
         lookout.forget()
         look.wake()
@@ -86,20 +83,12 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = Ask(
-        readings=readings,
-        source=on.source,
-        store=on.store,
-        clock=on.clock,
-        vitals=on.vitals,
-        identity=on.identity,
-        rules=on.rules,
-    )
+    ask = _ask(on, readings)
     line = SlackLine(on.clock, on.vitals)
     edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, deliver_soon)
+    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits, sender)
     house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
     look = routine("look", poll.look)
@@ -109,6 +98,18 @@ def make_stories(on: Ground) -> Stories:
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     tend = routine("tend", house.step)
     return Stories(readings, ask, watching, catch_up, sender, look, turn, deliver, cards, tend)
+
+
+def _ask(on: Ground, readings: Readings) -> Ask:
+    return Ask(
+        readings=readings,
+        source=on.source,
+        store=on.store,
+        clock=on.clock,
+        vitals=on.vitals,
+        identity=on.identity,
+        rules=on.rules,
+    )
 
 
 def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
