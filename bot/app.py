@@ -125,6 +125,7 @@ async def _ground(
     async def introduce() -> None:
         me = await slack.identity()
         identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
+        identity.scopes = me.scopes
 
     return Ground(
         rules=_rules(settings),
@@ -247,6 +248,8 @@ async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
 
 async def _wind_up(stories: Stories, work: Work) -> None:
     await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
+    with suppress(StoreError):  # then the next process waits for the lease to end
+        await stories.sender.release()
 
 
 async def ask_once(settings: Settings, clock: Clock, reference: str) -> StatusAnswer | RequestAnswer:

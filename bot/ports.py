@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Manner, Posted
+from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
 
@@ -51,8 +51,17 @@ class Chat(Protocol):
         """Edit a message in place; `NoMessageError` when it is gone or can no longer be edited."""
         ...
 
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        """Look for a message by its delivery id in the place's history; `NoHistoryError` when that cannot be read."""
+    async def find(
+        self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None
+    ) -> HistoryPage:
+        """One page of what deliveries show between these times in a place, or under a message of it.
+
+        `NoHistoryError` when that cannot be read.
+        """
+        ...
+
+    async def delete(self, posted: Posted) -> None:
+        """Take back one of the bot's own messages; `NoMessageError` when it is gone or cannot be deleted."""
         ...
 
 

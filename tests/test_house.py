@@ -29,8 +29,10 @@ SCOPES_OF = {
     "apps_connections_open": [],
     "chat_postMessage": ["chat:write"],
     "chat_update": ["chat:write"],
+    "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""
 

@@ -87,7 +87,8 @@ class Scope(StrEnum):
 class WatchLine:
     """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word.
 
-    Of a glob, `progress` has the totals of all `references` that it covers.
+    `no_history` is why the place's history cannot be read: then it is told at least once, not exactly once. Of a glob,
+    `progress` has the totals of all `references` that it covers.
     """
 
     watch: Watch
@@ -95,6 +96,7 @@ class WatchLine:
     read_at: datetime | None
     trouble: str | None = None
     references: int = 0
+    no_history: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,7 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known.
+    that is not known. `is_sender` is False while another process sends for the workspace.
     """
 
     version: str
@@ -193,3 +195,4 @@ class AboutAnswer:
     held: int = 0
     catching_up_since: datetime | None = None
     filled: float | None = None
+    is_sender: bool = True

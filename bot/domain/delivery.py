@@ -26,6 +26,28 @@ class Posted:
     channel: str
     ts: str
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """To put messages of a channel in order."""
+        return tuple(map(int, self.ts.split(".")))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message of a delivery as the history shows it; `author` is the user id of whoever posted it."""
+
+    delivery_id: str
+    posted: Posted
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """The messages of deliveries on one page of a history, and where the next page begins; None after the last."""
+
+    shown: tuple[Shown, ...]
+    cursor: str | None
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -56,9 +78,9 @@ PLAINLY = Manner()
 class Delivery:
     """An announcement with the state of its delivery, as it was claimed.
 
-    `id` travels in the message's metadata. Every later write repeats `version`, so that only the one who holds it
-    writes. `attempt_at` is when the call was (last) about to be made, on the lease clock. `repeat`: an earlier attempt
-    may have been shown, which could not be looked up.
+    `id` travels in the message's metadata. Every later write repeats `version`, `owner` and `term`, so that only the
+    one who holds it writes. `attempt_at` is when the call was (last) about to be made, on the lease clock, by the
+    process `owner` in this term. `repeat`: an earlier attempt may have been shown, which could not be looked up.
     """
 
     id: str
@@ -66,6 +88,8 @@ class Delivery:
     version: int
     attempt_at: datetime
     repeat: bool = False
+    owner: str | None = None
+    term: int | None = None
     manner: Manner = PLAINLY
 
 
@@ -78,6 +102,28 @@ class MessageEdit:
     facts: FailureFacts
     manner: Manner
     change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A delivery that is in Slack, maybe twice: `kept` is the message that is recorded.
+
+    A copy may have been posted from `since` on (lease clock); it was recorded at `sent_at`.
+    """
+
+    delivery: Delivery
+    kept: Posted
+    since: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something may be claimed, looked up, or looked through for copies next; None when nothing waits for it."""
+
+    claim_at: datetime | None
+    doubt_at: datetime | None
+    audit_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

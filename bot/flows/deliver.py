@@ -10,7 +10,6 @@ from bot.domain.announcement import CardPlaceholder, Said
 from bot.domain.delivery import Delivery
 from bot.errors import (
     NoAccessError,
-    NoHistoryError,
     NoThreadError,
     NotSentError,
     RefusedMessageError,
@@ -18,8 +17,11 @@ from bot.errors import (
     SlackError,
     TokenRefusedError,
 )
+from bot.flows.audit import Audit
+from bot.flows.doubts import Doubts
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -28,14 +30,11 @@ log = structlog.get_logger(__name__)
 
 PLACE_INTERVAL = timedelta(seconds=1)  # Slack takes about one message a second in a channel
 ACCESS_RETRY = timedelta(minutes=5)
-BEFORE_THE_ATTEMPT = timedelta(seconds=60)  # how far back the history is read, against clocks that differ
-SET_BACK = timedelta(hours=1)  # how far back it is read when nobody knows when that was: the clock was set back since
 NOT_SENT_RETRY = timedelta(seconds=5)
 TOKEN_RETRY = timedelta(seconds=60)
 NO_TIME = timedelta()
 SOONEST = timedelta(milliseconds=50)  # what could not be claimed just now is tried again
-DOUBT_RETRY = timedelta(seconds=30)
-HELD_RETRY = timedelta(hours=1)
+TOO_LATE = "the lease ended"
 
 
 @dataclass(slots=True)
@@ -48,13 +47,18 @@ class Deliver:
     line: SlackLine
     identity: Identity
     rules: Rules
+    sender: Sender
+    doubts: Doubts
+    audit: Audit
     _posted_at: dict[str, float] = field(default_factory=dict, init=False)
 
     async def step(self) -> datetime | None:
         """Do all that can be done now; returns when there may be more."""
         if not self.identity.known:
             return None  # whoever learns it wakes this
-        await self._settle_doubts()
+        if await self.sender.turn() is None:
+            return self.sender.asks_at
+        await self.doubts.step()
         while deliveries := await self._claim():
             outcomes = await asyncio.gather(*map(self._deliver, deliveries), return_exceptions=True)
             for fault in filter(None, outcomes):  # after all have ended: one fault must not cut another's call short
@@ -64,12 +68,11 @@ class Deliver:
     # --- posting ---
 
     async def _claim(self) -> tuple[Delivery, ...]:
-        if self.line.is_closed("post"):
+        lease = await self.sender.turn()
+        if lease is None or self.line.is_closed("post"):
             return ()
         self._posted_at = {place: at for place, at in self._posted_at.items() if self._pause_after(at) > NO_TIME}
-        return await self.store.outbox.claim(
-            self.identity.workspace_id, self.rules.owner, now=self.clock.now(), busy=frozenset(self._posted_at)
-        )
+        return await self.store.outbox.claim(lease, now=self.clock.now(), busy=frozenset(self._posted_at))
 
     def _pause_after(self, posted_at: float) -> timedelta:
         """How long a place must still wait since something was posted there."""
@@ -79,6 +82,9 @@ class Deliver:
         said = await self._said(delivery)
         if said is None:
             await self.store.outbox.drop(delivery, "nothing to show any more")
+            return
+        if not self._is_mine(delivery):
+            await self.store.outbox.again(delivery, not_before=self.clock.now(), why=TOO_LATE)
             return
         place = delivery.announcement.key.place
         try:
@@ -91,6 +97,11 @@ class Deliver:
         self.line.works("post")
         if not await self.store.outbox.sent(delivery, posted, now=self.clock.now()):
             log.warning("somebody else took over a delivery", delivery=delivery.id)
+
+    def _is_mine(self, delivery: Delivery) -> bool:
+        """Whether the term in which it was claimed goes on: this process may have been held up since."""
+        lease = self.sender.lease
+        return lease is not None and (lease.owner, lease.term) == (delivery.owner, delivery.term)
 
     async def _said(self, delivery: Delivery) -> Said | None:
         facts = delivery.announcement.facts
@@ -124,40 +135,19 @@ class Deliver:
                 log.warning("a post is in doubt", delivery=delivery.id, why=error.code)
                 await outbox.doubt(delivery)
 
-    # --- doubt ---
-
-    async def _settle_doubts(self) -> None:
-        if self.line.is_closed("find"):
-            return
-        for delivery in await self.store.outbox.doubtful(self.identity.workspace_id, quiet=self.rules.quiet):
-            await self._settle_doubt(delivery)
-
-    async def _settle_doubt(self, delivery: Delivery) -> None:
-        outbox, now = self.store.outbox, self.clock.now()
-        since = delivery.attempt_at if delivery.attempt_at <= now else now - SET_BACK
-        since -= BEFORE_THE_ATTEMPT
-        try:
-            found = await self.chat.find(delivery.announcement.key.place, delivery.id, since)
-        except NoHistoryError as error:
-            if self.rules.resend_in_doubt:
-                await outbox.settle_doubt(delivery, None, now=now, repeat=True)
-            else:
-                await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=error.code)
-        except SlackBusyError as error:
-            self.line.close("find", error.retry_after)
-            await outbox.doubt_later(delivery, not_before=now + error.retry_after, why=error.code)
-        except SlackError as error:
-            self.line.trouble("find", error)
-            await outbox.doubt_later(delivery, not_before=now + DOUBT_RETRY, why=error.code)
-        else:
-            log.info("doubt settled", delivery=delivery.id, was_posted=found is not None)
-            await outbox.settle_doubt(delivery, found, now=self.clock.now())
-
     # --- when ---
 
     async def _next(self) -> datetime | None:
-        waiting = await self.store.outbox.next_at(self.identity.workspace_id, quiet=self.rules.quiet)
-        if waiting is None:
+        due = await self.store.outbox.next_at(self.identity.workspace_id, quiet=self.rules.quiet)
+        soonest = self.clock.now() + SOONEST
+        moments = [self._claims_at(due.claim_at), self.doubts.next_at(due.doubt_at)]
+        if not self.doubts.are_searched and all(moment is None or moment > soonest for moment in moments):
+            await self.audit.step()
+            moments.append(self.audit.next_at(due.audit_at))
+        return min((max(moment, soonest) for moment in moments if moment is not None), default=None)
+
+    def _claims_at(self, claim_at: datetime | None) -> datetime | None:
+        if claim_at is None:
             return None
         pause = min(map(self._pause_after, self._posted_at.values()), default=NO_TIME)
-        return max(waiting, self.line.opens_at("post"), self.clock.now() + max(pause, SOONEST))
+        return max(claim_at, self.line.opens_at("post"), self.clock.now() + pause)

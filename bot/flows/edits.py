@@ -13,6 +13,7 @@ from bot.domain.delivery import PLAINLY, CardEdit, Manner, MessageEdit, Posted
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -37,16 +38,23 @@ class Editor:
     identity: Identity
     rules: Rules
     budget: Budget
+    sender: Sender
 
     async def step(self) -> datetime | None:
         """Edit what is due; returns when to come back."""
         if not self.identity.known:
             return None  # whoever learns it wakes this
-        if not self.line.is_closed("update"):
+        if await self.sender.turn() is None:
+            return self.sender.asks_at
+        if self._may_edit:
             await self._edit_messages()
-        if not self.line.is_closed("update"):
+        if self._may_edit:
             await self._edit_cards()
         return max(self.clock.now() + self.rules.card_interval / 4, self.line.opens_at("update"))
+
+    @property
+    def _may_edit(self) -> bool:
+        return not self.line.is_closed("update") and self.sender.lease is not None
 
     # --- failures ---
 
@@ -56,7 +64,7 @@ class Editor:
             self.identity.workspace_id, now=now, shown_before=now - self.rules.card_interval
         )
         for edit in due:
-            if self.line.is_closed("update"):
+            if not self._may_edit:
                 return
             await self._edit_message(edit)
 
@@ -81,7 +89,7 @@ class Editor:
             longest_settle=self.rules.longest_settle,
         )
         for edit in due:
-            if self.line.is_closed("update"):
+            if not self._may_edit:
                 return
             await self._edit_card(edit)
 

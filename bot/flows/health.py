@@ -82,6 +82,7 @@ class Health:
             Figure("lipsync_api_trouble", "1 while the API cannot be read.", one(self.vitals.api_trouble is not None)),
             Figure("lipsync_transitions", "Moves of requests, by the new status.", moves, "status", counts=True),
             Figure("lipsync_slack_calls", "Calls to Slack.", self.vitals.slack_calls, "outcome", counts=True),
+            Figure("lipsync_is_sender", "1 while this process posts and edits.", one(self.vitals.is_sender)),
             Figure("lipsync_ready", "1 for each thing that is there, as in /readyz.", ready, "part"),
             Figure("lipsync_commands", "Commands and clicks.", self.vitals.commands, "command", counts=True),
         )

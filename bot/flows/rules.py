@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.domain.lease import LONGEST_LEASE
+
+SHORTEST_LEASE = timedelta(seconds=0.5)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -23,3 +27,11 @@ class Rules:
     quiet: timedelta
     retention: timedelta
     resend_in_doubt: bool
+
+    @property
+    def lease(self) -> timedelta:
+        """How long this process sends before it must have said that it goes on.
+
+        With the default quiet time it is the longest that there is.
+        """
+        return min(max(self.quiet / 6, SHORTEST_LEASE), LONGEST_LEASE)

@@ -6,15 +6,19 @@ from datetime import datetime
 
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
+from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
+from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
 from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.tend import Tend
@@ -48,7 +52,9 @@ class Stories:
     ask: Ask
     watching: Watching
     catch_up: CatchUp
+    sender: Sender
     look: Routine
+    turn: Routine
     deliver: Routine
     edits: Routine
     tend: Routine
@@ -56,7 +62,7 @@ class Stories:
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.deliver, self.edits, self.tend)
+        return (self.look, self.turn, self.deliver, self.edits, self.tend)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -72,11 +78,30 @@ def make_stories(on: Ground) -> Stories:
     def changed() -> None:
         lookout.forget()
         look.wake()
+        turn.wake()
         news()
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = Ask(
+    ask = _ask(on, readings)
+    line = SlackLine(on.clock, on.vitals)
+    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    catch_up = CatchUp(on.store, on.clock, on.rules, news)
+    poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
+    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
+    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
+    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
+    look = routine("look", poll.look)
+    deliver = routine("deliver", _deliver(on, line, sender).step)
+    turn = routine("turn", sender.step)
+    edits = routine("edits", editor.step)
+    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
+    tend = routine("tend", house.step)
+    return Stories(readings, ask, watching, catch_up, sender, look, turn, deliver, edits, tend)
+
+
+def _ask(on: Ground, readings: Readings) -> Ask:
+    return Ask(
         readings=readings,
         source=on.source,
         store=on.store,
@@ -85,14 +110,10 @@ def make_stories(on: Ground) -> Stories:
         identity=on.identity,
         rules=on.rules,
     )
-    line = SlackLine(on.clock, on.vitals)
-    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
-    catch_up = CatchUp(on.store, on.clock, on.rules, news)
-    poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
-    look = routine("look", poll.look)
-    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
-    edits = routine("edits", editor.step)
-    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, edits, routine("tend", house.step))
+
+
+def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
+    history = History(on.chat, on.clock, line)
+    doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
+    audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
+    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)

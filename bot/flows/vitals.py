@@ -14,6 +14,7 @@ class Vitals:
     """When the look last made progress, on the monotonic clock; waiting for the budget is progress."""
     token_refused: bool = False
     database_ready: bool = False
+    is_sender: bool = False
     api_trouble: str | None = None
     slack_trouble: str | None = None
     api_calls: Counter[str] = field(default_factory=Counter)

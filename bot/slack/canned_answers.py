@@ -167,6 +167,12 @@ def others(scene: Scene) -> Iterator[Canned]:
             "Nothing could be read for a while, and not everything was read again yet.",
             about.message(scene.about_catching_up),
         ),
+        (
+            "about_replica",
+            "About",
+            "Of several processes another one sends.",
+            about.message(replace(scene.about, is_sender=False)),
+        ),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
@@ -178,6 +184,7 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
+        replace(scene.line, no_history="missing_scope"),
         canned_globs.line(scene),
         canned_globs.line(scene, "*"),
     )

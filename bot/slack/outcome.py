@@ -80,7 +80,14 @@ _REFUSED = (
     "no_text",
     "too_many_attachments",
 )
-_NO_MESSAGE = ("cant_update_message", "edit_window_closed", "is_inactive", "message_not_found")
+_NO_MESSAGE = (
+    "cant_delete_message",
+    "cant_update_message",
+    "compliance_exports_prevent_deletion",
+    "edit_window_closed",
+    "is_inactive",
+    "message_not_found",
+)
 
 _NO_THREAD = (
     "cannot_reply_to_message",

@@ -25,8 +25,9 @@ class Cards:
     """The cards of all workspaces; every method is one transaction and may raise `StoreError`."""
 
     database: Database
-    # Which change of each card `due` has shown to this process: what changes later is still to be edited.
-    _seen: dict[str, int] = field(default_factory=dict, init=False)
+    # What `due` has shown of each card to this process, as its changes and its message: what changes later is still to
+    # be edited, and a message that was posted since is another one.
+    _seen: dict[str, tuple[int, Posted]] = field(default_factory=dict, init=False)
 
     async def due(
         self,
@@ -63,7 +64,7 @@ class Cards:
             return [(row["card_changes"], _edit(connection, row, longest_settle)) for row in rows]
 
         found = await self.database.read(work)
-        self._seen.update((edit.watch_id, changes) for changes, edit in found)
+        self._seen.update((edit.watch_id, (changes, edit.posted)) for changes, edit in found)
         return tuple(edit for _, edit in found)
 
     async def facts(self, watch_id: str, *, longest_settle: timedelta) -> Card | None:
@@ -81,17 +82,26 @@ class Cards:
         seen = self._seen.pop(watch_id, None)
 
         def work(connection: Connection) -> None:
-            mine = update(cards).where(cards.c.watch_id == watch_id)
+            mine = update(cards).where(_is_as_seen(watch_id, seen))
             connection.execute(mine.values(shown=digest, shown_at=now))
-            connection.execute(mine.where(cards.c.changes == seen).values(dirty=False, urgent=False))
+            changes = seen[0] if seen else None
+            connection.execute(mine.where(cards.c.changes == changes).values(dirty=False, urgent=False))
 
         await self.database.write(work)
 
     async def lost(self, watch_id: str, *, now: datetime) -> None:
         """The card's message is gone: it is edited no more, and posted anew with the next important announcement."""
-        self._seen.pop(watch_id, None)
-        gone = update(cards).where(cards.c.watch_id == watch_id).values(lost_at=now)
+        seen = self._seen.pop(watch_id, None)
+        gone = update(cards).where(_is_as_seen(watch_id, seen)).values(lost_at=now)
         await self.database.write(lambda connection: connection.execute(gone))
+
+
+def _is_as_seen(watch_id: str, seen: tuple[int, Posted] | None) -> ColumnElement[bool]:
+    """Whether the card is still the message that `due` has shown, if it has."""
+    mine = cards.c.watch_id == watch_id
+    if seen is None:
+        return mine
+    return and_(mine, cards.c.channel == seen[1].channel, cards.c.ts == seen[1].ts)
 
 
 _of_card = tuple(cards.c[name].label(f"card_{name}") for name in ("channel", "ts", "shown", "changes"))

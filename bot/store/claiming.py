@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, update
 
 from bot.domain.delivery import Delivery, State
+from bot.domain.lease import Lease
+from bot.store.leasing import holds
 from bot.store.manners import manner_of
 from bot.store.moves import delivery_of
 from bot.store.queue import WAITING, is_unsent
@@ -19,10 +21,9 @@ _BLOCKING = (State.PENDING, State.SENDING, State.PARKED)  # one in doubt blocks 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who claims, and when on both clocks; nothing in `busy` places, at most `limit`."""
+    """In which term somebody claims, and when on both clocks; nothing in `busy` places, at most `limit`."""
 
-    workspace_id: str
-    owner: str
+    lease: Lease
     now: datetime
     lease_now: datetime
     busy: frozenset[str]
@@ -30,7 +31,9 @@ class Claim:
 
 
 def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
-    """The oldest announcement of each place that may be posted, now being sent by the claimer."""
+    """The oldest announcement of each place that may be posted, now being sent by the claimer; none without a lease."""
+    if not holds(connection, claim.lease, claim.lease_now):
+        return ()
     firsts = connection.execute(_first_of_each_place(claim)).all()
     wanted = {row.number: row.version for row in firsts}
     if not wanted:
@@ -62,7 +65,8 @@ def _take(connection: Connection, claim: Claim, seen: RowMapping) -> Delivery | 
         )
         .values(
             state=State.SENDING,
-            owner=claim.owner,
+            owner=claim.lease.owner,
+            term=claim.lease.term,
             attempt_at=claim.lease_now,
             not_before=None,
             why=None,
@@ -78,7 +82,9 @@ def _take(connection: Connection, claim: Claim, seen: RowMapping) -> Delivery | 
     connection.execute(
         update(places)
         .where(
-            places.c.workspace_id == claim.workspace_id, places.c.place == row["place"], places.c.trouble.is_not(None)
+            places.c.workspace_id == claim.lease.workspace_id,
+            places.c.place == row["place"],
+            places.c.trouble.is_not(None),
         )
         .values(retry_at=claim.now + TROUBLED_PAUSE)
     )
@@ -111,7 +117,7 @@ def _first_of_each_place(claim: Claim) -> Select[int, int]:
         select(announcements.c.number, announcements.c.version, rank.label("rank"))
         .select_from(announcements.outerjoin(places, place))
         .where(
-            announcements.c.workspace_id == claim.workspace_id,
+            announcements.c.workspace_id == claim.lease.workspace_id,
             announcements.c.state.in_(WAITING),
             is_unsent(announcements),
             announcements.c.place.not_in(claim.busy),

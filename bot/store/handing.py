@@ -14,7 +14,7 @@ from bot.store.columns import key_of
 from bot.store.covering import Cover, Covers, begin, room, under
 from bot.store.dialect import chunks, insert_if_new
 from bot.store.moves import UNWATCHED
-from bot.store.queue import UNTOUCHED, drop_unsent_of
+from bot.store.queue import UNSENT, UNTOUCHED, drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
 from bot.store.watching import touch_card
@@ -111,10 +111,11 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
         clips_reading=readings,
     )
     (begun,) = begin(connection, [again])
+    # What is on its way keeps its version, so that whoever sends it goes on; should it come back, it is the glob's.
     news = (
         announcements.c.watch_id == ended.id,
         announcements.c.kind != "card",
-        announcements.c.state.in_(UNTOUCHED),
+        announcements.c.state.in_(UNSENT),
     )
     connection.execute(update(announcements).where(*news).values(watch_id=begun.id))
     if glob.only_failures:

@@ -9,6 +9,7 @@ from bot.store.edits import Edits
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
+from bot.store.senders import Senders
 from bot.store.watches import Watches
 
 
@@ -23,6 +24,7 @@ class Store:
     cards: Cards
     edits: Edits
     references: References
+    senders: Senders
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -44,4 +46,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         cards=Cards(database),
         edits=Edits(database),
         references=References(database),
+        senders=Senders(database, clock),
     )

@@ -1,14 +1,15 @@
 """The outbox: announcements on their way to Slack, each said once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.announcement import Announcement
-from bot.domain.delivery import Delivery, Posted, Tally
+from bot.domain.delivery import Delivery, Due, Posted, Suspect, Tally
 from bot.domain.finding import Blocked
+from bot.domain.lease import Lease
 from bot.ports import Clock
-from bot.store import claiming, doubts, outcomes, tallies, troubles
+from bot.store import claiming, copies, doubts, histories, outcomes, tallies, troubles
 from bot.store.database import Database
 from bot.store.queue import queue
 from bot.store.waits import Quiet
@@ -35,14 +36,17 @@ class Outbox:
         return await self.database.write(lambda connection: queue(connection, announcements))
 
     async def claim(
-        self, workspace_id: str, owner: str, *, now: datetime, busy: frozenset[str], limit: int = 10
+        self, lease: Lease, *, now: datetime, busy: frozenset[str], limit: int = 10
     ) -> tuple[Delivery, ...]:
-        """Take what may be posted now, the oldest first, one per place, none in a `busy` place."""
+        """Take what may be posted now, the oldest first, one per place, none in a `busy` place.
+
+        Nothing when the lease is over.
+        """
         lease_now = self.database.lease_now
         return await self.database.write(
             lambda connection: claiming.claim(
                 connection,
-                claiming.Claim(workspace_id, owner, now, lease_now(connection), busy, limit),
+                claiming.Claim(lease, now, lease_now(connection), busy, limit),
             )
         )
 
@@ -111,8 +115,32 @@ class Outbox:
         """Every place with watches that may not be posted to."""
         return await self.database.read(lambda connection: troubles.blocked(connection, workspace_id))
 
-    async def next_at(self, workspace_id: str, *, quiet: timedelta) -> datetime | None:
-        """When, on our clock, something may be claimed or looked up next; None when nothing waits."""
+    async def learn_history(self, workspace_id: str, place: str, why: str | None) -> None:
+        """The place's history may not be read, for this reason in Slack's word; None: it may."""
+        await self.database.write(lambda connection: histories.learn(connection, workspace_id, place, why))
+
+    async def unreadable(self, workspace_id: str) -> tuple[Blocked, ...]:
+        """Every place with watches whose history may not be read, as far as that is known."""
+        return await self.database.read(lambda connection: histories.unreadable(connection, workspace_id))
+
+    async def suspects(self, workspace_id: str, *, now: datetime) -> tuple[Suspect, ...]:
+        """What was sent and may be there twice, if it is time to look for that; the longest due first."""
+        return await self.database.read(lambda connection: copies.suspects(connection, workspace_id, now))
+
+    async def suspect(self, delivery_ids: Collection[str], *, now: datetime) -> None:
+        """Two messages of each of these were seen."""
+        await self.database.write(lambda connection: copies.suspect(connection, delivery_ids, now))
+
+    async def keep(self, suspect: Suspect, posted: Posted) -> bool:
+        """Of its messages this one is to stay; returns whether it was still as it was given out."""
+        return await self.database.write(lambda connection: copies.keep(connection, suspect, posted))
+
+    async def audited(self, delivery_id: str, *, again_at: datetime | None) -> None:
+        """It was looked for copies of; again then, or no more."""
+        await self.database.write(lambda connection: copies.audited(connection, delivery_id, again_at))
+
+    async def next_at(self, workspace_id: str, *, quiet: timedelta) -> Due:
+        """When, on our clock, something may be done next."""
         now = self.clock.now()
         return await self.database.read(
             lambda connection: tallies.next_at(

@@ -54,7 +54,8 @@ def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
     if old is None:
         return
     values = {"facts": facts_text(renewed(_FACTS.validate_json(old), facts))}
-    connection.execute(update(announcements).where(mine, announcements.c.state.in_(UNTOUCHED)).values(values))
+    waiting = update(announcements).where(mine, announcements.c.state.in_(UNTOUCHED))
+    connection.execute(waiting.values(**values, version=announcements.c.version + 1))
     if isinstance(facts, FailureFacts):
         shown = update(announcements).where(mine, announcements.c.state.in_(_MAYBE_SHOWN))
         connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))

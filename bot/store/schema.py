@@ -206,6 +206,7 @@ announcements = Table(
     Column("version", Integer, nullable=False),
     Column("why", Text),
     Column("owner", Text),
+    Column("term", BigInteger),
     Column("not_before", UtcDateTime),
     Column("attempt_at", UtcDateTime),
     Column("repeat", Boolean, nullable=False),
@@ -219,6 +220,8 @@ announcements = Table(
     Column("outdated", Boolean, nullable=False, server_default=false()),
     Column("changes", Integer, nullable=False, server_default="0"),
     Column("shown_at", UtcDateTime),
+    Column("doubted_at", UtcDateTime),
+    Column("audit_at", UtcDateTime),
 )
 _is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
@@ -240,6 +243,23 @@ Index(
 )
 Index("announcements_of_watch", announcements.c.watch_id)
 Index("announcements_sent", announcements.c.workspace_id, announcements.c.sent_at)
+_is_audited = announcements.c.audit_at.is_not(None)
+Index(
+    "announcements_audited",
+    announcements.c.workspace_id,
+    announcements.c.audit_at,
+    sqlite_where=_is_audited,
+    postgresql_where=_is_audited,
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("workspace_id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),
+    Column("term", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+)
 
 kinds = Table(
     "kinds",
@@ -259,6 +279,7 @@ places = Table(
     Column("trouble_at", UtcDateTime),
     Column("retry_at", UtcDateTime),
     Column("troubles", Integer, nullable=False),
+    Column("no_history", Text),
 )
 
 cards = Table(

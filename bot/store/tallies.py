@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, select
 
-from bot.domain.delivery import State, Tally
+from bot.domain.delivery import Due, State, Tally
+from bot.store.copies import next_audit
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, LONGEST_WAIT, Quiet
@@ -47,14 +48,18 @@ def next_at(
     lease_now: datetime,
     quiet: timedelta,
     quiet_times: Quiet,
-) -> datetime | None:
+) -> Due:
     """When something may be done next on our clock, which shows `now` when the lease clock shows `lease_now`."""
-    moments = [_next_claim(connection, workspace_id, now)]
+    moments: list[datetime] = []
     for delivery_id, attempt_at, not_before in _doubts(connection, workspace_id):
         waits_until = not_before if not_before and not_before <= now + LONGEST_WAIT else now
         quiet_until = now + quiet_times.left(delivery_id, attempt_at, lease_now, quiet)
         moments.append(max(quiet_until, waits_until) if not_before else quiet_until)
-    return min((moment for moment in moments if moment is not None), default=None)
+    return Due(
+        claim_at=_next_claim(connection, workspace_id, now),
+        doubt_at=min(moments, default=None),
+        audit_at=next_audit(connection, workspace_id, now),
+    )
 
 
 def _next_claim(connection: Connection, workspace_id: str, now: datetime) -> datetime | None:

@@ -163,13 +163,15 @@ def _lines(connection: Connection, wanted: ColumnElement[bool]) -> tuple[WatchLi
 
 
 def _line(connection: Connection, watch: Watch) -> WatchLine:
-    trouble = select(places.c.trouble).where(places.c.workspace_id == watch.workspace_id, places.c.place == watch.place)
-    unable = connection.execute(trouble).scalar_one_or_none()
+    known = select(places.c.trouble, places.c.no_history).where(
+        places.c.workspace_id == watch.workspace_id, places.c.place == watch.place
+    )
+    unable, no_history = connection.execute(known).one_or_none() or (None, None)
     if watch.is_glob:
         found = overview_of(connection, watch, most=0)
-        return WatchLine(watch, found.totals, found.read_at, unable, found.references)
+        return WatchLine(watch, found.totals, found.read_at, unable, found.references, no_history)
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = [entry.request for entry in memory if entry.listed]
     progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
     read = last_read(connection, watch.account_id, watch.reference_id)
-    return WatchLine(watch, progress, read["read_at"] if read else None, unable)
+    return WatchLine(watch, progress, read["read_at"] if read else None, unable, no_history=no_history)

@@ -1,6 +1,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bot.domain.answer import Wish
 from bot.domain.budget import Budget
 from bot.domain.watch import Events, Watch
+from bot.errors import StoreError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.source import Source
@@ -107,7 +109,11 @@ class Worlds:
         gap: float = 86_400,
         opened: Opened | None = None,
     ) -> World:
-        """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
+        """A start of the bot after the one before has ended; tests that pass the time between two looks at once need
+        a long `gap`."""
+        for world in self.opened:
+            with suppress(StoreError):
+                await world.stories.sender.release()
         store = await (opened or self.open)(self.url, self.clock)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()

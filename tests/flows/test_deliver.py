@@ -74,7 +74,9 @@ async def test_what_was_surely_not_done_is_done_again_without_looking(world: Wor
 async def test_a_row_found_sending_after_a_crash_is_looked_up(worlds: Worlds) -> None:
     before = await worlds.begin()
     await failing(before)
-    (claimed,) = await before.store.outbox.claim("T1", "dead", now=before.clock.now(), busy=frozenset())
+    lease = await before.stories.sender.turn()
+    assert lease is not None
+    (claimed,) = await before.store.outbox.claim(lease, now=before.clock.now(), busy=frozenset())
     facts = claimed.announcement.facts
     assert facts.kind == "failure"
     await before.chat.post("C1", facts, PLAINLY, delivery_id=claimed.id, repeat=False)

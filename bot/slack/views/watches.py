@@ -2,7 +2,7 @@
 
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
 from bot.domain.wording import bar, counts
-from bot.domain.words import At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, context, paragraph, rich_text
 from bot.slack.views.card import what
@@ -12,6 +12,7 @@ from bot.slack.views.message import Block, Message
 _MOST_WATCHES = 30
 _CELLS = 8
 _LONGEST_REFERENCE = 80
+_AT_LEAST_ONCE = " · told at least once: its history cannot be read, so after a lost answer a message may come twice"
 _TITLES = {Scope.HERE: "Watches here", Scope.MINE: "Your watches", Scope.ALL: "All watches"}
 
 
@@ -35,6 +36,8 @@ def _more(hidden: int) -> tuple[Block, ...]:
 def _sentence(title: str, answer: WatchesAnswer) -> Words:
     unable = sum(1 for line in answer.lines if line.trouble is not None)
     trouble = f", {number(unable)} of them cannot post" if unable else ""
+    twice = sum(1 for line in answer.lines if line.no_history is not None)
+    trouble += f", {number(twice)} of them told at least once" if twice else ""
     oldest = min((line.read_at for line in answer.lines if line.read_at), default=None)
     read = words("; oldest reading ", At(oldest, "ago")) if oldest else words("; not read yet")
     return words(f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{trouble}", read, ".")
@@ -46,6 +49,7 @@ def _line(line: WatchLine) -> Words:
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
     about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
+    since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
 
 
