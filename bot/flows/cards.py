@@ -9,6 +9,7 @@ import structlog
 from bot.domain.announcement import Card
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import CardEdit
+from bot.domain.stale import stale_after
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
@@ -38,8 +39,8 @@ class CardKeeper:
 
     async def step(self) -> datetime | None:
         """Edit what is due; returns when to come back."""
-        if not self.identity.known:
-            return None  # whoever learns it wakes this
+        if not self.identity.known or self.line.is_refused():
+            return None  # whoever learns better wakes this
         if not self.line.is_closed("update"):
             await self._edit_due()
         return max(self.clock.now() + self.rules.card_interval / 4, self.line.opens_at("update"))
@@ -53,6 +54,7 @@ class CardKeeper:
             open_before=now - max(OPEN_CARD_AGE, self.rules.card_interval),
             settled_before=now - max(SETTLED_CARD_AGE, self.rules.card_interval),
             longest_settle=self.rules.longest_settle,
+            stale_before=now - stale_after(self.rules.gap_after),
         )
         for edit in due:
             if self.line.is_closed("update"):

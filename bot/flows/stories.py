@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.budget import Budget
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
 from bot.flows.catch_up import CatchUp
@@ -17,6 +18,7 @@ from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
+from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -48,15 +50,17 @@ class Stories:
     ask: Ask
     watching: Watching
     catch_up: CatchUp
+    access: Access
     look: Routine
     deliver: Routine
     cards: Routine
     tend: Routine
+    staleness: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.deliver, self.cards, self.tend)
+        return (self.look, self.deliver, self.cards, self.tend, self.staleness)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -90,9 +94,12 @@ def make_stories(on: Ground) -> Stories:
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
+    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, line)
+    staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     look = routine("look", poll.look)
     deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
     cards = routine("cards", keeper.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))
+    tend, stale = routine("tend", house.step), routine("staleness", staleness.step)
+    access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
+    return Stories(readings, ask, watching, catch_up, access, look, deliver, cards, tend, stale)

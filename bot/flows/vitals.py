@@ -15,6 +15,8 @@ class Vitals:
     token_refused: bool = False
     database_ready: bool = False
     api_trouble: str | None = None
+    key_refused: bool = False
+    """Whether the API's last answer was that it does not take the key."""
     slack_trouble: str | None = None
     api_calls: Counter[str] = field(default_factory=Counter)
     slack_calls: Counter[str] = field(default_factory=Counter)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
@@ -21,6 +22,7 @@ class Store:
     outbox: Outbox
     cards: Cards
     references: References
+    happenings: Happenings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -41,4 +43,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         outbox=Outbox(database, clock),
         cards=Cards(database),
         references=References(database),
+        happenings=Happenings(database),
     )

@@ -125,7 +125,7 @@ async def test_a_command_without_its_fields_is_acknowledged_with_a_sentence(rig:
 
 
 async def test_what_nobody_listens_to_is_answered_404(rig: Rig) -> None:
-    body = json.dumps({"type": "event_callback", "event": {"type": "pin_added"}})
+    body = json.dumps({"type": "shortcut", "callback_id": "nobody"})
     assert (await post(rig, body, signed(body), "application/json"))[0] == 404
 
 

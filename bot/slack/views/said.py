@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     Card,
     CardFacts,
     CatchUpFacts,
@@ -15,9 +16,11 @@ from bot.domain.announcement import (
     ReopenedFacts,
     Said,
     ShortFacts,
+    StaleFacts,
+    Trouble,
 )
 from bot.domain.words import words
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale
 from bot.slack.views.blocks import context
 from bot.slack.views.message import Message
 
@@ -31,10 +34,22 @@ def message(said: Said, command: str) -> Message:
             return _card(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
-        case AccessFacts():
-            return access.message(said, command)
+        case AccessFacts() | StaleFacts() | BackFacts():
+            return _trouble(said, command)
         case _:
             return _news(said)
+
+
+def _trouble(trouble: Trouble, command: str) -> Message:
+    match trouble:
+        case AccessFacts():
+            return access.message(trouble, command)
+        case StaleFacts():
+            return stale.away(trouble, command)
+        case BackFacts():
+            return stale.back(trouble)
+        case _:
+            assert_never(trouble)
 
 
 def _news(news: News) -> Message:
