@@ -9,8 +9,10 @@ import structlog
 from bot.domain.announcement import Card
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import CardEdit
+from bot.domain.finding import NOT_INVITED
 from bot.domain.stale import stale_after
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
+from bot.flows.access import CLOSED_RETRY
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.slack_line import SlackLine
@@ -19,6 +21,7 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 
+CLOSED = (*NOT_INVITED, "is_archived")  # what a post would be refused with, too: the card goes on when that is over
 EDIT_RETRY = timedelta(seconds=10)
 EDITS_PER_MINUTE = 45  # chat.update has 50 a minute for the whole workspace
 OPEN_CARD_AGE = timedelta(minutes=3)  # how old "updated" may get on a card when nothing changes
@@ -72,6 +75,12 @@ class CardKeeper:
         try:
             await self.chat.update(edit.posted, edit.facts)
         except (NoMessageError, NoAccessError, RefusedMessageError) as error:
+            if error.code in CLOSED:
+                watch, now = edit.facts.watch, self.clock.now()
+                await self.store.outbox.shut(
+                    watch.workspace_id, watch.place, error.code, now=now, retry_after=CLOSED_RETRY
+                )
+                return
             log.info("a card cannot be edited any more", watch=edit.watch_id, why=error.code)
             await self.store.cards.lost(edit.watch_id, now=self.clock.now())
         except SlackError as error:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, false, or_, select, true, update
 
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
@@ -50,23 +51,7 @@ class Cards:
         What is dated later than `now` counts as long ago.
         """
         wanted = or_(_is_due(now, changed_before, open_before, settled_before), _has_grown_old(stale_before))
-        query = (
-            select(watches, *_of_card)
-            .select_from(
-                cards.join(watches, cards.c.watch_id == watches.c.id)
-                .outerjoin(batches, _is_its_batch)
-                .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
-            )
-            .where(
-                watches.c.workspace_id == workspace_id,
-                cards.c.ts.is_not(None),
-                cards.c.lost_at.is_(None),
-                ~_is_shut(),
-                wanted,
-            )
-            .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
-            .limit(limit)
-        )
+        query = _cards_of(workspace_id, wanted).limit(limit)
 
         def work(connection: Connection) -> list[tuple[int, CardEdit]]:
             rows: Sequence[RowMapping] = connection.execute(query).mappings().all()
@@ -109,6 +94,26 @@ _of_card = (
     accounts.c.looked_at.label("card_looked_at"),
 )
 _is_its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.reference_key == watches.c.reference_key)
+
+
+def _cards_of(workspace_id: str, wanted: ColumnElement[bool]) -> Select[Any]:
+    """Those that can be edited, urgent ones first."""
+    return (
+        select(watches, *_of_card)
+        .select_from(
+            cards.join(watches, cards.c.watch_id == watches.c.id)
+            .outerjoin(batches, _is_its_batch)
+            .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
+        )
+        .where(
+            watches.c.workspace_id == workspace_id,
+            cards.c.ts.is_not(None),
+            cards.c.lost_at.is_(None),
+            ~_is_shut(),
+            wanted,
+        )
+        .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
+    )
 
 
 def _is_due(

@@ -50,6 +50,24 @@ async def test_an_archived_channel_keeps_its_watches_and_goes_on_when_it_is_open
     assert world.chat.kinds.count("card") == 1
 
 
+async def test_a_card_that_may_not_be_edited_tells_of_the_closed_place_and_goes_on_after_it(world: World) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch()
+    await world.deliver()
+    world.clock.pass_time(60)
+    world.api.set([request(1, "processing")])
+    await world.look()
+    world.chat.faults = [NoAccessError("is_archived")]
+    await world.stories.cards.step()
+    assert await world.store.outbox.trouble("T1", "C1") == "is_archived"
+    await world.deliver()
+    assert world.told == ["access"]
+    edits = len(world.chat.edits)
+    await world.stories.access.unarchived("Ev1", "C1")
+    await world.stories.cards.step()
+    assert len(world.chat.edits) == edits + 1
+
+
 async def test_the_author_is_told_once_whether_slack_tells_it_or_refuses_a_post(world: World) -> None:
     await failing(world)
     await world.stories.access.closed("Ev1", "C1", "not_in_channel")
@@ -96,6 +114,10 @@ def house(world: World, introduce: Callable[[], None]) -> Tend:
     )
 
 
+def is_refused(world: World) -> bool:
+    return world.ground.vitals.token_refused
+
+
 def refuse(code: str = "account_inactive") -> None:
     raise TokenRefusedError(code)
 
@@ -117,12 +139,12 @@ async def test_after_the_app_was_uninstalled_nothing_is_tried_until_its_token_wo
             world.clock.pass_time(10)
     assert [line["log_level"] for line in log if line["log_level"] != "info"] == ["error"]
     assert len(world.chat.faults) == 1
-    assert world.ground.vitals.token_refused
+    assert is_refused(world)
     world.chat.faults = []
     await house(world, accept).step()
     await world.deliver()
     assert world.told == ["failure"]
-    assert not world.ground.vitals.token_refused
+    assert not is_refused(world)
     assert len(await world.store.watches.active("default")) == 1
 
 
@@ -178,4 +200,4 @@ async def test_a_missing_scope_is_named_to_the_author_and_in_the_log(world: Worl
     (facts,) = [said for _, _, said, _ in world.chat.messages if isinstance(said, AccessFacts)]
     assert facts.why == "missing_scope chat:write"
     assert [line["why"] for line in log if line["event"] == "no access"] == ["missing_scope chat:write"]
-    assert not world.ground.vitals.token_refused
+    assert not is_refused(world)

@@ -214,11 +214,13 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(*, known: bool = True, most_work: int = 100, http: bool = True) -> AsyncIterator[Rig]:
+async def rigged(
+    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0
+) -> AsyncIterator[Rig]:
     """A rig whose app is served over HTTP (or not at all)."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(SlackSandbox(clock=clock))
+        slack = await stack.enter_async_context(SlackSandbox(clock=clock, ack_seconds=ack_seconds))
         session = await stack.enter_async_context(ClientSession())
         client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
         identity = Identity(TEAM, "U0LIPSYNC", "B0LIPSYNC") if known else Identity()

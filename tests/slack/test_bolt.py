@@ -129,6 +129,13 @@ async def test_what_nobody_listens_to_is_answered_404(rig: Rig) -> None:
     assert (await post(rig, body, signed(body), "application/json"))[0] == 404
 
 
+async def test_an_event_that_comes_before_we_know_who_we_are_is_to_be_told_again() -> None:
+    async with rigged(known=False) as rig:
+        body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_uninstalled"}})
+        assert await post(rig, body, signed(body), "application/json") == (503, "")
+        assert rig.access.told == []
+
+
 # --- what Slack asks of every app ---
 
 
