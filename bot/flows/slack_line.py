@@ -42,9 +42,9 @@ class SlackLine:
         """The token is not taken any more; said once, however it is found out."""
         if not self.vitals.token_refused:
             log.error(
-                "Slack refuses the bot's token; nothing is posted until it works again, and everything is kept",
+                "Slack cannot be used; nothing is lost",
                 why=why,
-                fix="install the app again; if that gives another token, put it in SLACK_BOT_TOKEN and start anew",
+                fix="install the app again; another token goes into SLACK_BOT_TOKEN, and the bot has to be restarted",
             )
         self.vitals.token_refused = True
         self.vitals.slack_trouble = why
