@@ -139,22 +139,52 @@ class AccessFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleFacts:
+    """M11: nothing of the account could be read after `since` (our clock), and why, while requests are open.
+
+    `open` requests of `batches` references are watched in the place; `references` names some of these.
+    """
+
+    since: datetime
+    why: str
+    key_refused: bool
+    open: int
+    batches: int
+    references: tuple[str, ...]
+    kind: Literal["stale"] = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class BackFacts:
+    """M11: all that is watched was read again at `until`, and nothing is to be told of the time after `since`."""
+
+    since: datetime
+    until: datetime
+    kind: Literal["back"] = "back"
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
-    """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it."""
+    """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
+
+    `stale` when that is too old to be taken for the present while requests are open.
+    """
 
     watch: Watch
     progress: Progress
     settlement: Settlement
     read_at: datetime | None
+    stale: bool = False
     kind: Literal["card"] = "card"
 
 
 @dataclass(frozen=True, slots=True)
 class GlobCardFacts:
-    """M1 of a glob: all references that it covers, as they are now."""
+    """M1 of a glob: all references that it covers, as they are now; `stale` as in `CardFacts`."""
 
     watch: Watch
     overview: Overview
+    stale: bool = False
     kind: Literal["card"] = "card"
 
 
@@ -167,9 +197,10 @@ class CardPlaceholder:
 
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-StoredFacts = News | CatchUpFacts | AccessFacts | CardPlaceholder
+Trouble = AccessFacts | StaleFacts | BackFacts
+StoredFacts = News | CatchUpFacts | Trouble | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | AccessFacts | Card
+Said = News | CatchUpFacts | Trouble | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ class MessageEdit:
     """A message that shows older facts than these; `change` counts how often they have changed."""
 
     id: str
+    place: str
     posted: Posted
     facts: FailureFacts
     manner: Manner

@@ -36,6 +36,10 @@ class CatchUp:
         Asks the database only when there may be a gap.
         """
         self._began = (self.clock.now(), self.clock.monotonic())
+        return await self.is_behind()
+
+    async def is_behind(self) -> bool:
+        """The same at any other moment: a look may take long when nothing is answered."""
         if not self._under_way and not self._is_recent():
             now, after = self.clock.now(), self.rules.gap_after
             since = await self.store.ledger.fall_behind(self.rules.account_id, now=now, after=after)

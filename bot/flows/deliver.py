@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.announcement import CardPlaceholder, Said
+from bot.domain.announcement import CardPlaceholder, Said, StaleFacts
 from bot.domain.delivery import Delivery
 from bot.errors import (
     NoAccessError,
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 PLACE_INTERVAL = timedelta(seconds=1)  # Slack takes about one message a second in a channel
 ACCESS_RETRY = timedelta(minutes=5)
 NOT_SENT_RETRY = timedelta(seconds=5)
-TOKEN_RETRY = timedelta(seconds=60)
+TOKEN_RETRY = timedelta(seconds=1)  # after the token is taken again: until then nothing is tried
 NO_TIME = timedelta()
 SOONEST = timedelta(milliseconds=50)  # what could not be claimed just now is tried again
 TOO_LATE = "the lease ended"
@@ -54,16 +54,16 @@ class Deliver:
 
     async def step(self) -> datetime | None:
         """Do all that can be done now; returns when there may be more."""
-        if not self.identity.known:
-            return None  # whoever learns it wakes this
+        if not self.identity.known or self.line.is_refused():
+            return None  # whoever learns better wakes this
         if await self.sender.turn() is None:
             return self.sender.asks_at
         await self.doubts.step()
-        while deliveries := await self._claim():
+        while not self.line.is_refused() and (deliveries := await self._claim()):
             outcomes = await asyncio.gather(*map(self._deliver, deliveries), return_exceptions=True)
             for fault in filter(None, outcomes):  # after all have ended: one fault must not cut another's call short
                 raise fault
-        return await self._next()
+        return None if self.line.is_refused() else await self._next()
 
     # --- posting ---
 
@@ -107,6 +107,9 @@ class Deliver:
         facts = delivery.announcement.facts
         if isinstance(facts, CardPlaceholder):
             return await self.store.cards.facts(facts.watch_id, longest_settle=self.rules.longest_settle)
+        key = delivery.announcement.key
+        if isinstance(facts, StaleFacts) and not await self.store.ledger.is_catching_up(key.subject, key.level):
+            return None  # it is over: an attempt in doubt was not posted after all
         return facts
 
     async def _failed(self, delivery: Delivery, error: SlackError) -> None:
@@ -120,11 +123,10 @@ class Deliver:
                 self.line.close("post", NOT_SENT_RETRY)
                 await outbox.again(delivery, not_before=now + NOT_SENT_RETRY, why=error.code)
             case TokenRefusedError() if error.code != MISSING_SCOPE:
-                self.line.close("post", TOKEN_RETRY)
                 await outbox.again(delivery, not_before=now + TOKEN_RETRY, why=error.code)
             case NoAccessError() | TokenRefusedError():  # a scope that is missing concerns places of this kind only
-                log.warning("no access", place=delivery.announcement.key.place, why=error.code)
-                await outbox.park(delivery, error.code, now=now, retry_after=ACCESS_RETRY)
+                log.warning("no access", place=delivery.announcement.key.place, why=error.why)
+                await outbox.park(delivery, error.why, now=now, retry_after=ACCESS_RETRY)
             case NoThreadError():
                 log.info("no reply can be posted", delivery=delivery.id, why=error.code)
                 await outbox.without_thread(delivery)

@@ -10,7 +10,10 @@ from bot.domain.alerts import NOTHING_TOLD
 from bot.domain.announcement import Card, FailureFacts
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import PLAINLY, CardEdit, Manner, MessageEdit, Posted
+from bot.domain.finding import NOT_INVITED
+from bot.domain.stale import stale_after
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
+from bot.flows.access import CLOSED_RETRY
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
@@ -24,6 +27,7 @@ EDIT_RETRY = timedelta(seconds=10)
 EDITS_PER_MINUTE = 45  # chat.update has 50 a minute for the whole workspace
 OPEN_CARD_AGE = timedelta(minutes=3)  # how old "updated" may get on a card when nothing changes
 SETTLED_CARD_AGE = timedelta(minutes=30)
+CLOSED = (*NOT_INVITED, "is_archived")  # what a post would be refused with, too: edits go on when that is over
 _GONE = (NoMessageError, NoAccessError, RefusedMessageError)
 
 
@@ -42,8 +46,8 @@ class Editor:
 
     async def step(self) -> datetime | None:
         """Edit what is due; returns when to come back."""
-        if not self.identity.known:
-            return None  # whoever learns it wakes this
+        if not self.identity.known or self.line.is_refused():
+            return None  # whoever learns better wakes this
         if await self.sender.turn() is None:
             return self.sender.asks_at
         if self._may_edit:
@@ -73,6 +77,8 @@ class Editor:
             if await self._update(edit.posted, edit.facts, edit.manner):
                 await self.store.edits.done(edit, now=self.clock.now())
         except _GONE as error:
+            if await self._is_shut(edit.place, error):
+                return
             log.info("a message cannot be edited any more", delivery=edit.id, why=error.code)
             await self.store.edits.gone(edit)
 
@@ -86,6 +92,7 @@ class Editor:
             changed_before=now - self.rules.card_interval,
             open_before=now - max(OPEN_CARD_AGE, self.rules.card_interval),
             settled_before=now - max(SETTLED_CARD_AGE, self.rules.card_interval),
+            stale_before=now - stale_after(self.rules.gap_after),
             longest_settle=self.rules.longest_settle,
         )
         for edit in due:
@@ -99,10 +106,20 @@ class Editor:
             if digest == edit.shown or await self._update(edit.posted, edit.facts, PLAINLY):
                 await self.store.cards.shown(edit.watch_id, digest, now=self.clock.now())
         except _GONE as error:
+            if await self._is_shut(edit.facts.watch.place, error):
+                return
             log.info("a card cannot be edited any more", watch=edit.watch_id, why=error.code)
             await self.store.cards.lost(edit.watch_id, now=self.clock.now())
 
     # --- both ---
+
+    async def _is_shut(self, place: str, error: SlackError) -> bool:
+        """Whether no message of the place can be edited now: that is the place's trouble, and passes."""
+        if error.code not in CLOSED:
+            return False
+        workspace_id, now = self.identity.workspace_id, self.clock.now()
+        await self.store.outbox.shut(workspace_id, place, error.code, now=now, retry_after=CLOSED_RETRY)
+        return True
 
     async def _update(self, posted: Posted, facts: Card | FailureFacts, manner: Manner) -> bool:
         """Whether it is done; raises what says that it never can be. One in doubt is made again: that is harmless."""

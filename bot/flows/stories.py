@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.budget import Budget
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
@@ -21,6 +22,7 @@ from bot.flows.rules import Rules
 from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
+from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -53,16 +55,18 @@ class Stories:
     watching: Watching
     catch_up: CatchUp
     sender: Sender
+    access: Access
     look: Routine
     turn: Routine
     deliver: Routine
     edits: Routine
     tend: Routine
+    staleness: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.turn, self.deliver, self.edits, self.tend)
+        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -90,14 +94,16 @@ def make_stories(on: Ground) -> Stories:
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
+    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, line)
+    staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)
     edits = routine("edits", editor.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    tend = routine("tend", house.step)
-    return Stories(readings, ask, watching, catch_up, sender, look, turn, deliver, edits, tend)
+    tend, stale = routine("tend", house.step), routine("staleness", staleness.step)
+    access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
+    return Stories(readings, ask, watching, catch_up, sender, access, look, turn, deliver, edits, tend, stale)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackBusyError, SlackError
+from bot.errors import SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.slack_line import SlackLine
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 from bot.store import Store
@@ -32,6 +33,7 @@ class Tend:
     introduce: Callable[[], Awaitable[None]]
     on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
+    line: SlackLine
     _forgotten_at: float | None = field(default=None, init=False)
     _introduce_from: float = field(default=-math.inf, init=False)
 
@@ -60,6 +62,9 @@ class Tend:
     def _slack_trouble(self, error: SlackError) -> None:
         if isinstance(error, SlackBusyError):
             self._introduce_from = self.clock.monotonic() + error.retry_after.total_seconds()
+        if self.vitals.token_refused or (isinstance(error, TokenRefusedError) and self.identity.known):
+            self.line.refused(error.code)
+            return
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)
         self.vitals.slack_trouble = error.code

@@ -16,6 +16,8 @@ class Vitals:
     database_ready: bool = False
     is_sender: bool = False
     api_trouble: str | None = None
+    key_refused: bool = False
+    """Whether the API's last answer was that it does not take the key."""
     slack_trouble: str | None = None
     api_calls: Counter[str] = field(default_factory=Counter)
     slack_calls: Counter[str] = field(default_factory=Counter)

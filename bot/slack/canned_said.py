@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     CatchUpFacts,
     ClipsFacts,
     FinishedFacts,
@@ -13,6 +14,7 @@ from bot.domain.announcement import (
     ReopenedFacts,
     Said,
     ShortFacts,
+    StaleFacts,
 )
 from bot.domain.delivery import Asked, Manner
 from bot.domain.progress import Progress, Settled, Waiting
@@ -24,6 +26,7 @@ from bot.slack.views.message import Message
 _CARD, _FAILURE, _FINISHED, _PERSONAL = "M1 Card", "M3 Failure kind", "M5 Finished", "M7 Personal DM"
 _SHORT, _REOPENED = "M5b Settled short", "M5c Reopened"
 _CATCH_UP, _ACCESS, _CLIPS = "M8 Catch-up", "M11 Access trouble", "M13 Clips finished"
+_STALE = "M11 Stale data"
 
 
 def cards(scene: Scene) -> Iterator[Canned]:
@@ -48,6 +51,11 @@ def cards(scene: Scene) -> Iterator[Canned]:
         ("card_waiting", "All have ended, but more may still be submitted.", waiting),
         ("card_short", "It settled with fewer requests than expected.", short),
         ("card_placed", "Everything is told under the card, and two people are named.", placed),
+        (
+            "card_stale",
+            "Nothing could be read for ten minutes, and requests are open.",
+            replace(card, read_at=scene.at(-720), stale=True),
+        ),
         ("card_stopped", "After unwatch, here in a person's DM: no buttons any more.", stopped),
     ):
         yield Canned(name, _CARD, when, _message(facts, scene))
@@ -195,12 +203,39 @@ def access(scene: Scene) -> Iterator[Canned]:
             AccessFacts("C0AURORA", "client-aurora", "is_archived", ()),
         ),
         (
+            "access_deleted",
+            "To the watch's author, once: the channel was deleted.",
+            AccessFacts("C0AURORA", "client-aurora", "channel_deleted", (REF,)),
+        ),
+        (
+            "access_scope",
+            "To the watch's author, once: the app was installed without a scope.",
+            AccessFacts("C0AURORA", "client-aurora", "missing_scope chat:write", (REF,)),
+        ),
+        (
             "access_refused",
             "To the watch's author, once: the workspace forbids posting.",
             AccessFacts("D1", "a DM", "restricted_action", many),
         ),
     ):
         yield Canned(name, _ACCESS, when, _message(facts, scene))
+
+
+def stale(scene: Scene) -> Iterator[Canned]:
+    """M11 about the data."""
+    key = StaleFacts(scene.at(-720), "the API refused the key", True, 58, 1, (REF,))
+    many = tuple(f"episode-{number:03}" for number in range(1, 11))
+    down = StaleFacts(scene.at(-80_000), "the API could not be reached", False, 1_240, 31, many)
+    for name, when, facts in (
+        ("stale", "To a watched place, once: nothing could be read for ten minutes.", down),
+        ("stale_key", "The same where whoever runs the bot has to mend the key.", key),
+        (
+            "back",
+            "Once it can be read again, and nothing happened that has to be told; else the catch-up says so.",
+            BackFacts(scene.at(-4_000), scene.now),
+        ),
+    ):
+        yield Canned(name, _STALE, when, _message(facts, scene))
 
 
 def _message(facts: Said, scene: Scene) -> Message:

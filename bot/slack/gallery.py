@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.slack.canned_answers import confirmations, lists, others, states
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
-from bot.slack.canned_said import access, cards, catch_ups, news, personal
+from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
 
 
@@ -21,6 +21,6 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    told = (cards, glob_cards, confirmations, news, personal, catch_ups, access)
+    told = (cards, glob_cards, confirmations, news, personal, catch_ups, access, stale)
     parts = (*told, mishaps, states, overviews, lists, others)
     return tuple(each for part in parts for each in part(scene))

@@ -1,6 +1,7 @@
 """What a call of Slack's Web API came to, as one of our errors."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from bot.errors import (
     TokenRefusedError,
 )
 
+_SCOPES = re.compile(r"[a-z][a-z:._,-]{1,79}")
 _TOO_MANY_REQUESTS = 429
 _OK = 200
 _PAUSE_WITHOUT_WORD = timedelta(seconds=30)
@@ -148,7 +150,13 @@ def _answered(response: object) -> SlackError:
         return InDoubtError("unreadable_answer")
     if code.startswith("restricted_action") and code not in _NO_THREAD:
         return NoAccessError(code)
-    return _BY_CODE.get(code, InDoubtError)(code)
+    return _BY_CODE.get(code, InDoubtError)(code, _needed(body))
+
+
+def _needed(body: object) -> str:
+    """The scopes that Slack names as missing; nothing that is not made like one."""
+    needed = body.get("needed") if isinstance(body, Mapping) else None
+    return needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else ""
 
 
 def _pause(headers: object) -> timedelta:

@@ -1,10 +1,11 @@
 """Cards: which must be edited, and what they show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, false, or_, select, true, update
 
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
@@ -17,7 +18,10 @@ from bot.store.database import Database
 from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
 from bot.store.schema import accounts, batches, cards, watches
+from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +42,22 @@ class Cards:
         open_before: datetime,
         settled_before: datetime,
         longest_settle: timedelta,
+        stale_before: datetime = _NEVER,
         limit: int = 20,
     ) -> tuple[CardEdit, ...]:
-        """The cards to edit now, urgent ones first.
+        """The cards to edit now, urgent ones first; none in a place that may not be posted to.
 
         Changed ones that show what they show since `changed_before`, and those whose reference was read since and that
-        show it since `open_before` (`settled_before` once settled). `longest_settle` caps the settle window.
+        show it since `open_before` (`settled_before` once settled), and open ones read before `stale_before` that show
+        it since then. `longest_settle` caps the settle window.
         What is dated later than `now` counts as long ago.
         """
-        wanted = _is_due(now, changed_before, open_before, settled_before)
-        query = (
-            select(watches, *_of_card)
-            .select_from(
-                cards.join(watches, cards.c.watch_id == watches.c.id)
-                .outerjoin(batches, _is_its_batch)
-                .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
-            )
-            .where(watches.c.workspace_id == workspace_id, cards.c.ts.is_not(None), cards.c.lost_at.is_(None), wanted)
-            .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
-            .limit(limit)
-        )
+        wanted = or_(_is_due(now, changed_before, open_before, settled_before), _has_grown_old(stale_before))
+        query = _cards_of(workspace_id, wanted).limit(limit)
 
         def work(connection: Connection) -> list[tuple[int, CardEdit]]:
             rows: Sequence[RowMapping] = connection.execute(query).mappings().all()
-            return [(row["card_changes"], _edit(connection, row, longest_settle)) for row in rows]
+            return [(row["card_changes"], _edit(connection, row, longest_settle, stale_before)) for row in rows]
 
         found = await self.database.read(work)
         self._seen.update((edit.watch_id, (changes, edit.posted)) for changes, edit in found)
@@ -104,8 +100,31 @@ def _is_as_seen(watch_id: str, seen: tuple[int, Posted] | None) -> ColumnElement
     return and_(mine, cards.c.channel == seen[1].channel, cards.c.ts == seen[1].ts)
 
 
-_of_card = tuple(cards.c[name].label(f"card_{name}") for name in ("channel", "ts", "shown", "changes"))
+_of_card = (
+    *(cards.c[name].label(f"card_{name}") for name in ("channel", "ts", "shown", "changes")),
+    accounts.c.looked_at.label("card_looked_at"),
+)
 _is_its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.reference_key == watches.c.reference_key)
+
+
+def _cards_of(workspace_id: str, wanted: ColumnElement[bool]) -> Select[Any]:
+    """Those that can be edited, urgent ones first."""
+    return (
+        select(watches, *_of_card)
+        .select_from(
+            cards.join(watches, cards.c.watch_id == watches.c.id)
+            .outerjoin(batches, _is_its_batch)
+            .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
+        )
+        .where(
+            watches.c.workspace_id == workspace_id,
+            cards.c.ts.is_not(None),
+            cards.c.lost_at.is_(None),
+            ~is_shut(watches),
+            wanted,
+        )
+        .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
+    )
 
 
 def _is_due(
@@ -130,6 +149,14 @@ def _is_due(
     )
 
 
+def _has_grown_old(stale_before: datetime) -> ColumnElement[bool]:
+    """Whether it was not read since then, and has requests open; then it must say so, and says so once."""
+    counted = batches.c.completed + batches.c.failed + batches.c.ended_otherwise
+    old = and_(batches.c.read_at <= stale_before, batches.c.total > counted)
+    old_glob = and_(watches.c.is_glob == true(), accounts.c.looked_at <= stale_before)
+    return and_(watches.c.ended_at.is_(None), or_(old, old_glob), cards.c.shown_at <= stale_before)
+
+
 def _is_settled() -> ColumnElement[bool]:
     """Of a glob: everything under it is."""
     under = watches.alias("under")
@@ -139,12 +166,15 @@ def _is_settled() -> ColumnElement[bool]:
     return or_(watches.c.settled_reading.is_not(None), and_(watches.c.is_glob == true(), ~unsettled))
 
 
-def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta) -> CardEdit:
+def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta, stale_before: datetime) -> CardEdit:
     watch = watch_of(row)
+    facts = _facts(connection, watch, longest_settle)
+    read_at = row["card_looked_at"] if isinstance(facts, GlobCardFacts) else facts.read_at
+    is_open = (facts.overview.totals if isinstance(facts, GlobCardFacts) else facts.progress).open > 0
     return CardEdit(
         watch_id=watch.id,
         posted=Posted(row["card_channel"], row["card_ts"]),
-        facts=_facts(connection, watch, longest_settle),
+        facts=replace(facts, stale=is_open and read_at is not None and read_at <= stale_before),
         shown=row["card_shown"],
     )
 

@@ -11,6 +11,7 @@ from bot.store.database import Database
 from bot.store.manners import manner_of
 from bot.store.queue import announcement_of
 from bot.store.schema import IS_OUTDATED, announcements
+from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
 
 
@@ -29,6 +30,7 @@ class Edits:
             .where(
                 announcements.c.workspace_id == workspace_id,
                 IS_OUTDATED,
+                ~is_shut(announcements),
                 or_(announcements.c.shown_at <= shown_before, is_ahead(announcements.c.shown_at, now)),
             )
             .order_by(announcements.c.shown_at, announcements.c.number)
@@ -62,4 +64,4 @@ def _edit(connection: Connection, row: RowMapping) -> MessageEdit | None:
     if not isinstance(facts, FailureFacts):
         return None
     manner = manner_of(connection, row) or PLAINLY
-    return MessageEdit(row["id"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])
+    return MessageEdit(row["id"], row["place"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])

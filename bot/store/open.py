@@ -6,6 +6,7 @@ from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
 from bot.store.edits import Edits
+from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.references import References
@@ -25,6 +26,7 @@ class Store:
     edits: Edits
     references: References
     senders: Senders
+    happenings: Happenings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -47,4 +49,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         edits=Edits(database),
         references=References(database),
         senders=Senders(database, clock),
+        happenings=Happenings(database),
     )

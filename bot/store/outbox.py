@@ -74,6 +74,12 @@ class Outbox:
             lambda connection: troubles.park(connection, delivery, why, now, now + retry_after)
         )
 
+    async def shut(self, workspace_id: str, place: str, why: str, *, now: datetime, retry_after: timedelta) -> None:
+        """The same, found out without an announcement."""
+        await self.database.write(
+            lambda connection: troubles.close(connection, workspace_id, place, why, now, now + retry_after)
+        )
+
     async def drop(self, delivery: Delivery, why: str) -> bool:
         """It can never be posted."""
         return await self.database.write(lambda connection: outcomes.drop(connection, delivery, why))

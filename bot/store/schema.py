@@ -297,3 +297,11 @@ cards = Table(
     Column("changes", Integer, nullable=False),
     Column("lost_at", UtcDateTime),
 )
+
+events = Table(
+    "events",
+    metadata,
+    Column("event_id", Text, primary_key=True),
+    Column("acted_at", UtcDateTime, nullable=False),
+)
+Index("events_acted", events.c.acted_at)

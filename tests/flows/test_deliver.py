@@ -57,9 +57,7 @@ async def test_an_attempt_that_never_arrived_is_made_again_after_the_quiet_time(
     assert world.chat.repeats == []
 
 
-@pytest.mark.parametrize(
-    "fault", [SlackBusyError(timedelta(seconds=7)), NotSentError("no connection"), TokenRefusedError("token_revoked")]
-)
+@pytest.mark.parametrize("fault", [SlackBusyError(timedelta(seconds=7)), NotSentError("no connection")])
 async def test_what_was_surely_not_done_is_done_again_without_looking(world: World, fault: SlackError) -> None:
     await failing(world)
     world.chat.faults = [fault]

@@ -6,7 +6,7 @@ from bot.domain.announcement import CardFacts, FailureFacts, PingFacts
 from bot.domain.answer import Wish
 from bot.domain.delivery import Asked, Manner, State
 from bot.domain.watch import Placement, Watch
-from bot.errors import InDoubtError, NoThreadError, NotSentError, SlackError
+from bot.errors import InDoubtError, NoAccessError, NoThreadError, NotSentError, SlackError
 from tests.builders import NOON, request, uuid
 from tests.flows.conftest import World
 
@@ -239,3 +239,16 @@ async def test_a_ping_says_what_grew(world: World) -> None:
     (facts,) = [said for _, _, said, _ in world.chat.messages if isinstance(said, PingFacts)]
     assert [kind.count for kind in facts.kinds] == [12]
     assert facts.progress.failed == 12
+
+
+async def test_what_cannot_be_edited_in_a_closed_place_is_edited_when_it_opens(world: World) -> None:
+    await began(world)
+    await fails(world, 2)
+    world.chat.faults = [NoAccessError("is_archived")]
+    await world.stories.edits.step()
+    world.clock.pass_time(60)
+    await world.stories.edits.step()
+    assert edits_of_failures(world) == []
+    await world.store.happenings.unarchived("E1", "T1", "C1", now=world.clock.now())
+    await world.stories.edits.step()
+    assert [len(facts.ids) for facts in edits_of_failures(world)] == [2]

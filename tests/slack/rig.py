@@ -24,6 +24,7 @@ from bot.domain.answer import Wish as Wanted
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.overview import Standing, survey
 from bot.domain.progress import summarise
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.vitals import Vitals
@@ -131,6 +132,34 @@ class CannedWatching(Watching):
         self.visits.append(place)
 
 
+class CannedAccess(Access):
+    """Remembers what it was told; raises what it was given first."""
+
+    told: list[tuple[str, ...]]
+    faults: list[Exception]
+
+    def __init__(self) -> None:
+        for name in ("told", "faults"):
+            object.__setattr__(self, name, [])  # the original is frozen
+
+    def _hear(self, *what: str) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.told.append(what)
+
+    async def joined(self, event_id: str, place: str) -> None:
+        self._hear("joined", event_id, place)
+
+    async def unarchived(self, event_id: str, place: str) -> None:
+        self._hear("unarchived", event_id, place)
+
+    async def closed(self, event_id: str, place: str, why: str) -> None:
+        self._hear("closed", event_id, place, why)
+
+    async def revoked(self, event_id: str, why: str) -> None:
+        self._hear("revoked", event_id, why)
+
+
 @dataclass
 class Rig:
     """Everything that a test may look at or change."""
@@ -145,6 +174,7 @@ class Rig:
     clock: FakeClock
     ask: CannedAsk = field(default_factory=CannedAsk)
     watching: CannedWatching = field(default_factory=CannedWatching, repr=False)
+    access: CannedAccess = field(default_factory=CannedAccess, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
@@ -173,6 +203,7 @@ class Rig:
             guard=Guard(self.work, Replies(self.http, self.vitals)),
             ask=self.ask,
             watching=self.watching,
+            access=self.access,
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",
@@ -183,11 +214,13 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(*, known: bool = True, most_work: int = 100, http: bool = True) -> AsyncIterator[Rig]:
+async def rigged(
+    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0
+) -> AsyncIterator[Rig]:
     """A rig whose app is served over HTTP (or not at all)."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(SlackSandbox(clock=clock))
+        slack = await stack.enter_async_context(SlackSandbox(clock=clock, ack_seconds=ack_seconds))
         session = await stack.enter_async_context(ClientSession())
         client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
         identity = Identity(TEAM, "U0LIPSYNC", "B0LIPSYNC") if known else Identity()

@@ -24,6 +24,7 @@ from bot.slack.grammar import parse
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.errors import LeftoverListener
+from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
@@ -49,7 +50,7 @@ COUNTED_AS: dict[type[Command], str] = {
 
 @dataclass(frozen=True, slots=True)
 class CommandListener:
-    """One slash command for everything; `register` registers all listeners."""
+    """One slash command for everything; `register` registers all listeners, those of events too."""
 
     command: str
     guard: Guard
@@ -63,11 +64,12 @@ class CommandListener:
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
+    events: EventsListener
 
     def register(self, app: AsyncApp) -> None:
-        """Listen to the command and to every button."""
+        """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        for listener in (self.status, self.failures, self.links, self.watch, self.leftover):
+        for listener in (self.status, self.failures, self.links, self.watch, self.leftover, self.events):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:

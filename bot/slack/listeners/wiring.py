@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.vitals import Vitals
@@ -10,6 +11,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.errors import LeftoverListener
+from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
@@ -23,6 +25,7 @@ def make_listeners(
     guard: Guard,
     ask: Ask,
     watching: Watching,
+    access: Access,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -43,4 +46,5 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
+        events=EventsListener(access, guard, identity),
     )

@@ -39,7 +39,10 @@ def _core(facts: CardFacts) -> Block:
     if not progress.total:
         name = words(Foreign(progress.reference_id, strong=True))
         return rich_text(paragraph([name, words(no_requests(progress))]))
-    return core(progress, (headline(progress), *body_lines(progress, facts.settlement)))
+    title = headline(progress)
+    if facts.stale:
+        title = words(title, " · data from ", At(facts.read_at, "ago"))
+    return core(progress, (title, *body_lines(progress, facts.settlement)))
 
 
 def _small_print(facts: CardFacts) -> Block:

@@ -33,7 +33,10 @@ def _core(facts: GlobCardFacts) -> Block:
     overview = facts.overview
     if not overview.references:
         return rich_text(paragraph([overview_headline(overview), words("Nothing matches yet; what comes is watched.")]))
-    lines: list[Words] = [overview_headline(overview)]
+    title = overview_headline(overview)
+    if facts.stale and overview.read_at is not None:
+        title = words(title, " · data from ", At(overview.read_at, "ago"))
+    lines: list[Words] = [title]
     if overview.totals.total:
         lines += [words(bar(overview.totals)), counts(overview.totals)]
     more = more_references(overview)

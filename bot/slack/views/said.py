@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     Card,
     CardFacts,
     CatchUpFacts,
@@ -16,11 +17,13 @@ from bot.domain.announcement import (
     ReopenedFacts,
     Said,
     ShortFacts,
+    StaleFacts,
+    Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Message
@@ -60,10 +63,22 @@ def _message(said: Said, command: str) -> Message:
             return _card(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
-        case AccessFacts():
-            return access.message(said, command)
+        case AccessFacts() | StaleFacts() | BackFacts():
+            return _trouble(said, command)
         case _:
             return _news(said)
+
+
+def _trouble(trouble: Trouble, command: str) -> Message:
+    match trouble:
+        case AccessFacts():
+            return access.message(trouble, command)
+        case StaleFacts():
+            return stale.away(trouble, command)
+        case BackFacts():
+            return stale.back(trouble)
+        case _:
+            assert_never(trouble)
 
 
 def _news(news: News) -> Message:
