@@ -126,6 +126,9 @@ async def _ground(
         me = await slack.identity()
         identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
 
+    async def granted() -> frozenset[str]:
+        return (await slack.identity()).scopes
+
     return Ground(
         rules=_rules(settings),
         clock=clock,
@@ -137,6 +140,7 @@ async def _ground(
         chat=parts.chat(slack),
         introduce=introduce,
         tend_connection=door.tend,
+        granted=granted,
     )
 
 
@@ -202,6 +206,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         guard=guard,
         ask=stories.ask,
         watching=stories.watching,
+        muting=stories.muting,
+        trials=stories.trials,
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,

@@ -99,13 +99,15 @@ class Meanwhile:
 class CatchUpFacts:
     """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
 
-    Both are our clock. `references` has those with news only, what needs somebody first.
+    Both are our clock. `references` has those with news only, what needs somebody first. `why` says whether nothing
+    could be read, or the place was muted.
     """
 
     since: datetime
     until: datetime
     references: tuple[Meanwhile, ...]
     kind: Literal["catch_up"] = "catch_up"
+    why: Literal["away", "muted"] = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ class CardFacts:
     settlement: Settlement
     read_at: datetime | None
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ class GlobCardFacts:
     watch: Watch
     overview: Overview
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +152,20 @@ class CardPlaceholder:
 
 
 News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-StoredFacts = News | CatchUpFacts | AccessFacts | CardPlaceholder
+Example = News | CatchUpFacts | AccessFacts | CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """One message of `test`: `said` is made up, so it is marked and can do nothing."""
+
+    said: Example
+    kind: Literal["test"] = "test"
+
+
+StoredFacts = News | CatchUpFacts | AccessFacts | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | AccessFacts | Card
+Said = News | CatchUpFacts | AccessFacts | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class WatchLine:
     read_at: datetime | None
     trouble: str | None = None
     references: int = 0
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class WatchAnswer:
-    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept."""
+    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
+
+    `undo` names what can be taken back; None when nothing was changed.
+    """
 
     watch: Watch
     is_new: bool
     status: StatusAnswer
     trouble: str | None = None
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +148,7 @@ class GlobWatchAnswer:
     overview: Overview
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,7 @@ class StoppedAnswer:
     reference_id: str
     watch: Watch | None
     globs: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,7 @@ class ExceptedAnswer:
     reference_id: str
     globs: tuple[str, ...]
     stopped: bool = False
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

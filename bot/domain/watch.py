@@ -32,6 +32,7 @@ class Watch:
     `started_at` is the API's clock when the watch began (ours as long as `start_is_ours`: the API had not told its time
     yet), `since_reading` the account's reading number then.
     `generation` grows at each reopening and each new watch; it covers what came after `generation_reading`.
+    It may have `ended_by_itself`, a day after it settled.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     """
 
@@ -58,6 +59,7 @@ class Watch:
     is_glob: bool = False
     glob_id: str | None = None
     only_failures: bool = False
+    ended_by_itself: bool = False
 
     @property
     def card_id(self) -> str:

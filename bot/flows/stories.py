@@ -1,6 +1,6 @@
 """Introduces the flows to one another."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
+from bot.flows.muting import Muting
 from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
@@ -18,6 +19,7 @@ from bot.flows.rules import Rules
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.tend import Tend
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.ports import Chat, Clock
@@ -26,7 +28,10 @@ from bot.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket."""
+    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket.
+
+    `granted` asks Slack for the scopes of the bot's token.
+    """
 
     rules: Rules
     clock: Clock
@@ -38,6 +43,7 @@ class Ground:
     chat: Chat
     introduce: Callable[[], Awaitable[None]]
     tend_connection: Callable[[], Awaitable[None]]
+    granted: Callable[[], Awaitable[Set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Stories:
     readings: Readings
     ask: Ask
     watching: Watching
+    muting: Muting
+    trials: Trials
     catch_up: CatchUp
     look: Routine
     deliver: Routine
@@ -90,9 +98,14 @@ def make_stories(on: Ground) -> Stories:
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
+    house = Tend(
+        on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, changed
+    )
     look = routine("look", poll.look)
     deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
     cards = routine("cards", keeper.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))
+    muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
+    trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
+    tend = routine("tend", house.step)
+    return Stories(readings, ask, watching, muting, trials, catch_up, look, deliver, cards, tend)

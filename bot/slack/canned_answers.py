@@ -7,7 +7,7 @@ from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer,
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events
 from bot.slack import canned_globs
-from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
+from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
@@ -102,9 +102,14 @@ def lists(scene: Scene) -> Iterator[Canned]:
 def confirmations(scene: Scene) -> Iterator[Canned]:
     """M2, and what `unwatch` answers."""
     changed = replace(scene.watch, events=Events.EACH, expected=250)
+    new = WatchAnswer(scene.watch, True, scene.status, undo=UNDO)
     for name, when, answer in (
-        ("watch_new", "After watch, to the person who typed it.", WatchAnswer(scene.watch, True, scene.status)),
-        ("watch_changed", "After watch on a batch that is watched here.", WatchAnswer(changed, False, scene.status)),
+        ("watch_new", "After watch, to the person who typed it.", new),
+        (
+            "watch_changed",
+            "After watch on a batch that is watched here.",
+            replace(new, watch=changed, is_new=False),
+        ),
         (
             "watch_finished_already",
             "After watch on a batch that has ended.",
@@ -123,7 +128,7 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
-    stopped = watch.stopped(StoppedAnswer(REF, scene.watch), scene.command)
+    stopped = watch.stopped(StoppedAnswer(REF, scene.watch, undo=UNDO), scene.command)
     nothing = watch.stopped(StoppedAnswer(REF, None), scene.command)
     yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
     yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
@@ -163,5 +168,7 @@ def _watches(scene: Scene) -> Message:
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
         canned_globs.line(scene),
+        replace(scene.line, muted_until=scene.at(7_200)),
+        replace(scene.line, muted_until=scene.at(7_200), trouble="is_archived"),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

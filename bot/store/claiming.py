@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, and_, func, or_, select, update
 
 from bot.domain.delivery import Delivery, State
+from bot.store.holding import hold_muted
 from bot.store.moves import delivery_of
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
@@ -29,6 +30,7 @@ class Claim:
 
 def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
     """The oldest announcement of each place that may be posted, now being sent by the claimer."""
+    hold_muted(connection, claim.workspace_id)
     firsts = connection.execute(_first_of_each_place(claim)).all()
     wanted = {row.number: row.version for row in firsts}
     if not wanted:

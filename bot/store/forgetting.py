@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
 from bot.store.counting import recount
+from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
 from bot.store.schema import announcements, batches, requests, transitions, watches
@@ -20,6 +21,7 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     _forget_announcements(connection, before)
     end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
+    forget_deeds(connection, before)
     return gone
 
 

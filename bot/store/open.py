@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.deeds import Deeds
 from bot.store.ledger import Ledger
+from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
+from bot.store.trying import TrialRuns
+from bot.store.undos import Undos
 from bot.store.watches import Watches
 
 
@@ -21,6 +25,10 @@ class Store:
     outbox: Outbox
     cards: Cards
     references: References
+    mutes: Mutes
+    deeds: Deeds
+    trials: TrialRuns
+    undos: Undos
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -41,4 +49,8 @@ def store_on(database: Database, clock: Clock) -> Store:
         outbox=Outbox(database, clock),
         cards=Cards(database),
         references=References(database),
+        mutes=Mutes(database),
+        deeds=Deeds(database),
+        trials=TrialRuns(database),
+        undos=Undos(database),
     )

@@ -49,12 +49,17 @@ def _queue_one(connection: Connection, announcement: Announcement, held: str | N
     return False
 
 
+def stored_key(key: Key) -> str:
+    """The short stand-in for a key."""
+    return key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation)
+
+
 def announcement_row(announcement: Announcement) -> Row:
     """The row of a new announcement, ready to be sent."""
     key = announcement.key
     return {
         "id": str(uuid4()),
-        "key": key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation),
+        "key": stored_key(key),
         "workspace_id": key.workspace_id,
         "place": key.place,
         "kind": key.kind,

@@ -103,6 +103,7 @@ def watch_of(row: RowMapping) -> Watch:
         is_glob=row["is_glob"],
         glob_id=row["glob_id"],
         only_failures=row["only_failures"],
+        ended_by_itself=row["ended_by_itself"],
     )
 
 
@@ -133,4 +134,5 @@ def watch_row(watch: Watch) -> Row:
         "is_glob": watch.is_glob,
         "glob_id": watch.glob_id,
         "only_failures": watch.only_failures,
+        "ended_by_itself": watch.ended_by_itself,
     }

@@ -43,6 +43,7 @@ class Slack:
             self.introduce,
             self.on_introduced,
             on.tend_connection,
+            lambda: None,
         )
 
 

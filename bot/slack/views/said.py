@@ -15,9 +15,10 @@ from bot.domain.announcement import (
     ReopenedFacts,
     Said,
     ShortFacts,
+    TrialFacts,
 )
 from bot.domain.words import words
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, trial
 from bot.slack.views.blocks import context
 from bot.slack.views.message import Message
 
@@ -33,6 +34,8 @@ def message(said: Said, command: str) -> Message:
             return catch_up.message(said, command)
         case AccessFacts():
             return access.message(said, command)
+        case TrialFacts():
+            return trial.marked(said.said.kind, message(said.said, command))
         case _:
             return _news(said)
 
