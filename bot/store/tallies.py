@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal
 from bot.domain.delivery import State, Tally
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
+from bot.store.trying import TEST
 from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, LONGEST_WAIT, Quiet
 
 _LATEST = 100
@@ -16,7 +17,7 @@ _OUTCOMES = ("failure", "clips")  # the finish waits for its settle window, on p
 
 def tally(connection: Connection, workspace_id: str) -> Tally:
     """Counts by state, the oldest unsent one, and the latencies of the last hundred outcomes that were told."""
-    here = announcements.c.workspace_id == workspace_id
+    here = and_(announcements.c.workspace_id == workspace_id, announcements.c.kind != TEST)
     counted = select(announcements.c.state, func.count()).where(here).group_by(announcements.c.state)
     counts = {State(state): count for state, count in connection.execute(counted).all()}
     oldest = select(func.min(announcements.c.recorded_at)).where(here, is_unsent(announcements))
