@@ -10,6 +10,8 @@ from bot.domain.progress import Progress, Settlement
 from bot.domain.watch import Watch
 
 ONCE = ""
+OUTCOMES = ("failure", "clips")
+"""The kinds whose latency is told; the finish waits for its settle window, on purpose."""
 
 
 @dataclass(frozen=True, slots=True)

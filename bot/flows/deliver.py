@@ -90,6 +90,8 @@ class Deliver:
         self.line.works("post")
         if not await self.store.outbox.sent(delivery, posted, now=self.clock.now()):
             log.warning("somebody else took over a delivery", delivery=delivery.id)
+            return
+        self.line.vitals.told(delivery.announcement, self.clock.now())
 
     async def _said(self, delivery: Delivery) -> Said | None:
         facts = delivery.announcement.facts
@@ -140,6 +142,7 @@ class Deliver:
             else:
                 await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=error.code)
         except SlackBusyError as error:
+            self.line.trouble("find", error)
             self.line.close("find", error.retry_after)
             await outbox.doubt_later(delivery, not_before=now + error.retry_after, why=error.code)
         except SlackError as error:
@@ -147,7 +150,8 @@ class Deliver:
             await outbox.doubt_later(delivery, not_before=now + DOUBT_RETRY, why=error.code)
         else:
             log.info("doubt settled", delivery=delivery.id, was_posted=found is not None)
-            await outbox.settle_doubt(delivery, found, now=self.clock.now())
+            if await outbox.settle_doubt(delivery, found, now=self.clock.now()) and found is not None:
+                self.line.vitals.told(delivery.announcement, self.clock.now())
 
     # --- when ---
 

@@ -61,6 +61,7 @@ class Tend:
 
     def _slack_trouble(self, error: SlackError) -> None:
         if isinstance(error, SlackBusyError):
+            self.vitals.slack_calls[f"introduce {error.code}"] += 1
             self._introduce_from = self.clock.monotonic() + error.retry_after.total_seconds()
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)

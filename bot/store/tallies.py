@@ -5,36 +5,39 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, select
 
-from bot.domain.delivery import State, Tally
+from bot.domain.announcement import OUTCOMES
+from bot.domain.delivery import TO_BE_SENT, State, Tally
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 from bot.store.trying import TEST
 from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, LONGEST_WAIT, Quiet
 
 _LATEST = 100
-_OUTCOMES = ("failure", "clips")  # the finish waits for its settle window, on purpose
 
 
 def tally(connection: Connection, workspace_id: str) -> Tally:
-    """Counts by state, the oldest unsent one, and the latencies of the last hundred outcomes that were told."""
+    """Counts by kind and state, the oldest unsent one, and the latencies of the last hundred outcomes told."""
     here = and_(announcements.c.workspace_id == workspace_id, announcements.c.kind != TEST)
-    counted = select(announcements.c.state, func.count()).where(here).group_by(announcements.c.state)
-    counts = {State(state): count for state, count in connection.execute(counted).all()}
-    oldest = select(func.min(announcements.c.recorded_at)).where(here, is_unsent(announcements))
+    kind_and_state = (announcements.c.kind, announcements.c.state)
+    counted = select(*kind_and_state, func.count()).where(here).group_by(*kind_and_state)
+    by_kind = {(kind, State(state)): count for kind, state, count in connection.execute(counted).all()}
+    oldest = select(func.min(announcements.c.recorded_at)).where(
+        here, announcements.c.state.in_(TO_BE_SENT), is_unsent(announcements)
+    )
     latest = (
         select(announcements.c.happened_at, announcements.c.sent_at)
         .where(
             here,
             announcements.c.state == State.SENT,
             announcements.c.happened_at.is_not(None),
-            announcements.c.kind.in_(_OUTCOMES),
+            announcements.c.kind.in_(OUTCOMES),
         )
         .order_by(announcements.c.sent_at.desc(), announcements.c.number.desc())
         .limit(_LATEST)
     )
     took = connection.execute(latest).all()
     return Tally(
-        counts=counts,
+        by_kind=by_kind,
         oldest_unsent_at=connection.execute(oldest).scalar_one(),
         latencies=tuple((sent_at - happened_at).total_seconds() for happened_at, sent_at in took),
     )
