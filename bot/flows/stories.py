@@ -98,14 +98,17 @@ def make_stories(on: Ground) -> Stories:
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
-    house = Tend(
-        on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, changed
-    )
     look = routine("look", poll.look)
     deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
     cards = routine("cards", keeper.step)
+    tend = routine("tend", _house(on, changed).step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    tend = routine("tend", house.step)
     return Stories(readings, ask, watching, muting, trials, catch_up, look, deliver, cards, tend)
+
+
+def _house(on: Ground, changed: Callable[[], None]) -> Tend:
+    return Tend(
+        on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, changed
+    )

@@ -6,6 +6,7 @@ from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
 from bot.store.deeds import Deeds
+from bot.store.delivery_log import DeliveryLog
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
@@ -29,6 +30,7 @@ class Store:
     deeds: Deeds
     trials: TrialRuns
     undos: Undos
+    delivery_log: DeliveryLog
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -53,4 +55,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         deeds=Deeds(database),
         trials=TrialRuns(database),
         undos=Undos(database),
+        delivery_log=DeliveryLog(database),
     )
