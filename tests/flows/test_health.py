@@ -7,7 +7,7 @@ import pytest
 
 from bot.domain.delivery import State
 from bot.errors import InDoubtError, RateLimitedError, SlackBusyError, TokenRefusedError, UnavailableError
-from bot.flows.health import LONGEST_SILENCE, Figure, Health
+from bot.flows.health import DONE_EVERY, LONGEST_SILENCE, Figure, Health
 from bot.flows.slack_line import SlackLine
 from tests.builders import NOON, request
 from tests.flows.conftest import Alarms, World, until
@@ -137,6 +137,19 @@ async def test_an_alert_is_timed_from_its_finish_to_the_look_and_from_there_to_s
     assert 4 <= sent.seconds < 6
     details = {each.name: each.name for each in await health.details()}
     assert set(details) == {"lipsync_alert_latency_seconds", "lipsync_announcements_of_kind"}
+
+
+async def test_what_is_done_is_counted_once_a_minute_and_what_waits_each_time(world: World, health: Health) -> None:
+    async def states() -> list[float]:
+        found = (await figures(health))["lipsync_announcements"].values
+        return [found[State.PENDING], found[State.SENT]]
+
+    await world.watch()
+    assert await states() == [1, 0]
+    await world.deliver()
+    assert await states() == [0, 0]
+    world.clock.pass_time(DONE_EVERY)
+    assert await states() == [0, 1]
 
 
 async def test_answers_of_429_are_counted_by_who_gave_them(world: World, health: Health) -> None:
