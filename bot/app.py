@@ -127,6 +127,9 @@ async def _ground(
         identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
         identity.scopes = me.scopes
 
+    async def granted() -> frozenset[str]:
+        return (await slack.identity()).scopes
+
     return Ground(
         rules=_rules(settings),
         clock=clock,
@@ -138,6 +141,7 @@ async def _ground(
         chat=parts.chat(slack),
         introduce=introduce,
         tend_connection=door.tend,
+        granted=granted,
     )
 
 
@@ -204,6 +208,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         ask=stories.ask,
         watching=stories.watching,
         access=stories.access,
+        muting=stories.muting,
+        trials=stories.trials,
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,

@@ -11,6 +11,8 @@ from bot.domain.progress import Progress, Settlement
 from bot.domain.watch import Watch
 
 ONCE = ""
+OUTCOMES = ("failure", "clips")
+"""The kinds whose latency is told; the finish waits for its settle window, on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,15 @@ class Meanwhile:
 class CatchUpFacts:
     """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
 
-    Both are our clock. `references` has those with news only, what needs somebody first.
+    Both are our clock. `references` has those with news only, what needs somebody first. `why` says whether nothing
+    could be read, or the place was muted.
     """
 
     since: datetime
     until: datetime
     references: tuple[Meanwhile, ...]
     kind: Literal["catch_up"] = "catch_up"
+    why: Literal["away", "muted"] = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,7 @@ class CardFacts:
     read_at: datetime | None
     stale: bool = False
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,7 @@ class GlobCardFacts:
     overview: Overview
     stale: bool = False
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +204,20 @@ class CardPlaceholder:
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 Trouble = AccessFacts | StaleFacts | BackFacts
-StoredFacts = News | CatchUpFacts | Trouble | CardPlaceholder
+Example = News | CatchUpFacts | AccessFacts | CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """One message of `test`: `said` is made up, so it is marked and can do nothing."""
+
+    said: Example
+    kind: Literal["test"] = "test"
+
+
+StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | Trouble | Card
+Said = News | CatchUpFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ class WatchLine:
     trouble: str | None = None
     references: int = 0
     no_history: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +132,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class WatchAnswer:
-    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept."""
+    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
+
+    `undo` names what can be taken back; None when nothing was changed.
+    """
 
     watch: Watch
     is_new: bool
     status: StatusAnswer
     trouble: str | None = None
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ class GlobWatchAnswer:
     overview: Overview
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +166,7 @@ class StoppedAnswer:
     reference_id: str
     watch: Watch | None
     globs: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,7 @@ class ExceptedAnswer:
     reference_id: str
     globs: tuple[str, ...]
     stopped: bool = False
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

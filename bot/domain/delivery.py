@@ -1,5 +1,6 @@
 """An announcement on its way to Slack."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,9 @@ class State(StrEnum):
     SENT = "sent"
     PARKED = "parked"
     DROPPED = "dropped"
+
+
+TO_BE_SENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +143,25 @@ class CardEdit:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How deliveries stand: counts by state, the oldest unsent one, and how long the last hundred took.
+    """How deliveries stand: counts by kind and state, the oldest unsent one, and how long the last hundred took.
 
-    `latencies` are seconds from what happened (the API's finish time) to the accepted message.
+    What is held waits on purpose, so it is never the oldest. `latencies` are seconds from what happened (the API's
+    finish time) to the accepted message.
     """
 
-    counts: dict[State, int]
+    by_kind: dict[tuple[str, State], int]
     oldest_unsent_at: datetime | None
     latencies: tuple[float, ...]
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many there are in each state that has any."""
+        found: Counter[State] = Counter()
+        for (_, state), count in self.by_kind.items():
+            found[state] += count
+        return dict(found)
+
+    @property
+    def unsent(self) -> int:
+        """How many are to be posted still, in doubt or not; what is held waits on purpose."""
+        return sum(self.counts.get(state, 0) for state in TO_BE_SENT)

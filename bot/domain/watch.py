@@ -60,6 +60,7 @@ class Watch:
     `started_at` is the API's clock when the watch began (ours as long as `start_is_ours`: the API had not told its time
     yet), `since_reading` the account's reading number then.
     `generation` grows at each reopening and each new watch; it covers what came after `generation_reading`.
+    It may have `ended_by_itself`, a day after it settled.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     `mention` are the people (user ids) whom its messages name, `asked_in` is where a personal watch was asked for,
     `alerts` what was told of failures.
@@ -92,6 +93,7 @@ class Watch:
     mention: tuple[str, ...] = ()
     asked_in: str | None = None
     alerts: Alerts = NOTHING_TOLD
+    ended_by_itself: bool = False
 
     @property
     def card_id(self) -> str:

@@ -198,7 +198,7 @@ class Ask:
 
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
-        tally = await self._store.outbox.tally(self._identity.workspace_id)
+        tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
         watches = await self._store.watches.active(self._rules.account_id)
         latencies = sorted(tally.latencies)
         return AboutAnswer(

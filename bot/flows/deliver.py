@@ -97,6 +97,8 @@ class Deliver:
         self.line.works("post")
         if not await self.store.outbox.sent(delivery, posted, now=self.clock.now()):
             log.warning("somebody else took over a delivery", delivery=delivery.id)
+            return
+        self.line.vitals.told(delivery.announcement, self.clock.now())
 
     def _is_mine(self, delivery: Delivery) -> bool:
         """Whether the term in which it was claimed goes on: this process may have been held up since."""

@@ -1,6 +1,6 @@
 """Introduces the flows to one another."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
+from bot.flows.muting import Muting
 from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
@@ -24,6 +25,7 @@ from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.ports import Chat, Clock
@@ -32,7 +34,10 @@ from bot.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket."""
+    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket.
+
+    `granted` asks Slack for the scopes of the bot's token.
+    """
 
     rules: Rules
     clock: Clock
@@ -44,6 +49,7 @@ class Ground:
     chat: Chat
     introduce: Callable[[], Awaitable[None]]
     tend_connection: Callable[[], Awaitable[None]]
+    granted: Callable[[], Awaitable[Set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Stories:
     readings: Readings
     ask: Ask
     watching: Watching
+    muting: Muting
+    trials: Trials
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -94,16 +102,18 @@ def make_stories(on: Ground) -> Stories:
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection, line)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)
     edits = routine("edits", editor.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    tend, stale = routine("tend", house.step), routine("staleness", staleness.step)
+    tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
-    return Stories(readings, ask, watching, catch_up, sender, access, look, turn, deliver, edits, tend, stale)
+    muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
+    trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
+    people = (readings, ask, watching, muting, trials, catch_up)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:
@@ -123,3 +133,18 @@ def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
     return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+
+
+def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:
+    return Tend(
+        on.store,
+        on.clock,
+        on.vitals,
+        on.identity,
+        on.rules,
+        on.introduce,
+        changed,
+        on.tend_connection,
+        line,
+        on_ended=changed,
+    )

@@ -1,4 +1,4 @@
-"""Keep house: learn who the bot is in Slack, forget what is old, look after the connection."""
+"""Keep house: learn who the bot is in Slack, end what is over, forget what is old, look after the connection."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -34,6 +34,7 @@ class Tend:
     on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
     line: SlackLine
+    on_ended: Callable[[], None]
     _forgotten_at: float | None = field(default=None, init=False)
     _introduce_from: float = field(default=-math.inf, init=False)
 
@@ -43,6 +44,7 @@ class Tend:
         if not self.identity.known or self.vitals.token_refused:
             await self._introduce()
         await self.look_after_connection()
+        await self._end()
         await self._forget()
         return self.clock.now() + (INTERVAL if self.identity.known else UNKNOWN_INTERVAL)
 
@@ -61,6 +63,7 @@ class Tend:
 
     def _slack_trouble(self, error: SlackError) -> None:
         if isinstance(error, SlackBusyError):
+            self.vitals.slack_calls[f"introduce {error.code}"] += 1
             self._introduce_from = self.clock.monotonic() + error.retry_after.total_seconds()
         if self.vitals.token_refused or (isinstance(error, TokenRefusedError) and self.identity.known):
             self.line.refused(error.code)
@@ -68,6 +71,16 @@ class Tend:
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)
         self.vitals.slack_trouble = error.code
+
+    async def _end(self) -> None:
+        """Mutes whose time is over, and watches that settled a day ago."""
+        account_id, now = self.rules.account_id, self.clock.now()
+        unmuted = await self.store.mutes.end_due(account_id, now=now)
+        ended = await self.store.watches.end_settled(account_id, now=now)
+        for watch in ended:
+            log.info("a watch has ended, a day after it settled", reference=watch.reference_id, place=watch.place)
+        if unmuted or ended:
+            self.on_ended()
 
     async def _forget(self) -> None:
         now = self.clock.monotonic()

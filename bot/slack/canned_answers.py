@@ -7,7 +7,7 @@ from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer,
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events, Placement
 from bot.slack import canned_globs
-from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
+from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
@@ -116,11 +116,16 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
     changed = replace(scene.watch, events=Events.EACH, expected=250)
     placed = replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
     personal = replace(scene.watch, place="D0ANA", asked_in="C0DUBBINGDE")
+    new = WatchAnswer(scene.watch, True, scene.status, undo=UNDO)
     for name, when, answer in (
-        ("watch_new", "After watch, to the person who typed it.", WatchAnswer(scene.watch, True, scene.status)),
-        ("watch_placed", "After watch in thread mention @ana.", WatchAnswer(placed, False, scene.status)),
-        ("watch_for_me", "After watch me, in a channel.", WatchAnswer(personal, True, scene.status)),
-        ("watch_changed", "After watch on a batch that is watched here.", WatchAnswer(changed, False, scene.status)),
+        ("watch_new", "After watch, to the person who typed it.", new),
+        ("watch_placed", "After watch in thread mention @ana.", replace(new, watch=placed, is_new=False)),
+        ("watch_for_me", "After watch me, in a channel.", replace(new, watch=personal)),
+        (
+            "watch_changed",
+            "After watch on a batch that is watched here.",
+            replace(new, watch=changed, is_new=False),
+        ),
         (
             "watch_finished_already",
             "After watch on a batch that has ended.",
@@ -139,7 +144,7 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
-    stopped = watch.stopped(StoppedAnswer(REF, scene.watch), scene.command)
+    stopped = watch.stopped(StoppedAnswer(REF, scene.watch, undo=UNDO), scene.command)
     nothing = watch.stopped(StoppedAnswer(REF, None), scene.command)
     yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
     yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
@@ -187,5 +192,7 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, no_history="missing_scope"),
         canned_globs.line(scene),
         canned_globs.line(scene, "*"),
+        replace(scene.line, muted_until=scene.at(7_200)),
+        replace(scene.line, muted_until=scene.at(7_200), trouble="is_archived"),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

@@ -8,7 +8,7 @@ from bot.domain.answer import ExceptedAnswer, GlobAnswer, GlobWatchAnswer, Stopp
 from bot.domain.overview import MOST_IN_A_TABLE, MOST_ON_A_CARD, Overview, Standing, survey
 from bot.domain.progress import summarise
 from bot.domain.watch import Events, Watch
-from bot.slack.canned_scene import REF, Canned, Scene
+from bot.slack.canned_scene import REF, UNDO, Canned, Scene
 from bot.slack.views import glob_card, glob_status, glob_watch, watch
 
 PATTERN = "batch-*"
@@ -59,10 +59,10 @@ def glob_cards(scene: Scene) -> Iterator[Canned]:
 def watched(scene: Scene) -> Iterator[Canned]:
     """M2 of a glob."""
     found = overview(scene, most=0)
-    new = GlobWatchAnswer(_watch(scene), True, found)
+    new = GlobWatchAnswer(_watch(scene), True, found, undo=UNDO)
     changed = replace(new, watch=replace(new.watch, events=Events.EACH), is_new=False)
     nothing = replace(new, overview=survey(PATTERN, [], looked_at=None, most=0), nearest=("bach-1",))
-    everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0))
+    everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0), undo=UNDO)
     for name, when, answer in (
         ("watch_glob", "After watch with a pattern.", new),
         ("watch_glob_changed", "After watch on a pattern that is watched here.", changed),
@@ -75,11 +75,12 @@ def watched(scene: Scene) -> Iterator[Canned]:
 def unwatched(scene: Scene) -> Iterator[Canned]:
     """What `unwatch` answers where globs are watched."""
     covered = watch.stopped(StoppedAnswer(REF, None, (PATTERN,)), scene.command)
-    still = watch.stopped(StoppedAnswer(REF, scene.watch, (PATTERN, "*")), scene.command)
+    still = watch.stopped(StoppedAnswer(REF, scene.watch, (PATTERN, "*"), UNDO), scene.command)
+    excepted = glob_watch.excepted(ExceptedAnswer(REF, (PATTERN, "*"), undo=UNDO))
     for name, when, message in (
         ("unwatch_covered", "After unwatch on a batch that only a pattern covers.", covered),
         ("unwatch_still_covered", "After unwatch on a batch that patterns cover too.", still),
-        ("unwatch_except", "After unwatch with except.", glob_watch.excepted(ExceptedAnswer(REF, (PATTERN, "*")))),
+        ("unwatch_except", "After unwatch with except.", excepted),
         (
             "unwatch_except_nothing",
             "After unwatch with except where no pattern covers the batch.",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.answer import Scope
 from bot.domain.nearness import distance
+from bot.domain.spans import mute_span
 from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
@@ -14,10 +15,13 @@ from bot.slack.commands import (
     Help,
     Links,
     ListWatches,
+    Mute,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Trial,
+    Unmute,
 )
 from bot.slack.typed import Word, shown, words
 from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
@@ -25,6 +29,7 @@ from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
 LONGEST_REFERENCE = 500
 _NEAR = 2
 _SHOWN = 60
+_MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
 _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
@@ -58,8 +63,11 @@ class _Parser:
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
             "links": self._links,
+            "mute": self._mute,
+            "unmute": lambda words_: Unmute(self._muted("unmute", words_, most=1)),
+            "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
-            "about": self._about,
+            "about": lambda words_: self._alone("about", words_, About()),
         }
         return rules[form.word](rest)
 
@@ -119,10 +127,24 @@ class _Parser:
         hint = f"Did you mean `{self.command} help {near}`?" if near else f"Type `{self.command} help` for all of it."
         raise BadCommandError(f"There is no help on `{_shown(' '.join(word.text for word in typed))}`. {hint}")
 
-    def _about(self, typed: Sequence[Word]) -> Command:
+    def _alone(self, word: str, typed: Sequence[Word], meant: Command) -> Command:
         if typed:
-            raise BadCommandError(f"`about` takes nothing more: type `{self.command} about`.")
-        return About()
+            raise BadCommandError(f"`{word}` takes nothing more: type `{self.command} {word}`.")
+        return meant
+
+    def _mute(self, typed: Sequence[Word]) -> Command:
+        reference = self._muted("mute", typed, most=_MOST_WORDS_OF_A_LENGTH + 1)
+        if len(typed) == 1:
+            raise BadCommandError(self._type_instead("mute", "Say for how long"))
+        return Mute(reference, mute_span(" ".join(word.text for word in typed[1:])))
+
+    def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
+        """The reference that is muted or not any more; None for all of them."""
+        if len(typed) > most:
+            raise self._too_much(word, typed)
+        if typed and typed[0].lower == "all":
+            return None
+        return self._reference(word, typed)
 
     def _watch(self, typed: Sequence[Word]) -> Command:
         if typed and typed[0].lower in WATCH_OPTIONS:

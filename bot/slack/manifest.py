@@ -63,7 +63,7 @@ features:
   slash_commands:
     - command: {command}
       description: How is a batch doing? Watch it, list failures and links.
-      usage_hint: "[batch-2026-04 | watch batch-2026-04 | help]"
+      usage_hint: "[batch-2026-04 | watch batch-2026-04 | mute all 2h | help]"
       should_escape: true{command_url}
 oauth_config:
   scopes:

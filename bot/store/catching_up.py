@@ -14,7 +14,8 @@ from bot.domain.delivery import State
 from bot.domain.watch import Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
-from bot.store.queue import WAITING, announcement_of, facts_text, is_unsent, queue
+from bot.store.holding import hold, mutes_of
+from bot.store.queue import UNTOUCHED, announcement_of, facts_text, is_unsent, queue
 from bot.store.rows import Row, watch_of
 from bot.store.schema import accounts, announcements, watches
 from bot.store.staleness import tell_back
@@ -77,6 +78,8 @@ def catch_up(connection: Connection, account_id: str, now: datetime) -> int:
     gap = gap_of(connection, account_id)
     if gap is None:
         return 0
+    for mute in mutes_of(connection):
+        hold(connection, mute, _is_held(account_id))  # told when the mute ends
     held = _held(connection, account_id)
     for (workspace_id, place), theirs in held.items():
         told = _told(connection, theirs, gap)
@@ -112,10 +115,11 @@ def _is_held(account_id: str) -> ColumnElement[bool]:
 
 def _told(connection: Connection, held: Iterable[Announcement], gap: Gap) -> tuple[Meanwhile, ...]:
     by_watch = groupby(held, key=lambda announcement: announcement.watch_id)
-    return worst_first(_meanwhile(connection, watch_id, list(theirs), gap) for watch_id, theirs in by_watch)
+    return worst_first(meanwhile_of(connection, watch_id, list(theirs), gap) for watch_id, theirs in by_watch)
 
 
-def _meanwhile(connection: Connection, watch_id: str | None, held: Sequence[Announcement], gap: Gap) -> Meanwhile:
+def meanwhile_of(connection: Connection, watch_id: str | None, held: Sequence[Announcement], gap: Gap) -> Meanwhile:
+    """What happened to the reference of a watch in a gap, of which this was held."""
     watch = watch_of(connection.execute(select(watches).where(watches.c.id == watch_id)).mappings().one())
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     return meanwhile(watch, memory, [said.facts for said in held if isinstance(said.facts, News)], gap)
@@ -136,7 +140,7 @@ def tell_no_more(connection: Connection, room: tuple[str, str], references: Abst
         announcements.c.workspace_id == workspace_id,
         announcements.c.place == place,
         announcements.c.kind == _KIND,
-        announcements.c.state.in_(WAITING),
+        announcements.c.state.in_(UNTOUCHED),
         is_unsent(announcements),
     )
     for row in connection.execute(query).mappings().all():
@@ -157,7 +161,7 @@ def _change_waiting(connection: Connection, row: RowMapping, values: Row) -> Non
         .where(
             announcements.c.number == row["number"],
             announcements.c.version == row["version"],
-            announcements.c.state.in_(WAITING),
+            announcements.c.state.in_(UNTOUCHED),
         )
         .values({**values, "version": announcements.c.version + 1})
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, 
 
 from bot.domain.delivery import Delivery, State
 from bot.domain.lease import Lease
+from bot.store.holding import hold_muted
 from bot.store.leasing import holds
 from bot.store.manners import manner_of
 from bot.store.moves import delivery_of
@@ -34,6 +35,7 @@ def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
     """The oldest announcement of each place that may be posted, now being sent by the claimer; none without a lease."""
     if not holds(connection, claim.lease, claim.lease_now):
         return ()
+    hold_muted(connection, claim.lease.workspace_id)
     firsts = connection.execute(_first_of_each_place(claim)).all()
     wanted = {row.number: row.version for row in firsts}
     if not wanted:

@@ -8,6 +8,7 @@ from bot.domain.delivery import State
 from bot.store.accounts import lock_account
 from bot.store.batches import PARTLY
 from bot.store.counting import recount
+from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
 from bot.store.kinds import forget_kinds
@@ -23,6 +24,7 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     forget_kinds(connection, account_id, before)
     end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
+    forget_deeds(connection, before)
     return gone
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete
 from bot.store import troubles
 from bot.store.database import Database
 from bot.store.dialect import insert_if_new
-from bot.store.schema import events
+from bot.store.schema_sending import events
 
 REMEMBERED = timedelta(days=2)  # Slack tells an event again for a day at most
 

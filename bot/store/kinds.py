@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, update
 
 from bot.domain.failure import kind_of
 from bot.store.dialect import insert_if_new
-from bot.store.schema import kinds
+from bot.store.schema_sending import kinds
 
 
 def saw(connection: Connection, account_id: str, messages: Iterable[str | None], seen_at: datetime) -> frozenset[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, select, upda
 
 from bot.domain.lease import Lease
 from bot.store.dialect import insert_if_new
-from bot.store.schema import senders
+from bot.store.schema_sending import senders
 
 
 def standing(connection: Connection, workspace_id: str) -> RowMapping | None:

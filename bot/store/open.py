@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.deeds import Deeds
+from bot.store.delivery_log import DeliveryLog
 from bot.store.edits import Edits
 from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
+from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
 from bot.store.senders import Senders
+from bot.store.trying import TrialRuns
+from bot.store.undos import Undos
 from bot.store.watches import Watches
 
 
@@ -27,6 +32,11 @@ class Store:
     references: References
     senders: Senders
     happenings: Happenings
+    mutes: Mutes
+    deeds: Deeds
+    trials: TrialRuns
+    undos: Undos
+    delivery_log: DeliveryLog
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -50,4 +60,9 @@ def store_on(database: Database, clock: Clock) -> Store:
         references=References(database),
         senders=Senders(database, clock),
         happenings=Happenings(database),
+        mutes=Mutes(database),
+        deeds=Deeds(database),
+        trials=TrialRuns(database),
+        undos=Undos(database),
+        delivery_log=DeliveryLog(database),
     )

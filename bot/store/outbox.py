@@ -159,6 +159,6 @@ class Outbox:
             )
         )
 
-    async def tally(self, workspace_id: str) -> Tally:
-        """How many announcements are in which state, and how long the last hundred took."""
-        return await self.database.read(lambda connection: tallies.tally(connection, workspace_id))
+    async def tally(self, workspace_id: str, *, done: bool = True) -> Tally:
+        """How many announcements are in which state (those that are `done` on wish), how long the last hundred took."""
+        return await self.database.read(lambda connection: tallies.tally(connection, workspace_id, done=done))

@@ -61,12 +61,17 @@ def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
         connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))
 
 
+def stored_key(key: Key) -> str:
+    """The short stand-in for a key."""
+    return key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation)
+
+
 def announcement_row(announcement: Announcement) -> Row:
     """The row of a new announcement, ready to be sent."""
     key = announcement.key
     return {
         "id": str(uuid4()),
-        "key": key_text(key),
+        "key": stored_key(key),
         "workspace_id": key.workspace_id,
         "place": key.place,
         "kind": key.kind,
@@ -82,13 +87,8 @@ def announcement_row(announcement: Announcement) -> Row:
         "repeat": False,
         "recorded_at": announcement.recorded_at,
         "happened_at": announcement.happened_at,
-        "under": key_text(announcement.under) if announcement.under else None,
+        "under": stored_key(announcement.under) if announcement.under else None,
     }
-
-
-def key_text(key: Key) -> str:
-    """What stands for a key in the unique index."""
-    return key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation)
 
 
 def facts_text(facts: StoredFacts) -> str:

@@ -108,6 +108,7 @@ def watch_of(row: RowMapping) -> Watch:
         mention=tuple(row["mention"].split()),
         asked_in=row["asked_in"],
         alerts=Alerts(frozenset(row["told"].split()), row["messages"]),
+        ended_by_itself=row["ended_by_itself"],
     )
 
 
@@ -143,4 +144,5 @@ def watch_row(watch: Watch) -> Row:
         "asked_in": watch.asked_in,
         "told": " ".join(sorted(watch.alerts.told)),
         "messages": watch.alerts.messages,
+        "ended_by_itself": watch.ended_by_itself,
     }

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from bot.store.columns import UtcDateTime
 
 # SQLite counts up by itself only in a column that is exactly INTEGER.
-_Counted = BigInteger().with_variant(Integer(), "sqlite")
-_Key = String(64)
+COUNTED = BigInteger().with_variant(Integer(), "sqlite")
+KEY = String(64)
 
 metadata = MetaData()
 
@@ -41,7 +41,7 @@ requests = Table(
     Column("account_id", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("reference_id", Text),
-    Column("reference_key", _Key),
+    Column("reference_key", KEY),
     Column("created_at", UtcDateTime, nullable=False),
     Column("status", Text, nullable=False),
     Column("started_at", UtcDateTime),
@@ -80,7 +80,7 @@ Index(
 transitions = Table(
     "transitions",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("number", COUNTED, primary_key=True, autoincrement=True),
     Column("account_id", Text, nullable=False),
     Column("request_id", Text, nullable=False),
     Column("reading", BigInteger, nullable=False),
@@ -95,7 +95,7 @@ batches = Table(
     "batches",
     metadata,
     Column("account_id", Text, primary_key=True),
-    Column("reference_key", _Key, primary_key=True),
+    Column("reference_key", KEY, primary_key=True),
     Column("reference_id", Text, nullable=False),
     Column("read_at", UtcDateTime),
     Column("api_now", UtcDateTime),
@@ -125,7 +125,7 @@ watches = Table(
     Column("place_name", Text, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("reference_id", Text, nullable=False),
-    Column("reference_key", _Key, nullable=False),
+    Column("reference_key", KEY, nullable=False),
     Column("author", Text, nullable=False),
     Column("events", Text, nullable=False),
     Column("expected", BigInteger),
@@ -147,6 +147,9 @@ watches = Table(
     Column("asked_in", Text),
     Column("told", Text, nullable=False, server_default=""),
     Column("messages", Integer, nullable=False, server_default="0"),
+    Column("settled_at", UtcDateTime),
+    Column("settled_for", BigInteger),
+    Column("ended_by_itself", Boolean, nullable=False, server_default=false()),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -180,7 +183,7 @@ exceptions = Table(
     "exceptions",
     metadata,
     Column("watch_id", String(64), ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
-    Column("reference_key", _Key, primary_key=True),
+    Column("reference_key", KEY, primary_key=True),
     Column("reference_id", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -189,9 +192,9 @@ exceptions = Table(
 announcements = Table(
     "announcements",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("number", COUNTED, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
-    Column("key", _Key, nullable=False, unique=True),
+    Column("key", KEY, nullable=False, unique=True),
     Column("workspace_id", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -199,7 +202,7 @@ announcements = Table(
     Column("level", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("reference_id", Text, nullable=False),
-    Column("reference_key", _Key, nullable=False),
+    Column("reference_key", KEY, nullable=False),
     Column("watch_id", String(64)),
     Column("facts", Text, nullable=False),
     Column("state", Text, nullable=False),
@@ -215,7 +218,7 @@ announcements = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
-    Column("under", _Key),
+    Column("under", KEY),
     Column("thread_ts", Text),
     Column("outdated", Boolean, nullable=False, server_default=false()),
     Column("changes", Integer, nullable=False, server_default="0"),
@@ -251,24 +254,8 @@ Index(
     sqlite_where=_is_audited,
     postgresql_where=_is_audited,
 )
-
-senders = Table(
-    "senders",
-    metadata,
-    Column("workspace_id", Text, primary_key=True),
-    Column("owner", Text, nullable=False),
-    Column("term", BigInteger, nullable=False),
-    Column("expires_at", UtcDateTime, nullable=False),
-)
-
-kinds = Table(
-    "kinds",
-    metadata,
-    Column("account_id", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
-Index("kinds_by_age", kinds.c.account_id, kinds.c.seen_at)
+Index("announcements_recorded", announcements.c.recorded_at)
+Index("announcements_of_kind", announcements.c.workspace_id, announcements.c.kind, announcements.c.state)
 
 places = Table(
     "places",
@@ -297,11 +284,3 @@ cards = Table(
     Column("changes", Integer, nullable=False),
     Column("lost_at", UtcDateTime),
 )
-
-events = Table(
-    "events",
-    metadata,
-    Column("event_id", Text, primary_key=True),
-    Column("acted_at", UtcDateTime, nullable=False),
-)
-Index("events_acted", events.c.acted_at)

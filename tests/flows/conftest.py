@@ -85,6 +85,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+SCOPES = frozenset({"commands", "chat:write", "channels:history"})
 Opened = Callable[[str, FakeClock], Awaitable[Store]]
 
 
@@ -126,6 +127,9 @@ class Worlds:
         async def tend_connection() -> None:
             connections.append("tended")
 
+        async def granted() -> frozenset[str]:
+            return SCOPES
+
         rules = Rules(
             account_id="default",
             owner="test",
@@ -138,7 +142,17 @@ class Worlds:
             resend_in_doubt=resend,
         )
         ground = Ground(
-            rules, self.clock, Alarms(), store, vitals, identity, source, self.chat, introduce, tend_connection
+            rules,
+            self.clock,
+            Alarms(),
+            store,
+            vitals,
+            identity,
+            source,
+            self.chat,
+            introduce,
+            tend_connection,
+            granted,
         )
         world = World(self.clock, self.api, self.chat, store, source, ground, make_stories(ground), connections)
         self.opened.append(world)

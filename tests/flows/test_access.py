@@ -111,6 +111,7 @@ def house(world: World, introduce: Callable[[], None]) -> Tend:
         lambda: None,
         on.tend_connection,
         SlackLine(on.clock, on.vitals),
+        lambda: None,
     )
 
 

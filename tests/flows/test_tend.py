@@ -45,6 +45,7 @@ class Slack:
             self.on_introduced,
             on.tend_connection,
             SlackLine(on.clock, on.vitals),
+            lambda: None,
         )
 
 

@@ -1,4 +1,5 @@
 import string
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -16,10 +17,13 @@ from bot.slack.commands import (
     Help,
     Links,
     ListWatches,
+    Mute,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Trial,
+    Unmute,
 )
 from bot.slack.grammar import nearest, parse
 
@@ -124,6 +128,42 @@ def test_every_form_of_every_command_is_understood(typed: str, meant: Command) -
 )
 def test_what_slack_and_phones_add_is_undone(typed: str, reference: str) -> None:
     assert parse(typed) == Status(reference)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (f"mute {REF} 2h", Mute(REF, timedelta(hours=2))),
+        (f"mute {REF} 1 h 30 min", Mute(REF, timedelta(minutes=90))),
+        ("MUTE All 1d", Mute(None, timedelta(days=1))),
+        ('mute "all" 1d', Mute("all", timedelta(days=1))),
+        ("mute batch-* 30m", Mute("batch-*", timedelta(minutes=30))),
+        (f"unmute {REF}", Unmute(REF)),
+        ("unmute all", Unmute(None)),
+        ("test", Trial()),
+    ],
+)
+def test_mute_and_test_are_understood(typed: str, meant: Command) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("mute", "`mute` needs a reference. Type `/lipsync mute <ref|all> <2h>`."),
+        (f"mute {REF}", "Say for how long. Type `/lipsync mute <ref|all> <2h>`."),
+        (f"mute {REF} soon", "I do not understand `soon` as a length of time"),
+        (f"mute {REF} 31d", "from 1 minute to 30 days"),
+        ("mute <@U0ANA> 2h", "A person or a channel is not a reference"),
+        ("unmute", "`unmute` needs a reference. Type `/lipsync unmute <ref|all>`."),
+        ("unmute a b", '`unmute` takes one reference. If yours has spaces, put it in quotes: `/lipsync unmute "a b"`.'),
+        ("test now", "`test` takes nothing more: type `/lipsync test`."),
+    ],
+)
+def test_what_is_wrong_about_mute_and_test_is_told(typed: str, says: str) -> None:
+    with pytest.raises(BadCommandError) as caught:
+        parse(typed)
+    assert says in str(caught.value)
 
 
 @pytest.mark.parametrize("form", [form for form in COMMANDS if not form.available], ids=lambda form: form.word)
@@ -234,7 +274,8 @@ def test_errors_name_the_command_as_the_workspace_calls_it() -> None:
         ("stats", "status"),
         ("hlep", "help"),
         ("Abuot", "about"),
-        ("tests", None),
+        ("tests", "test"),
+        ("episodes", None),
         (REF, None),
         ('"stats"', None),
     ],
@@ -265,7 +306,7 @@ def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word
 def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
     for form in COMMANDS:
         if form.available:
-            typed = form.forms[-1].replace("<ref>", REF).split(" [")[0]
+            typed = form.forms[-1].replace("<ref>", REF).replace("<ref|all>", REF).replace("<2h>", "2h").split(" [")[0]
             assert not isinstance(parse(typed), NotYet)
 
 

@@ -14,7 +14,8 @@ from bot.domain.reading import Reading, Recorded
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 from bot.store import Store
-from bot.store.schema import accounts, senders, transitions
+from bot.store.schema import accounts, transitions
+from bot.store.schema_sending import senders
 from tests.builders import NOON, at
 
 ACCOUNT = "default"

@@ -9,7 +9,7 @@ from bot.domain.delivery import State
 from bot.errors import StoreError
 from bot.store import Store
 from bot.store.happenings import REMEMBERED
-from bot.store.schema import events
+from bot.store.schema_sending import events
 from tests.builders import at
 from tests.store.rig import (
     TEAM,

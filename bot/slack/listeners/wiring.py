@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.muting import Muting
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.guard import Guard
@@ -15,7 +17,9 @@ from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 
@@ -26,6 +30,8 @@ def make_listeners(
     ask: Ask,
     watching: Watching,
     access: Access,
+    muting: Muting,
+    trials: Trials,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -43,6 +49,8 @@ def make_listeners(
         links=LinksListener(ask, guard, command),
         watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
+        mute=MuteListener(muting, guard, command),
+        trial=TrialListener(trials, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),

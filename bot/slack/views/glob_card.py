@@ -11,21 +11,26 @@ from bot.domain.overview_wording import (
 )
 from bot.domain.wording import bar, counts
 from bot.domain.words import At, Words, joined, words
-from bot.slack.actions import GLOB_STOP, GLOB_TABLE
+from bot.slack.actions import GLOB_MUTE, GLOB_STOP, GLOB_TABLE, GLOB_UNMUTE
+from bot.slack.views import mute
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
-from bot.slack.views.card import here, what
+from bot.slack.views.card import here, how_told, mentioned
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
-_BUTTONS = ((GLOB_TABLE, "All references"), (GLOB_STOP, "Stop"))
+_TABLE, _STOP = (GLOB_TABLE, "All references"), (GLOB_STOP, "Stop")
+_MUTE, _UNMUTE = (GLOB_MUTE, "Mute 1 h"), (GLOB_UNMUTE, "Unmute")
 
 
 def message(facts: GlobCardFacts) -> Message:
     """The card as it is now; after `unwatch` without buttons."""
     stopped = " (stopped watching)" if facts.watch.ended_at else ""
-    text = words(overview_sentence(facts.overview), stopped, ".")
+    quiet = mute.note(facts.muted_until, facts.overview.read_at)
+    muted = words("; ", quiet) if quiet else quiet
+    text = words(overview_sentence(facts.overview), muted, stopped, ".")
     ended = facts.watch.ended_at is not None
-    actions = () if ended else buttons(facts.overview.pattern, *_BUTTONS)
+    mutes = _MUTE if facts.muted_until is None else _UNMUTE
+    actions = () if ended else buttons(facts.overview.pattern, _TABLE, mutes, _STOP)
     return Message(sentence(text), (_core(facts), _small_print(facts), *actions))
 
 
@@ -50,4 +55,5 @@ def _small_print(facts: GlobCardFacts) -> Block:
     fresh = joined(overview_freshness(overview), "; ") if overview.references else still_filling(overview)
     if watch.ended_at:
         return context(joined([words("Stopped watching ", At(watch.ended_at, "day")), fresh], " · "))
-    return context(joined([fresh, words(f"told: {here(watch)} ({what(watch)})")], " · "))
+    told = words(f"told: {here(watch)} ({how_told(watch)})", *mentioned(watch).pieces)
+    return context(joined([fresh, told, mute.note(facts.muted_until, facts.overview.read_at)], " · "))

@@ -18,12 +18,13 @@ from bot.domain.announcement import (
     Said,
     ShortFacts,
     StaleFacts,
+    TrialFacts,
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Message
@@ -65,6 +66,8 @@ def _message(said: Said, command: str) -> Message:
             return catch_up.message(said, command)
         case AccessFacts() | StaleFacts() | BackFacts():
             return _trouble(said, command)
+        case TrialFacts():
+            return trial.marked(said.said.kind, message(said.said, command))
         case _:
             return _news(said)
 

@@ -14,6 +14,7 @@ from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
+from bot.slack.views.undo import undo_button
 
 _TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
 WHEN_MUCH_MORE = "at ×10, at ×100 and when many fail"
@@ -30,7 +31,7 @@ def message(answer: WatchAnswer, command: str) -> Message:
     near = meant(answer.status.nearest, f"{command} watch")
     lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
     text = joined([words(title, "."), stands, near, trouble], " ")
-    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
 def stopped(answer: StoppedAnswer, command: str) -> Message:
@@ -42,7 +43,7 @@ def stopped(answer: StoppedAnswer, command: str) -> Message:
         said = words("This place does not watch ", name, "; nothing was changed.")
     else:
         said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
-    return Message(sentence(said), (rich_text(paragraph([said])),))
+    return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
 
 def _still_covered(answer: StoppedAnswer, command: str) -> Message:
@@ -57,7 +58,7 @@ def _still_covered(answer: StoppedAnswer, command: str) -> Message:
     how = words("To hear nothing of it here, type ", typed, ".")
     text = sentence(words(said, " ", how))
     left_out = buttons(answer.reference_id, (GLOB_EXCEPT, "Except this reference"))
-    return Message(text, (rich_text(paragraph([said])), context(how), *left_out))
+    return Message(text, (rich_text(paragraph([said])), context(how), *left_out, *undo_button(answer.undo)))
 
 
 def _how_to_stop(reference_id: str, command: str) -> Words:
@@ -71,7 +72,9 @@ def _title(answer: WatchAnswer) -> Words:
     here = "our DM" if watch.asked_in else "this channel" if is_channel(watch.place) else "this conversation"
     expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
     begins = f"{here} now watches " if answer.is_new else f"{here} watches "
-    return words(begins.capitalize(), Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})")
+    return words(
+        begins[:1].upper() + begins[1:], Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})"
+    )
 
 
 def _posted(watch: Watch) -> Words:

@@ -3,6 +3,7 @@
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
 from bot.domain.wording import bar, counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.slack.views import mute
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, context, paragraph, rich_text
 from bot.slack.views.card import what
@@ -48,9 +49,17 @@ def _line(line: WatchLine) -> Words:
     many = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
     about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
-    since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
+    since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
     since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
+
+
+def _state(line: WatchLine) -> Words:
+    """What keeps it from posting; muted ones say until when."""
+    muted = mute.note(line.muted_until)
+    if not muted:
+        return state(line.trouble)
+    return muted if line.trouble is None else words(state(line.trouble), ", ", muted)
 
 
 def _progress(line: WatchLine) -> Words:
