@@ -10,6 +10,7 @@ from bot.domain.announcement import (
     Example,
     FinishedFacts,
     Meanwhile,
+    PingFacts,
     ReopenedFacts,
     ShortFacts,
 )
@@ -25,6 +26,7 @@ def examples(command: str, now: datetime, place: str, reference: str) -> tuple[E
     return (
         replace(scene.card, watch=replace(scene.watch, place=place)),
         replace(scene.failure, last_at=now, read_at=now),
+        PingFacts(done, done.kinds[:1], None, now),
         ClipsFacts(scene.running, tuple(map(uuid, range(14))), now),
         FinishedFacts(done, now),
         ShortFacts(scene.progress(244, expected=250), now),

@@ -129,7 +129,7 @@ def _drop_unwanted(connection: Connection, of: Select[str]) -> None:
         update(announcements)
         .where(
             announcements.c.watch_id.in_(of),
-            announcements.c.kind != "failure",
+            announcements.c.kind.not_in(("failure", "ping")),
             announcements.c.state.in_(UNTOUCHED),
         )
         .values(state=State.DROPPED, why=UNWATCHED, version=announcements.c.version + 1)

@@ -1,6 +1,6 @@
 """Many references by one pattern, as a team types and sees it."""
 
-from bot.slack.actions import FINISHED_STOP, GLOB_EXCEPT, GLOB_REFRESH, GLOB_SHARE, GLOB_STOP, GLOB_TABLE
+from bot.slack.actions import FINISHED_STOP, GLOB_EXCEPT, GLOB_MUTE, GLOB_REFRESH, GLOB_SHARE, GLOB_STOP, GLOB_TABLE
 from bot.slack.views.table import MOST_ROWS
 from tests.app.conftest import DE, Stage, buttons_of, everything_in
 from tests.slack.canned import texts
@@ -18,7 +18,7 @@ async def test_a_pattern_is_one_card_for_what_is_there_and_what_comes(stage: Sta
     failure = await stage.sees_text("no face detected")
     assert "batch-2" in failure.text
     card = await stage.sees(lambda m: m.text.startswith("batch-∗: 2 references") and "1 failed" in m.text)
-    assert buttons_of(card) == [GLOB_TABLE, GLOB_STOP]
+    assert buttons_of(card) == [GLOB_TABLE, GLOB_MUTE, GLOB_STOP]
     stage.account.finish("batch-1")
     finished = await stage.sees_text("batch-1: finished")
 

@@ -139,6 +139,8 @@ class WatchListener:
     async def undo(self, click: Clicked, reply: Reply) -> None:
         """Take back what the answer was about, in its place; where that is not possible, say so below it."""
         answer = await self.watching.undo(click.place, click.reference, click.user)
+        if answer.did is None and answer.outcome is not Undone.DONE:  # of a personal watch the place is the DM
+            answer = await self.watching.undo(await self._direct(click.user), click.reference, click.user)
         shown = undo.message(answer, self.command)
         await (reply.replace(shown) if answer.outcome is Undone.DONE else reply.ephemeral(shown))
 
