@@ -35,6 +35,7 @@ NO_TIME = timedelta()
 SOONEST = timedelta(milliseconds=50)  # what could not be claimed just now is tried again
 DOUBT_RETRY = timedelta(seconds=30)
 HELD_RETRY = timedelta(hours=1)
+NOT_THERE = ("channel_not_found", "not_in_channel")  # nothing can be posted there now; when it can, it can be read too
 
 
 @dataclass(slots=True)
@@ -135,7 +136,9 @@ class Deliver:
         try:
             found = await self.chat.find(delivery.announcement.key.place, delivery.id, since)
         except NoHistoryError as error:
-            if self.rules.resend_in_doubt:
+            if error.code in NOT_THERE:
+                await outbox.doubt_later(delivery, not_before=now + ACCESS_RETRY, why=error.code)
+            elif self.rules.resend_in_doubt:
                 await outbox.settle_doubt(delivery, None, now=now, repeat=True)
             else:
                 await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=error.code)

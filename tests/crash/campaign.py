@@ -57,7 +57,7 @@ def _is_one_of(names: Iterable[str], point: str) -> bool:
 
 async def _set_up(drama: Drama, point: str, hit: int) -> None:
     """What leads to the point: the step of an undisturbed life, or something that goes wrong."""
-    if "caught_up" in point and not drama.lives.begun:
+    if _is_one_of(("fall_behind", "caught_up"), point) and not drama.lives.begun:
         await drama.prepare(1)
         await drama.live_on()
     await drama.prepare(hit + 2)

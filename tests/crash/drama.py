@@ -22,7 +22,7 @@ from bot.scheduler import SystemClock
 from bot.store import Store, open_store
 from bot.store.schema import accounts, watches
 from tests.crash.lives import KILLED, Lives, lives
-from tests.crash.told import Figures, Row, Told, count, figures, outbox_rows, unsent
+from tests.crash.told import Figures, Row, Told, count, figures, marks, outbox_rows, unsent
 from tests.processes import until_answered
 
 PLACES = tuple(f"C0PLACE{number:02}" for number in range(12))
@@ -129,7 +129,7 @@ class Drama:
 
     async def figures(self) -> Figures:
         """As things stand."""
-        told, marked = count(self.messages(), await self.rows())
+        told, marked = count(self.messages(), await self.rows(), marks(self.slack.calls))
         return figures(self.due, told, marked)
 
     # --- lives and deaths ---
@@ -224,7 +224,8 @@ class Drama:
         """What is remembered becomes so much older."""
 
         def work(connection: Connection) -> None:
-            for looked_at in connection.execute(select(accounts.c.looked_at)).scalars().all():
+            looked_at = connection.execute(select(accounts.c.looked_at)).scalar_one()
+            if looked_at is not None:
                 connection.execute(update(accounts).values(looked_at=looked_at - how_long))
             times = (watches.c.created_at, watches.c.started_at, watches.c.baseline_at)
             for row in connection.execute(select(watches.c.id, *times)).mappings().all():

@@ -170,7 +170,7 @@ class Rehearsal:
             facts = asdict(said)
             reference = facts["watch"]["reference_id"] if facts["kind"] == "card" else _reference(facts)
             told.update((place, *each) for each in said_in(reference, facts))
-        return figures(self.due, told, len(self.chat.repeats))
+        return figures(self.due, told)
 
 
 def _reference(facts: dict[str, Any]) -> str:

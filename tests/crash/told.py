@@ -2,13 +2,15 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
 
 from bot.domain.delivery import State
+from bot.sandbox.slack_api import Call
 from bot.sandbox.slack_entities import Message
 from bot.store import Store
 from bot.store.schema import announcements
@@ -49,7 +51,7 @@ class Figures:
 def figures(due: Counter[Told], told: Counter[Told], marked: int = 0) -> Figures:
     """What is due against what stands in the channels."""
     lost, doubled = due - told, told - due
-    return Figures(due.total(), told.total(), lost.total(), doubled.total(), min(marked, doubled.total()))
+    return Figures(due.total(), told.total(), lost.total(), doubled.total(), marked)
 
 
 def said_in(reference: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -98,18 +100,28 @@ def delivery_of(message: Message) -> str | None:
     return found
 
 
-def count(messages: list[Message], rows: Mapping[str, Row]) -> tuple[Counter[Told], int]:
-    """What these messages say, and how many of them call themselves a possible repeat."""
+def marks(calls: Iterable[Call]) -> Counter[str]:
+    """How often each delivery was posted with the remark that it may be a repeat; an edited card has it no more."""
+    found: Counter[str] = Counter()
+    for call in calls:
+        if call.method == "chat.postMessage" and call.ok and REPEAT in str(call.args.get("text")):
+            found[json.loads(call.args["metadata"])["event_payload"]["delivery"]] += 1
+    return found
+
+
+def count(
+    messages: Iterable[Message], rows: Mapping[str, Row], marked: Mapping[str, int] = MappingProxyType({})
+) -> tuple[Counter[Told], int]:
+    """What these messages say, and how much of what they repeat is `marked` so."""
+    copies = Counter(filter(None, map(delivery_of, messages)))
     told: Counter[Told] = Counter()
-    marked = 0
-    for message in messages:
-        delivery = delivery_of(message)
-        if delivery is None:
-            continue
-        assert delivery in rows, f"a message of an announcement that nobody remembers: {message.text}"
-        told.update(rows[delivery].told())
-        marked += REPEAT in message.text
-    return told, marked
+    repeats = 0
+    for delivery, number in copies.items():
+        assert delivery in rows, "there is a message of an announcement that nobody remembers"
+        says = Counter(rows[delivery].told())
+        told.update({each: times * number for each, times in says.items()})
+        repeats += min(number - 1, marked.get(delivery, 0)) * says.total()
+    return told, repeats
 
 
 def unsent(rows: Mapping[str, Row]) -> int:
