@@ -54,7 +54,7 @@ async def slack_is_away(stage: Stage, hours: float) -> None:
     assert await told(stage, due) == Figures(due.total(), due.total())
 
 
-HOURS = pytest.mark.parametrize("hours", [1, pytest.param(24, marks=pytest.mark.long)])
+HOURS = pytest.mark.parametrize("hours", [0.5, pytest.param(24, marks=pytest.mark.long)])
 
 
 @HOURS
