@@ -3,12 +3,11 @@
 import asyncio
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot.app import Parts
-from bot.domain.announcement import Said
 from bot.domain.delivery import Delivery, Posted, State
 from bot.domain.reading import Reading, Recorded
 from bot.errors import InDoubtError
@@ -88,8 +87,8 @@ class NothingCompared(ForcedOutbox):
 class NoQuietTime(Outbox):
     """What is in doubt is looked up at once."""
 
-    async def doubtful(self, workspace_id: str, *, quiet: timedelta, limit: int = 10) -> tuple[Delivery, ...]:
-        return await super().doubtful(workspace_id, quiet=min(quiet, NO_TIME), limit=limit)
+    async def doubtful(self, *args: Any, **options: Any) -> tuple[Delivery, ...]:  # noqa: ANN401 - as above
+        return await super().doubtful(*args, **{**options, "quiet": NO_TIME})
 
 
 class DoubtIsNotSent(Outbox):
@@ -164,19 +163,16 @@ class RetryingClient:
 
     chat: Chat
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, *args: Any, **options: Any) -> Posted:  # noqa: ANN401 - as above
         for _ in range(RETRIES):
             try:
-                return await self.chat.post(place, said, delivery_id=delivery_id, repeat=repeat)
+                return await self.chat.post(*args, **options)
             except InDoubtError:
                 await asyncio.sleep(0)
-        return await self.chat.post(place, said, delivery_id=delivery_id, repeat=repeat)
+        return await self.chat.post(*args, **options)
 
-    async def update(self, posted: Posted, said: Said) -> None:
-        await self.chat.update(posted, said)
-
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        return await self.chat.find(place, delivery_id, since)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
+        return getattr(self.chat, name)
 
 
 # --- all of them ---
@@ -253,7 +249,7 @@ ALTERNATIVES = (
         "the HTTP client posts again by itself when no answer comes",
         DOUBLES,
         "every second answer is lost",
-        Parts(chat=RetryingClient),
+        Parts(chat=lambda chat: cast("Chat", RetryingClient(chat))),
     ),
     Alternative(
         "no unique key",

@@ -3,14 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
-from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection
 
 from bot.app import Parts
-from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
 from bot.ports import Chat
 from bot.store import Store
 from bot.store.database import Database
@@ -75,27 +72,14 @@ class MortalDatabase(Database):
 
 @dataclass(frozen=True)
 class MortalChat:
-    """The chat given, around whose calls one may die."""
+    """The chat given, around whose calls one may die; what it is asked, and how, is its own business."""
 
     chat: Chat
     passage: Passage
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
-        self.passage.at("before chat.post")
-        posted = await self.chat.post(place, said, delivery_id=delivery_id, repeat=repeat)
-        self.passage.at("after chat.post")
-        return posted
-
-    async def update(self, posted: Posted, said: Said) -> None:
-        self.passage.at("before chat.update")
-        await self.chat.update(posted, said)
-        self.passage.at("after chat.update")
-
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        self.passage.at("before chat.find")
-        found = await self.chat.find(place, delivery_id, since)
-        self.passage.at("after chat.find")
-        return found
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
+        real = getattr(self.chat, name)
+        return _around(real, f"chat.{name}", self.passage) if name in CALLS else real
 
 
 def mortal_parts(passage: Passage) -> Parts:
@@ -104,7 +88,7 @@ def mortal_parts(passage: Passage) -> Parts:
 
 
 def mortal_chat(chat: Chat, passage: Passage) -> Chat:
-    return MortalChat(chat, passage)
+    return cast("Chat", MortalChat(chat, passage))
 
 
 def mortal_store(store: Store, passage: Passage) -> Store:
