@@ -125,6 +125,10 @@ async def _ground(
     async def introduce() -> None:
         me = await slack.identity()
         identity.workspace_id, identity.bot_user_id, identity.bot_id = me.team_id, me.bot_user_id, me.bot_id
+        identity.scopes = me.scopes
+
+    async def granted() -> frozenset[str]:
+        return (await slack.identity()).scopes
 
     return Ground(
         rules=_rules(settings),
@@ -137,6 +141,7 @@ async def _ground(
         chat=parts.chat(slack),
         introduce=introduce,
         tend_connection=door.tend,
+        granted=granted,
     )
 
 
@@ -202,6 +207,9 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         guard=guard,
         ask=stories.ask,
         watching=stories.watching,
+        access=stories.access,
+        muting=stories.muting,
+        trials=stories.trials,
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,
@@ -247,6 +255,8 @@ async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
 
 async def _wind_up(stories: Stories, work: Work) -> None:
     await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
+    with suppress(StoreError):  # then the next process waits for the lease to end
+        await stories.sender.release()
 
 
 async def ask_once(settings: Settings, clock: Clock, reference: str) -> StatusAnswer | RequestAnswer:

@@ -1,4 +1,4 @@
-"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, simulate."""
+"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, deliveries, audit, simulate."""
 
 import asyncio
 import json
@@ -23,6 +23,7 @@ from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
 from bot.probe import health
+from bot.records import audit, deliveries
 from bot.sandbox.demo import run_demo
 from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
@@ -139,6 +140,8 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
 
 cli.command()(health)
 cli.command()(simulate)
+cli.command()(deliveries)
+cli.command()(audit)
 
 
 @cli.command()

@@ -54,11 +54,20 @@ class NoSuchRequestError(ChamelaionError):
 
 
 class SlackError(LipsyncBotError):
-    """Slack did not take a call; `code` is Slack's own word for it, or the kind of fault."""
+    """Slack did not take a call; `code` is Slack's own word for it, or the kind of fault.
 
-    def __init__(self, code: str) -> None:
+    `needed` names the scopes that the token lacks, when Slack told.
+    """
+
+    def __init__(self, code: str, needed: str = "") -> None:
         super().__init__(f"Slack answered {code}")
         self.code = code
+        self.needed = needed
+
+    @property
+    def why(self) -> str:
+        """The code, and the scopes behind it: "missing_scope chat:write"."""
+        return f"{self.code} {self.needed}" if self.needed else self.code
 
 
 class SlackBusyError(SlackError):
@@ -83,6 +92,10 @@ class NoAccessError(SlackError):
 
 class NoMessageError(SlackError):
     """The message to be edited is gone or can no longer be edited."""
+
+
+class NoThreadError(SlackError):
+    """The message cannot be replied to: nothing was posted, and it goes into the place itself."""
 
 
 class NoHistoryError(SlackError):

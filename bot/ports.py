@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
 
@@ -40,16 +40,28 @@ class Chamelaion(Protocol):
 class Chat(Protocol):
     """The workspace in Slack. Every method is one attempt, never repeated, and raises only `errors.SlackError`s."""
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
-        """Post a new message to a channel, or to a person's DM with the bot when `place` is a user id."""
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
+        """Post a new message to a channel, or to a person's DM with the bot when `place` is a user id.
+
+        `NoThreadError` when it cannot be a reply to the message that `manner` names.
+        """
         ...
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         """Edit a message in place; `NoMessageError` when it is gone or can no longer be edited."""
         ...
 
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        """Look for a message by its delivery id in the place's history; `NoHistoryError` when that cannot be read."""
+    async def find(
+        self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None
+    ) -> HistoryPage:
+        """One page of what deliveries show between these times in a place, or under a message of it.
+
+        `NoHistoryError` when that cannot be read.
+        """
+        ...
+
+    async def delete(self, posted: Posted) -> None:
+        """Take back one of the bot's own messages; `NoMessageError` when it is gone or cannot be deleted."""
         ...
 
 

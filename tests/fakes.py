@@ -2,23 +2,27 @@
 
 import asyncio
 import heapq
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
 from bot.domain.request import LipsyncRequest, Page
 from bot.errors import (
     BadRequestError,
     ChamelaionError,
     NoMessageError,
     NoSuchRequestError,
+    SlackBusyError,
     SlackError,
     UnavailableError,
 )
 from tests.builders import NOON
+
+BOT = "UBOT"
 
 
 class FakeClock:
@@ -143,9 +147,19 @@ class FakeChat:
     finds: int = 0
     closed: dict[str, SlackError] = field(default_factory=dict)
     gone: bool = False
+    manners: dict[str, Manner] = field(default_factory=dict)
+    edit_manners: list[Manner] = field(default_factory=list)
+    most_a_page: int = 15
+    find_pause: float = 0
+    pages: list[str] = field(default_factory=list)
+    _found_at: float = -math.inf
+    unseen: set[str] = field(default_factory=set)
+    deleted: list[str] = field(default_factory=list)
+    delete_faults: list[SlackError] = field(default_factory=list)
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         await asyncio.sleep(0)
+        self.manners[delivery_id] = manner
         if place in self.closed:
             raise self.closed[place]
         if self.faults and (fault := self.faults.pop(0)):
@@ -157,23 +171,43 @@ class FakeChat:
             raise fault
         return Posted(place, str(len(self.messages)))
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         await asyncio.sleep(0)
         if self.gone:
             raise NoMessageError("message_not_found")
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.edits.append((posted, said))
+        self.edit_manners.append(manner)
 
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
+    async def find(
+        self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None
+    ) -> HistoryPage:
         await asyncio.sleep(0)
         self.finds += 1
         if self.find_faults:
             raise self.find_faults.pop(0)
-        for number, (where, delivery, _, posted_at) in enumerate(self.messages, 1):
-            if (where, delivery) == (place, delivery_id) and posted_at >= since:
-                return Posted(place, str(number))
-        return None
+        if (wait := self.find_pause - (self.clock.monotonic() - self._found_at)) > 0:
+            raise SlackBusyError(timedelta(seconds=wait))
+        self._found_at = self.clock.monotonic()
+        self.pages.append(place)
+        assert thread_ts is None
+        found = [
+            Shown(delivery, Posted(place, str(number)), BOT)
+            for number, (where, delivery, _, posted_at) in enumerate(self.messages, 1)
+            if where == place and since <= posted_at <= until and str(number) not in self.unseen
+        ]
+        start, found = int(cursor or 0), found[::-1]
+        more = start + self.most_a_page < len(found)
+        page = tuple(found[start : start + self.most_a_page])
+        return HistoryPage(page, str(start + self.most_a_page) if more else None)
+
+    async def delete(self, posted: Posted) -> None:
+        await asyncio.sleep(0)
+        if self.delete_faults:
+            raise self.delete_faults.pop(0)
+        self.deleted.append(posted.ts)
+        self.unseen.add(posted.ts)
 
     @property
     def kinds(self) -> list[str]:

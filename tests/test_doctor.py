@@ -25,7 +25,7 @@ from bot.store.migrate import bring_up_to_date
 HIDDEN = "7264-hidden"
 CHECKS = [
     "settings", "environment", "bot token", "scopes", "history", "Slack clock", "app token", "API key", "API clock",
-    "database", "places",
+    "database", "places", "histories",
 ]  # fmt: skip
 DOCTORS_CALLS = {"auth.test", "apps.connections.open"}
 
@@ -132,8 +132,9 @@ async def test_a_missing_scope_is_named(clinic: Clinic) -> None:
 async def test_without_a_history_scope_its_places_are_told_at_least_once(clinic: Clinic) -> None:
     clinic.slack.tokens.scopes -= {"groups:history"}
     wrong = await clinic.only_wrong("history")
-    assert "private channels" in wrong.detail
-    assert "at least once" in wrong.detail
+    assert wrong.detail == (
+        "may not be read: private channels (groups:history) are told at least once, not exactly once"
+    )
 
 
 @pytest.mark.parametrize(("minutes", "way"), [(-2, "behind"), (2, "ahead of")])
@@ -213,13 +214,32 @@ async def test_a_place_that_waits_for_an_invitation_is_named(clinic: Clinic) -> 
     await store.database.write(bring_up_to_date)
     wish = Wish(workspace, "default", "C0DUBBINGDE", "batch-1", "U1", None, None, "dubbing-de", True)
     await store.watches.start(wish, now=clock.now(), api_now=clock.now())
-    (delivery,) = await store.outbox.claim(workspace, "test", now=clock.now(), busy=frozenset())
+    lease = await store.senders.take(workspace, "test", timedelta(seconds=15))
+    assert lease is not None
+    (delivery,) = await store.outbox.claim(lease, now=clock.now(), busy=frozenset())
     await store.outbox.park(delivery, "not_in_channel", now=clock.now(), retry_after=timedelta(minutes=5))
     await store.database.close()
 
     wrong = await clinic.only_wrong("places")
     assert wrong.detail == "waiting for an invitation: #dubbing-de (C0DUBBINGDE)"
     assert "/invite @lipsync" in wrong.fix
+
+
+async def test_a_place_whose_history_could_not_be_read_is_named(clinic: Clinic) -> None:
+    clock, workspace = SystemClock(), clinic.slack.workspace.team
+    store = await open_store(clinic.settings().database_url, clock)
+    await store.database.write(bring_up_to_date)
+    wish = Wish(workspace, "default", "C0DUBBINGDE", "batch-1", "U1", None, None, "dubbing-de", True)
+    await store.watches.start(wish, now=clock.now(), api_now=clock.now())
+    await store.outbox.learn_history(workspace, "C0DUBBINGDE", "not_in_channel")
+    await store.outbox.learn_history(workspace, "C0AURORA", "not_in_channel")  # nothing is watched there
+    await store.database.close()
+
+    wrong = await clinic.only_wrong("histories")
+    assert wrong.detail == (
+        "cannot be read, told at least once, not exactly once: #dubbing-de (C0DUBBINGDE) (not_in_channel)"
+    )
+    assert "IN_DOUBT=hold" in wrong.fix
 
 
 async def test_a_newer_database_is_wrong(clinic: Clinic) -> None:

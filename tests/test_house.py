@@ -12,6 +12,7 @@ import yaml
 from bot import __version__
 from bot.cli import cli
 from bot.sandbox.slack_call import DEFAULT_SCOPES
+from bot.sandbox.slack_events import SUBSCRIBED
 from bot.settings import MEND, Settings, needed_to_run
 from bot.slack import actions
 from bot.slack.commands import COMMANDS, NotYet
@@ -29,10 +30,26 @@ SCOPES_OF = {
     "apps_connections_open": [],
     "chat_postMessage": ["chat:write"],
     "chat_update": ["chat:write"],
+    "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""
+SCOPES_OF_EVENTS = {
+    "member_joined_channel": ["channels:read", "groups:read"],
+    "channel_left": ["channels:read"],
+    "channel_archive": ["channels:read"],
+    "channel_unarchive": ["channels:read"],
+    "channel_deleted": ["channels:read"],
+    "group_left": ["groups:read"],
+    "group_archive": ["groups:read"],
+    "group_unarchive": ["groups:read"],
+    "group_deleted": ["groups:read"],
+    "tokens_revoked": [],
+    "app_uninstalled": [],
+}
+"""Every event that the bot is told, and the bot scopes that it takes."""
 
 
 def rows(heading: str) -> dict[str, list[str]]:
@@ -140,8 +157,17 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
     called = re.findall(r"client\.((?:apps|auth|chat|conversations|files|reactions|users|views)_\w+)", text)
     assert set(called) == set(SCOPES_OF)
     wanted = MANIFEST["oauth_config"]["scopes"]["bot"]
-    assert set(wanted) == {"commands", *(scope for scopes in SCOPES_OF.values() for scope in scopes)}
+    taken = (*SCOPES_OF.values(), *SCOPES_OF_EVENTS.values())
+    assert set(wanted) == {"commands", *(scope for scopes in taken for scope in scopes)}
     assert set(wanted) <= set(DEFAULT_SCOPES)
+
+
+def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
+    asked = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
+    text = (ROOT / "bot/slack/listeners/events.py").read_text()
+    assert sorted(asked) == sorted(SCOPES_OF_EVENTS)
+    assert all(f'"{event}"' in text for event in asked)
+    assert set(asked) == set(SUBSCRIBED)
 
 
 def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:

@@ -141,6 +141,18 @@ async def test_a_batch_is_read_in_the_terminal(variables: dict[str, str]) -> Non
     assert json.loads(told.stdout)["total"] == 3
 
 
+@runs("lipsync-bot deliveries [--since 1h] [--channel C] [--json]", "lipsync-bot audit [--since 7d] [--json]")
+@runs("lipsync-bot audit")
+@beside_both
+async def test_what_was_announced_and_who_did_what_is_told(variables: dict[str, str], tmp_path: Path) -> None:
+    empty = variables | {"DATABASE_URL": f"sqlite:///{tmp_path / 'lipsync.db'}"}
+    await done("lipsync-bot migrate", empty)
+    told = await done("lipsync-bot deliveries [--since 1h] [--channel C] [--json]", empty)
+    assert json.loads(told.stdout) == []
+    assert json.loads((await done("lipsync-bot audit [--since 7d] [--json]", empty)).stdout) == []
+    assert "Nothing was done" in (await done("lipsync-bot audit", empty)).stdout
+
+
 @runs("lipsync-bot migrate")
 @beside_both
 async def test_the_database_is_brought_up_to_date(variables: dict[str, str], tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from bot.store.migrate import bring_up_to_date
 from bot.web import LARGEST_BODY, SlackHandler, Web
 from tests.fakes import FakeChamelaion, HastyClock
 from tests.flows.conftest import Alarms
+from tests.store.rig import news
 
 
 async def echo(request: web.Request) -> web.Response:
@@ -127,6 +129,24 @@ async def test_metrics_are_counters_and_gauges_with_their_labels(served: Served,
     assert found["lipsync_watches"].type == "gauge"
     assert [sample.labels for sample in found["lipsync_watches"].samples] == [{}]
     assert all(family.documentation for family in found.values())
+
+
+async def test_the_latency_of_alerts_is_a_histogram_in_two_legs(served: Served, health: Health) -> None:
+    for seconds in (3.0, 20.0, 2_000.0, -5.0):
+        health.vitals.until_seen.add(timedelta(seconds=seconds))
+    found = (await served.metrics())["lipsync_alert_latency_seconds"]
+    assert found.type == "histogram"
+    seen = {s.labels.get("le", s.name): s.value for s in found.samples if s.labels["leg"] == "seen"}
+    assert (seen["1.0"], seen["5.0"], seen["25.0"], seen["900.0"], seen["+Inf"]) == (1, 2, 3, 3, 4)
+    assert seen["lipsync_alert_latency_seconds_sum"] == 2_023
+    sent = [s.value for s in found.samples if s.labels["leg"] == "sent" and s.name.endswith("_count")]
+    assert sent == [0]
+
+
+async def test_announcements_are_counted_by_kind_and_state(served: Served, health: Health) -> None:
+    await health.store.outbox.queue([news("one"), news("two")])
+    found = (await served.metrics())["lipsync_announcements_of_kind"]
+    assert [(s.labels, s.value) for s in found.samples] == [({"kind": "clips", "state": "pending"}, 2)]
 
 
 async def test_without_its_tables_there_are_metrics_all_the_same(served: Served, health: Health) -> None:

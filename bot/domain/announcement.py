@@ -1,15 +1,18 @@
 """What is said, as facts with a unique key; how it looks is chosen when it is posted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
 from bot.domain.watch import Watch
 
 ONCE = ""
+OUTCOMES = ("failure", "clips")
+"""The kinds whose latency is told; the finish waits for its settle window, on purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,11 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class FailureFacts:
-    """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first."""
+    """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first.
+
+    `rate` is a failure rate in per cent that the batch passed with it, `unseen` means that the account never had this
+    kind before, `is_last` that further kinds are on the card only.
+    """
 
     progress: Progress
     key: str
@@ -35,7 +42,21 @@ class FailureFacts:
     first_at: datetime
     last_at: datetime
     read_at: datetime
+    rate: Rate | None = None
+    unseen: bool = False
+    is_last: bool = False
     kind: Literal["failure"] = "failure"
+
+
+@dataclass(frozen=True, slots=True)
+class PingFacts:
+    """M3: failure kinds that were told before and are now many more, or the `rate` in per cent that was passed."""
+
+    progress: Progress
+    kinds: tuple[FailureKind, ...]
+    rate: Rate | None
+    read_at: datetime
+    kind: Literal["ping"] = "ping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +120,15 @@ class Meanwhile:
 class CatchUpFacts:
     """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
 
-    Both are our clock. `references` has those with news only, what needs somebody first.
+    Both are our clock. `references` has those with news only, what needs somebody first. `why` says whether nothing
+    could be read, or the place was muted.
     """
 
     since: datetime
     until: datetime
     references: tuple[Meanwhile, ...]
     kind: Literal["catch_up"] = "catch_up"
+    why: Literal["away", "muted"] = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,23 +143,55 @@ class AccessFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleFacts:
+    """M11: nothing of the account could be read after `since` (our clock), and why, while requests are open.
+
+    `open` requests of `batches` references are watched in the place; `references` names some of these.
+    """
+
+    since: datetime
+    why: str
+    key_refused: bool
+    open: int
+    batches: int
+    references: tuple[str, ...]
+    kind: Literal["stale"] = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class BackFacts:
+    """M11: all that is watched was read again at `until`, and nothing is to be told of the time after `since`."""
+
+    since: datetime
+    until: datetime
+    kind: Literal["back"] = "back"
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
-    """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it."""
+    """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
+
+    `stale` when that is too old to be taken for the present while requests are open.
+    """
 
     watch: Watch
     progress: Progress
     settlement: Settlement
     read_at: datetime | None
+    stale: bool = False
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GlobCardFacts:
-    """M1 of a glob: all references that it covers, as they are now."""
+    """M1 of a glob: all references that it covers, as they are now; `stale` as in `CardFacts`."""
 
     watch: Watch
     overview: Overview
+    stale: bool = False
     kind: Literal["card"] = "card"
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +202,30 @@ class CardPlaceholder:
     kind: Literal["card"] = "card"
 
 
-News = FailureFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-StoredFacts = News | CatchUpFacts | AccessFacts | CardPlaceholder
+News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
+Trouble = AccessFacts | StaleFacts | BackFacts
+Example = News | CatchUpFacts | AccessFacts | CardFacts
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFacts:
+    """One message of `test`: `said` is made up, so it is marked and can do nothing."""
+
+    said: Example
+    kind: Literal["test"] = "test"
+
+
+StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | AccessFacts | Card
+Said = News | CatchUpFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
     """Something to be said once.
 
-    `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for.
+    `happened_at` is when it happened on the API's clock, `watch_id` the watch it is for, `under` the announcement whose
+    thread it belongs into where the watch does not say otherwise.
     """
 
     key: Key
@@ -166,3 +234,11 @@ class Announcement:
     recorded_at: datetime
     happened_at: datetime | None = None
     watch_id: str | None = None
+    under: Key | None = None
+
+
+def renewed(old: StoredFacts, new: StoredFacts) -> StoredFacts:
+    """The newer facts of an announcement, with what was said once and stays so."""
+    if isinstance(old, FailureFacts) and isinstance(new, FailureFacts):
+        return replace(new, rate=old.rate, unseen=old.unseen, is_last=old.is_last)
+    return new

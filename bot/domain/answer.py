@@ -7,7 +7,7 @@ from enum import StrEnum
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Events, Watch
+from bot.domain.watch import Events, Placement, Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,8 @@ class Scope(StrEnum):
 class WatchLine:
     """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word.
 
-    Of a glob, `progress` has the totals of all `references` that it covers.
+    `no_history` is why the place's history cannot be read: then it is told at least once, not exactly once. Of a glob,
+    `progress` has the totals of all `references` that it covers.
     """
 
     watch: Watch
@@ -95,6 +96,8 @@ class WatchLine:
     read_at: datetime | None
     trouble: str | None = None
     references: int = 0
+    no_history: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class WatchesAnswer:
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
-    `reference_id` is a pattern when it `is_glob`.
+    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for.
     """
 
     workspace_id: str
@@ -122,16 +125,23 @@ class Wish:
     place_name: str = ""
     public: bool = False
     is_glob: bool = False
+    placement: Placement | None = None
+    mention: tuple[str, ...] | None = None
+    asked_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchAnswer:
-    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept."""
+    """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
+
+    `undo` names what can be taken back; None when nothing was changed.
+    """
 
     watch: Watch
     is_new: bool
     status: StatusAnswer
     trouble: str | None = None
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ class GlobWatchAnswer:
     overview: Overview
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,7 @@ class StoppedAnswer:
     reference_id: str
     watch: Watch | None
     globs: tuple[str, ...] = ()
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +176,7 @@ class ExceptedAnswer:
     reference_id: str
     globs: tuple[str, ...]
     stopped: bool = False
+    undo: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +185,7 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known.
+    that is not known. `is_sender` is False while another process sends for the workspace.
     """
 
     version: str
@@ -190,3 +203,4 @@ class AboutAnswer:
     held: int = 0
     catching_up_since: datetime | None = None
     filled: float | None = None
+    is_sender: bool = True

@@ -4,7 +4,8 @@ from collections import Counter, deque
 from datetime import timedelta
 from enum import Enum, auto
 
-_WINDOW = 60.0  # seconds
+_MINUTE = 60.0  # seconds
+_WINDOW = 61.0  # a call may be on its way a second longer than the one that follows it a minute later
 _BURST_SHARE = 6  # at most a sixth of a minute's calls at once: enough for a question of ten pages
 _PATIENCE_WITHOUT_WORD = timedelta(seconds=5)  # after a 429 that does not say how long
 
@@ -39,7 +40,7 @@ class Budget:
 
     @property
     def _per_second(self) -> float:
-        return self._allowed / _WINDOW
+        return self._allowed / _MINUTE
 
     def join(self, purpose: Purpose) -> None:
         """Somebody begins to wait for a call."""
@@ -78,9 +79,9 @@ class Budget:
         self._tokens = min(self._burst, self._tokens + elapsed * self._per_second)
         while self._taken and self._taken[0][0] <= now - _WINDOW:
             self._taken.popleft()
-        while self._allowed < self.limit and now >= self._eased_at + _WINDOW:
+        while self._allowed < self.limit and now >= self._eased_at + _MINUTE:
             self._allowed = min(self._allowed + 1, self.limit)
-            self._eased_at += _WINDOW
+            self._eased_at += _MINUTE
 
     def refused(self, now: float, retry_after: timedelta | None) -> None:
         """The API answered 429: stay away as long as it says, and ask half as often from then on."""
@@ -101,4 +102,4 @@ class Budget:
 
     def used(self, now: float) -> int:
         """How many calls were made in the last 60 s."""
-        return sum(1 for at, _ in self._taken if at > now - _WINDOW)
+        return sum(1 for at, _ in self._taken if at > now - _MINUTE)

@@ -1,7 +1,7 @@
 """After a gap in which nothing could be read: what was held back in it is told to each place in one message."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.announcement import FailureFacts, FinishedFacts, Meanwhile, News, ReopenedFacts, ShortFacts
@@ -59,6 +59,27 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
 
 def _kind(facts: FailureFacts) -> FailureKind:
     return FailureKind(facts.key, facts.name, facts.ids, facts.first_at, facts.last_at)
+
+
+def together(parts: Iterable[Meanwhile]) -> tuple[Meanwhile, ...]:
+    """One for each reference, the later ones of the same added to the first."""
+    found: dict[str, Meanwhile] = {}
+    for part in parts:
+        name = part.progress.reference_id
+        found[name] = _added(found[name], part) if name in found else part
+    return tuple(found.values())
+
+
+def _added(one: Meanwhile, other: Meanwhile) -> Meanwhile:
+    known = {kind.key for kind in one.kinds}
+    return replace(
+        one,
+        completed=one.completed + other.completed,
+        failed=one.failed + other.failed,
+        kinds=(*one.kinds, *(kind for kind in other.kinds if kind.key not in known)),
+        ending=one.ending or other.ending,
+        arrived=one.arrived + other.arrived,
+    )
 
 
 def worst_first(references: Iterable[Meanwhile]) -> tuple[Meanwhile, ...]:

@@ -1,10 +1,11 @@
 """An announcement on its way to Slack."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card
+from bot.domain.announcement import Announcement, Card, FailureFacts
 
 
 class State(StrEnum):
@@ -19,6 +20,9 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
+TO_BE_SENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED)
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The identity of a message in Slack: the channel it is in (never a user id) and its `ts`."""
@@ -26,14 +30,61 @@ class Posted:
     channel: str
     ts: str
 
+    @property
+    def order(self) -> tuple[int, ...]:
+        """To put messages of a channel in order."""
+        return tuple(map(int, self.ts.split(".")))
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A message of a delivery as the history shows it; `author` is the user id of whoever posted it."""
+
+    delivery_id: str
+    posted: Posted
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """The messages of deliveries on one page of a history, and where the next page begins; None after the last."""
+
+    shown: tuple[Shown, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where (a channel's id) and when (our clock) somebody asked for a personal watch."""
+
+    place: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an announcement is said, whatever it says.
+
+    `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
+    people (user ids) who are named in it.
+    """
+
+    thread_ts: str | None = None
+    broadcast: bool = False
+    mention: tuple[str, ...] = ()
+    asked: Asked | None = None
+
+
+PLAINLY = Manner()
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """An announcement with the state of its delivery, as it was claimed.
 
-    `id` travels in the message's metadata. Every later write repeats `version`, so that only the one who holds it
-    writes. `attempt_at` is when the call was (last) about to be made, on the lease clock. `repeat`: an earlier attempt
-    may have been shown, which could not be looked up.
+    `id` travels in the message's metadata. Every later write repeats `version`, `owner` and `term`, so that only the
+    one who holds it writes. `attempt_at` is when the call was (last) about to be made, on the lease clock, by the
+    process `owner` in this term. `repeat`: an earlier attempt may have been shown, which could not be looked up.
     """
 
     id: str
@@ -41,6 +92,43 @@ class Delivery:
     version: int
     attempt_at: datetime
     repeat: bool = False
+    owner: str | None = None
+    term: int | None = None
+    manner: Manner = PLAINLY
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEdit:
+    """A message that shows older facts than these; `change` counts how often they have changed."""
+
+    id: str
+    place: str
+    posted: Posted
+    facts: FailureFacts
+    manner: Manner
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A delivery that is in Slack, maybe twice: `kept` is the message that is recorded.
+
+    A copy may have been posted from `since` on (lease clock); it was recorded at `sent_at`.
+    """
+
+    delivery: Delivery
+    kept: Posted
+    since: datetime
+    sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When something may be claimed, looked up, or looked through for copies next; None when nothing waits for it."""
+
+    claim_at: datetime | None
+    doubt_at: datetime | None
+    audit_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +143,25 @@ class CardEdit:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How deliveries stand: counts by state, the oldest unsent one, and how long the last hundred took.
+    """How deliveries stand: counts by kind and state, the oldest unsent one, and how long the last hundred took.
 
-    `latencies` are seconds from what happened (the API's finish time) to the accepted message.
+    What is held waits on purpose, so it is never the oldest. `latencies` are seconds from what happened (the API's
+    finish time) to the accepted message.
     """
 
-    counts: dict[State, int]
+    by_kind: dict[tuple[str, State], int]
     oldest_unsent_at: datetime | None
     latencies: tuple[float, ...]
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many there are in each state that has any."""
+        found: Counter[State] = Counter()
+        for (_, state), count in self.by_kind.items():
+            found[state] += count
+        return dict(found)
+
+    @property
+    def unsent(self) -> int:
+        """How many are to be posted still, in doubt or not; what is held waits on purpose."""
+        return sum(self.counts.get(state, 0) for state in TO_BE_SENT)

@@ -1,4 +1,4 @@
-"""How long requests of this account take from creation to outcome, learned from those that ended."""
+"""How long requests of this account take until they end, learned from those that have."""
 
 import math
 from bisect import bisect_right

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import PurePath
 
+from bot.domain.history import KINDS, MISSING_SCOPE
 from bot.domain.skew import Skew
 from bot.domain.words import clean
 
 LARGEST_SKEW = timedelta(seconds=60)
 HISTORY = ":history"
 NOT_INVITED = ("not_in_channel", "channel_not_found")
-_KINDS = {"channels": "public channels", "groups": "private channels", "im": "DMs", "mpim": "group DMs"}
 _REINSTALL = "Put the scopes of `lipsync-bot manifest` into your Slack app's manifest and install the app again."
 
 
@@ -67,9 +67,9 @@ def scopes(granted: Set[str], wanted: Set[str]) -> Finding:
 
 def history(granted: Set[str], wanted: Set[str]) -> Finding:
     """Whether a post whose answer was lost can be looked for; where it cannot, it may be said twice."""
-    missing = sorted(scope.removesuffix(HISTORY) for scope in wanted - granted if scope.endswith(HISTORY))
+    missing = sorted(scope for scope in wanted - granted if scope.endswith(HISTORY))
     if missing:
-        where = ", ".join(_KINDS.get(kind, kind) for kind in missing)
+        where = ", ".join(f"{KINDS.get(scope, scope.removesuffix(HISTORY))} ({scope})" for scope in missing)
         return Finding(
             "history", False, f"may not be read: {where} are told at least once, not exactly once", _REINSTALL
         )
@@ -123,6 +123,16 @@ def places(blocked: Iterable[Blocked]) -> Finding:
     reopen = "let the bot post in each that is closed, or stop its watches"
     fix = "; ".join([*([invite] if waiting else []), *([reopen] if closed else [])])
     return Finding("places", False, "; ".join(said), f"{fix[0].upper()}{fix[1:]}.")
+
+
+def histories(unreadable: Iterable[Blocked]) -> Finding:
+    """Which watched places are known to be told at least once only; scopes that are missing are told by `history`."""
+    listed = [each for each in unreadable if each.why != MISSING_SCOPE]
+    if not listed:
+        return Finding("histories", True, "no watched place is known whose history cannot be read")
+    where = ", ".join(f"{_name(each)} ({each.why})" for each in listed)
+    fix = "Invite the bot to each and see that the app has its history scopes; or set IN_DOUBT=hold."
+    return Finding("histories", False, f"cannot be read, told at least once, not exactly once: {where}", fix)
 
 
 def _name(blocked: Blocked) -> str:

@@ -1,9 +1,10 @@
 """What a reading means for one watch: what is worth saying, and how the watch moves on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.domain.alerts import Verdict, weigh
 from bot.domain.announcement import (
     ONCE,
     Announcement,
@@ -12,11 +13,12 @@ from bot.domain.announcement import (
     FinishedFacts,
     Key,
     News,
+    PingFacts,
     ReopenedFacts,
     ShortFacts,
 )
 from bot.domain.change import Entry
-from bot.domain.failure import kinds
+from bot.domain.failure import FailureKind, kinds
 from bot.domain.progress import Progress, Settled, settlement, summarise
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch, may_announce, on_api_clock
@@ -27,7 +29,8 @@ class Look:
     """The circumstances of a reading: its number, whether it ended and accounts for everything, and the clocks.
 
     `steady` is False when requests vanished in it: then nothing is called finished before another reading agrees.
-    `ahead` is how far the API's clock is ahead of ours, as that went when this process began.
+    `ahead` is how far the API's clock is ahead of ours, as that went when this process began. `unseen` are the failure
+    kinds that the account never had before this reading.
     """
 
     number: int
@@ -38,6 +41,7 @@ class Look:
     steady: bool
     longest_settle: timedelta
     ahead: timedelta = timedelta()
+    unseen: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
     )
     watch = on_api_clock(watch, look.ahead)
     watch, reopened = _reopened(watch, listed, progress, look)
-    failures = tuple(_failures(watch, listed, progress, look))
+    watch, failures = _failures(watch, listed, progress, look)
     if not look.ended:
         return Noticed(watch, (*reopened, *failures))
     if look.complete and watch.baseline_at is None:
@@ -94,24 +98,67 @@ def _announcement(
     )
 
 
-def _failures(watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look) -> Iterator[Announcement]:
-    """One announcement for each kind that this reading added to; the key makes it once per watch."""
+def _failures(
+    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
+) -> tuple[Watch, tuple[Announcement, ...]]:
+    """The kinds that this reading added to: a message for each new one, its change for a known one, and pings."""
     failed = [e for e in listed if e.request.status == "failed" and may_announce(watch, e)]
     new = {e.request.id for e in failed if e.outcome_reading == look.number}
     if not new:
-        return
-    for kind in kinds([e.request for e in failed]):
-        if new.isdisjoint(kind.ids):
-            continue
-        facts = FailureFacts(progress, kind.key, kind.name, kind.ids, kind.first_at, kind.last_at, look.read_at)
-        yield _announcement(
-            watch,
-            facts,
-            look,
-            subject=f"{watch.reference_id}\n{kind.key}",
-            level=watch.id,
-            happened_at=kind.first_at,
-        )
+        return watch, ()
+    every = kinds([e.request for e in failed])
+    added_to = [kind for kind in every if not new.isdisjoint(kind.ids)]
+    pings_are_new = watch.placement.is_broadcast or not watch.placement.has_threads
+    verdict = weigh(watch.alerts, added_to, progress, pings_are_new=pings_are_new)
+    rate = verdict.rate if verdict.first else None
+    said: list[Announcement] = []
+    for kind in (*verdict.first, *verdict.grown):
+        is_last = kind in verdict.first[-1:] and verdict.after.is_full
+        facts = _failure(kind, progress, look)
+        facts = replace(facts, rate=rate, unseen=kind.key in look.unseen, is_last=is_last)
+        rate = None
+        said.append(_of_kind(watch, facts, look, kind))
+    told = [kind for kind in every if verdict.after.has_told(kind)]
+    watch = replace(watch, alerts=verdict.after)
+    return watch, (*said, *_ping(watch, verdict, told, progress, look))
+
+
+def _failure(kind: FailureKind, progress: Progress, look: Look) -> FailureFacts:
+    return FailureFacts(progress, kind.key, kind.name, kind.ids, kind.first_at, kind.last_at, look.read_at)
+
+
+def _key_of_kind(watch: Watch, kind: FailureKind) -> Key:
+    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind.key}", watch.id)
+
+
+def _of_kind(watch: Watch, facts: FailureFacts, look: Look, kind: FailureKind) -> Announcement:
+    return Announcement(
+        key=_key_of_kind(watch, kind),
+        facts=facts,
+        reference_id=watch.reference_id,
+        recorded_at=look.read_at,
+        happened_at=kind.first_at,
+        watch_id=watch.id,
+    )
+
+
+def _ping(
+    watch: Watch, verdict: Verdict, told: Sequence[FailureKind], progress: Progress, look: Look
+) -> tuple[Announcement, ...]:
+    """One for all kinds that reached a step in this look; a rate comes with it unless a first message has it."""
+    rate = None if verdict.first else verdict.rate
+    if not verdict.pinged and rate is None:
+        return ()
+    about = verdict.pinged or tuple(told[:1])
+    said = _announcement(
+        watch,
+        PingFacts(progress, verdict.pinged, rate, look.read_at),
+        look,
+        subject=watch.reference_id,
+        level=f"{watch.id} {look.number}",
+        happened_at=max((kind.last_at for kind in about), default=None),
+    )
+    return (replace(said, under=_key_of_kind(watch, about[0]) if about else None),)
 
 
 def _reopened(

@@ -198,7 +198,7 @@ class Outlook:
             return self._for_overdue(overdue, choices, size)
         if best is None or not is_worth_it:
             head_at = max(now if coverage is None else coverage.read_at + self.longest_head, self._list_from)
-            is_busy = bool(self.open) or bool(coverage and coverage.gaps)
+            is_busy = bool(self.open) or bool(coverage and coverage.has_unread)
             return Wait(min(now + (self.pace.price / 5 if is_busy else self.pace.longest_blind), head_at))
         return best.step
 

@@ -30,14 +30,23 @@ def overview_freshness(overview: Overview) -> tuple[Words, ...]:
         notes.append(words(oldest, At(overview.read_at, "ago")))
     if overview.unread:
         notes.append(words(f"{counted(overview.unread, 'reference')} never read as a whole yet"))
-    return tuple(notes) or (words("never read as a whole yet"),)
+    still = still_filling(overview)
+    return (*(notes or [words("never read as a whole yet")]), *([still] if still else []))
+
+
+def still_filling(overview: Overview) -> Words:
+    """How much of the account is known, as long as there may be references that nobody has seen yet."""
+    if overview.filled >= 1:
+        return NOTHING
+    return words(f"{int(100 * overview.filled)}% of the account's list read so far")
 
 
 def overview_sentence(overview: Overview) -> Words:
     """Totals and freshness in one sentence."""
-    notes = joined(overview_freshness(overview), "; ")
     if not overview.references:
-        return words("No reference matches ", Foreign(overview.pattern), " yet")
+        none = words("No reference matches ", Foreign(overview.pattern), " yet")
+        return joined([none, still_filling(overview)], "; ")
+    notes = joined(overview_freshness(overview), "; ")
     totals = counts(overview.totals, between=", ", before_total=" ")
     finished = f": {how_many(overview)}, {overview.totals.percent}% finished, "
     return words(Foreign(overview.pattern), finished, totals, "; ", notes)

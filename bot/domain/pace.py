@@ -35,8 +35,8 @@ class Pace:
 def pace_of(poll_interval: float) -> Pace:
     """The pace for this POLL_INTERVAL: at the default of 15 s all is told within a minute, half of it within 5 s."""
     return Pace(
-        price=0.345 * poll_interval,
-        soon=1.6 * poll_interval,
+        price=0.35 * poll_interval,
+        soon=1.5 * poll_interval,
         patience=1.4 * poll_interval,
         longest_unread=3.6 * poll_interval,
         longest_queued=12 * poll_interval,

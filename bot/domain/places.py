@@ -67,6 +67,16 @@ class Coverage:
     guessed: bool = False
 
     @property
+    def filled(self) -> float:
+        """Which share of the list our memory has, from 0 to 1; gaps count as had."""
+        return 1 - (self.filled_from - 1) / max(self.total, 1)
+
+    @property
+    def has_unread(self) -> bool:
+        """Whether there are places that nobody has read."""
+        return bool(self.gaps) or self.filled_from > 1
+
+    @property
     def contiguous(self) -> bool:
         """Whether everything that had come by `read_at` since the ledger began was read."""
         return self.order is not Order.NONE and not self.gaps

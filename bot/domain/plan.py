@@ -9,18 +9,16 @@ SETTLED_INTERVAL = timedelta(minutes=5)
 IDLE_INTERVAL = timedelta(seconds=60)
 
 
-def due(
-    watched: Iterable[Watched], moved: frozenset[str], now: datetime, unreadable: frozenset[str] = frozenset()
-) -> tuple[str, ...]:
+def due(watched: Iterable[Watched], now: datetime, unreadable: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The references to read now, soonest expected finish first.
 
-    Open ones every time, settled ones when the head page showed something new of them, or every five minutes. What
-    has been running longest is expected to finish first; a reference that was never read comes before all, and one
-    that was `unreadable` the last time after all, so that it holds up nobody.
+    Open ones every time, settled ones every five minutes. What has been running longest is expected to finish first; a
+    reference that was never read comes before all, and one that was `unreadable` the last time after all, so that it
+    holds up nobody.
     """
 
     def is_due(one: Watched) -> bool:
-        if not one.settled or one.reference_id in moved or one.read_at is None:
+        if not one.settled or one.read_at is None:
             return True
         return not one.read_at <= now < one.read_at + SETTLED_INTERVAL
 

@@ -39,7 +39,7 @@ class Known:
 class Reading:
     """One part of a reading (usually a page), ready to be recorded.
 
-    `reference_id` is None for the head page of the whole account. `ended` marks the last part. `complete` says that
+    `reference_id` is None for a page of the whole account's list. `ended` marks the last part. `complete` says that
     the parts together account for the whole reference; `listed` has every id when they were all seen (else None).
     `places` says where each row stands in the account's list, `coverage` what of that list is read with this part.
     `closes` names references of which the parts before showed something, when this one (without rows) ends a look,

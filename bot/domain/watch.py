@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.alerts import NOTHING_TOLD, Alerts
 from bot.domain.change import Entry
 
 
@@ -21,6 +22,33 @@ class Events(StrEnum):
         return self in (Events.EACH, Events.ALL)
 
 
+class Placement(StrEnum):
+    """Where messages go: by default a new kind of failure is a message of its own and its pings are in its thread.
+
+    `THREAD` puts all under the card, `BROADCAST` shows it in the channel as well, `FLAT` puts nothing into threads.
+    """
+
+    DEFAULT = "default"
+    THREAD = "thread"
+    BROADCAST = "broadcast"
+    FLAT = "flat"
+
+    @property
+    def is_under_card(self) -> bool:
+        """Whether messages are replies to the card."""
+        return self in (Placement.THREAD, Placement.BROADCAST)
+
+    @property
+    def is_broadcast(self) -> bool:
+        """Whether replies are shown in the channel as well."""
+        return self is Placement.BROADCAST
+
+    @property
+    def has_threads(self) -> bool:
+        """Whether what belongs under another message goes into its thread."""
+        return self is not Placement.FLAT
+
+
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One place's interest in one reference, or in all that a glob covers.
@@ -32,7 +60,10 @@ class Watch:
     `started_at` is the API's clock when the watch began (ours as long as `start_is_ours`: the API had not told its time
     yet), `since_reading` the account's reading number then.
     `generation` grows at each reopening and each new watch; it covers what came after `generation_reading`.
+    It may have `ended_by_itself`, a day after it settled.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
+    `mention` are the people (user ids) whom its messages name, `asked_in` is where a personal watch was asked for,
+    `alerts` what was told of failures.
     """
 
     id: str
@@ -58,6 +89,11 @@ class Watch:
     is_glob: bool = False
     glob_id: str | None = None
     only_failures: bool = False
+    placement: Placement = Placement.DEFAULT
+    mention: tuple[str, ...] = ()
+    asked_in: str | None = None
+    alerts: Alerts = NOTHING_TOLD
+    ended_by_itself: bool = False
 
     @property
     def card_id(self) -> str:

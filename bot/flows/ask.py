@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import __version__
@@ -15,10 +16,12 @@ from bot.domain.answer import (
     StatusAnswer,
     StillReading,
     WatchesAnswer,
+    WatchLine,
 )
 from bot.domain.budget import Purpose
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.history import unreadable
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.errors import ChamelaionError
@@ -185,11 +188,17 @@ class Ask:
             lines = await listing(workspace_id, author=user)
         else:
             lines = await listing(workspace_id, public_or_author=user)
-        return WatchesAnswer(scope, lines)
+        return WatchesAnswer(scope, tuple(map(self._with_history, lines)))
+
+    def _with_history(self, line: WatchLine) -> WatchLine:
+        """What the token may do is known before anything was looked for in vain."""
+        place, public = line.watch.place, line.watch.public
+        granted = self._identity.scopes
+        return replace(line, no_history=unreadable(place, public=public, granted=granted, learnt=line.no_history))
 
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
-        tally = await self._store.outbox.tally(self._identity.workspace_id)
+        tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
         watches = await self._store.watches.active(self._rules.account_id)
         latencies = sorted(tally.latencies)
         return AboutAnswer(
@@ -208,4 +217,5 @@ class Ask:
             held=tally.counts.get(State.HELD, 0),
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
             filled=self._vitals.filled,
+            is_sender=self._vitals.is_sender,
         )

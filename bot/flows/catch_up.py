@@ -36,6 +36,10 @@ class CatchUp:
         Asks the database only when there may be a gap.
         """
         self._began = (self.clock.now(), self.clock.monotonic())
+        return await self.is_behind()
+
+    async def is_behind(self) -> bool:
+        """The same at any other moment: a look may take long when nothing is answered."""
         if not self._under_way and not self._is_recent():
             now, after = self.clock.now(), self.rules.gap_after
             since = await self.store.ledger.fall_behind(self.rules.account_id, now=now, after=after)
@@ -55,9 +59,9 @@ class CatchUp:
     async def end_if_done(self, missed: Set[str | None], *, others_go_on: bool) -> None:
         """At the end of a look that tried all that was due, which after a gap is all that is watched.
 
-        `missed` could not be read (None is the head page); `others_go_on` when the API answers for something else that
-        is watched. What is missed for the second time while others go on counts as done: it holds up nobody, and is
-        told as ever once it is read.
+        `missed` could not be read (None is the account's list); `others_go_on` when the API answers for something else
+        that is watched. What is missed for the second time while others go on counts as done: it holds up nobody, and
+        is told as ever once it is read.
         """
         is_done = not missed or (others_go_on and missed <= self._missed)
         self._missed = frozenset(missed)

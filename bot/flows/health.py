@@ -1,7 +1,7 @@
 """Whether the program is alive and ready, and its figures."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.domain.delivery import State
@@ -10,11 +10,13 @@ from bot.errors import StoreError
 from bot.flows.identity import Identity
 from bot.flows.routine import Routine
 from bot.flows.source import Source
-from bot.flows.vitals import Vitals
+from bot.flows.vitals import Spread, Vitals
 from bot.ports import Clock
 from bot.store import Store
 
 LONGEST_SILENCE = timedelta(seconds=60)
+DONE_EVERY = 60.0  # seconds
+_DONE = (State.SENT, State.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,26 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Breakdown:
+    """One metric with several labels: `values` maps their values, in order, to a number."""
+
+    name: str
+    help: str
+    values: Mapping[tuple[str, ...], float]
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """One metric of lengths of time: `spreads` maps the value of `label` to how they are spread over `BOUNDS`."""
+
+    name: str
+    help: str
+    spreads: Mapping[str, Spread]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What the health endpoints answer. `connected` says whether a live connection to Slack is there."""
 
@@ -40,6 +62,7 @@ class Health:
     look: Routine
     account_id: str
     connected: Callable[[], bool]
+    _counted_done: list[tuple[float, Mapping[tuple[str, State], int]]] = field(default_factory=list, init=False)
 
     def alive(self) -> Mapping[str, bool]:
         """Each part that must make progress: a look that waits for its time (and is not late) or for the budget does.
@@ -64,7 +87,21 @@ class Health:
             remembered = await self._remembered()
         except StoreError:
             remembered = ()
-        return (*self._counted(), *remembered)
+        return (*self._counted(), self._refused(), *remembered)
+
+    async def details(self) -> Iterable[Breakdown | Histogram]:
+        """The metrics with more to them than one number for each label."""
+        legs = {"seen": self.vitals.until_seen, "sent": self.vitals.until_sent}
+        latency = "Of alerts: from the API's finish time to the look that saw it, from there to Slack's answer."
+        histogram = Histogram("lipsync_alert_latency_seconds", latency, legs, "leg")
+        try:
+            tally = await self.store.outbox.tally(self.identity.workspace_id, done=False)
+        except StoreError:
+            return (histogram,)
+        by_kind = {**tally.by_kind, **await self._done()}
+        counts: dict[tuple[str, ...], float] = {(kind, str(state)): n for (kind, state), n in by_kind.items()}
+        told = "Announcements by kind and state."
+        return histogram, Breakdown("lipsync_announcements_of_kind", told, counts, ("kind", "state"))
 
     def _counted(self) -> tuple[Figure, ...]:
         known = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
@@ -82,20 +119,43 @@ class Health:
             Figure("lipsync_api_trouble", "1 while the API cannot be read.", one(self.vitals.api_trouble is not None)),
             Figure("lipsync_transitions", "Moves of requests, by the new status.", moves, "status", counts=True),
             Figure("lipsync_slack_calls", "Calls to Slack.", self.vitals.slack_calls, "outcome", counts=True),
+            Figure("lipsync_is_sender", "1 while this process posts and edits.", one(self.vitals.is_sender)),
             Figure("lipsync_ready", "1 for each thing that is there, as in /readyz.", ready, "part"),
             Figure("lipsync_commands", "Commands and clicks.", self.vitals.commands, "command", counts=True),
         )
 
+    async def _done(self) -> Mapping[tuple[str, State], int]:
+        """How many were sent or dropped: as of the last minute, since there may be very many."""
+        now = self.clock.monotonic()
+        if not self._counted_done or now >= self._counted_done[0][0] + DONE_EVERY:
+            by_kind = (await self.store.outbox.tally(self.identity.workspace_id)).by_kind
+            done = {key: count for key, count in by_kind.items() if key[1] in _DONE}
+            self._counted_done[:] = [(now, done)]
+        return self._counted_done[0][1]
+
+    def _refused(self) -> Figure:
+        refused = {"api": self.vitals.api_calls["rate_limited"]}
+        for call, count in self.vitals.slack_calls.items():
+            method, _, outcome = call.partition(" ")
+            if outcome == "ratelimited":
+                refused[f"slack {method}"] = count
+        return Figure("lipsync_rate_limited", "Answers of 429, by who gave them.", refused, "source", counts=True)
+
     async def _remembered(self) -> tuple[Figure, ...]:
-        tally = await self.store.outbox.tally(self.identity.workspace_id)
+        tally = await self.store.outbox.tally(self.identity.workspace_id, done=False)
         watches = await self.store.watches.active(self.account_id)
         looked_at = await self.store.ledger.looked_at(self.account_id)
         oldest = (self.clock.now() - tally.oldest_unsent_at).total_seconds() if tally.oldest_unsent_at else 0.0
-        states = {str(state): tally.counts.get(state, 0) for state in State}
+        states = dict.fromkeys(map(str, State), 0)
+        for (_, state), count in {**tally.by_kind, **await self._done()}.items():
+            states[str(state)] += count
+        in_doubt = states[State.IN_DOUBT]
         return (
             Figure("lipsync_last_read_seconds", "Last reading.", one(looked_at.timestamp() if looked_at else 0)),
             Figure("lipsync_watches", "Active watches.", one(len(watches))),
             Figure("lipsync_announcements", "Announcements by state.", states, "state"),
+            Figure("lipsync_unsent", "Announcements to be posted still, without those held.", one(tally.unsent)),
+            Figure("lipsync_in_doubt", "Posts of which it is not known yet whether they are there.", one(in_doubt)),
             Figure("lipsync_oldest_unsent_seconds", "Age of the oldest unsent announcement.", one(oldest)),
         )
 

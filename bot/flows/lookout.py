@@ -22,7 +22,7 @@ from bot.store import Store
 
 log = structlog.get_logger(__name__)
 REFRESH = 600.0  # seconds after which memory is asked again: another process may have changed it
-AUDIT_ROUND = 86_400.0  # seconds in which each watched reference is read by itself once
+AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
 _TURN = 8  # every so many steps what waits to be concluded goes first
@@ -223,10 +223,7 @@ class Lookout:
     @property
     def filled(self) -> float:
         """Which share of the account's list our memory has, from 0 to 1."""
-        coverage = self._coverage
-        if coverage is None:
-            return 0.0
-        return 1 - (coverage.filled_from - 1) / max(coverage.total, 1)
+        return self._coverage.filled if self._coverage is not None else 0.0
 
     # --- what to do ---
 
@@ -254,7 +251,7 @@ class Lookout:
         return self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience, newest_from)
 
     def _to_spare(self, now: float) -> Call | None:
-        """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference once a day.
+        """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference by itself.
 
         Few of the rows that were skipped are watched, or they would have been worth a call; but some may be.
         """

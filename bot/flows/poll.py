@@ -182,6 +182,6 @@ class Poll:
         began = self.clock.monotonic()
         watched = await self.store.watches.watched(self.rules.account_id)
         unreadable = frozenset(name for name in self._unreadable if name is not None)
-        for reference_id in due(watched, frozenset(), self.clock.now(), unreadable):
+        for reference_id in due(watched, self.clock.now(), unreadable):
             await self._tolerating(reference_id, partial(self._read, reference_id))
         self._each_at = began + self.rules.poll_interval.total_seconds()

@@ -34,6 +34,21 @@ class SlackLine:
         now = self.clock.monotonic()
         return max(self._closed_until.get(method, now) - now, 0.0)
 
+    def is_refused(self) -> bool:
+        """Whether Slack takes nothing with our token: nothing is tried until it takes it again."""
+        return self.vitals.token_refused
+
+    def refused(self, why: str) -> None:
+        """The token is not taken any more; said once, however it is found out."""
+        if not self.vitals.token_refused:
+            log.error(
+                "Slack cannot be used; nothing is lost",
+                why=why,
+                fix="install the app again; another token goes into SLACK_BOT_TOKEN, and the bot has to be restarted",
+            )
+        self.vitals.token_refused = True
+        self.vitals.slack_trouble = why
+
     def close(self, method: str, how_long: timedelta) -> None:
         """Let the method rest."""
         self._closed_until[method] = self.clock.monotonic() + how_long.total_seconds()
@@ -52,7 +67,8 @@ class SlackLine:
         if error.code == MISSING_SCOPE or not isinstance(error, (NotSentError, TokenRefusedError, InDoubtError)):
             return
         if isinstance(error, TokenRefusedError):
-            self.vitals.token_refused = True
-        if self.vitals.slack_trouble != error.code:
+            self.refused(error.code)
+        elif self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used; nothing is lost", why=error.code)
-        self.vitals.slack_trouble = error.code
+        if not self.vitals.token_refused:
+            self.vitals.slack_trouble = error.code

@@ -138,6 +138,7 @@ class Source:
 
     def _works(self, asked: str | None) -> None:
         self.vitals.api_calls["ok"] += 1
+        self.vitals.key_refused = False
         self.vitals.beat_at = self.clock.monotonic()
         had = bool(self._troubles)
         for over in (None, asked):
@@ -156,6 +157,7 @@ class Source:
         if str(error) not in self._troubles.values():
             log.warning("the API cannot be read; every watch is kept", why=str(error), reference=asked)
         self._troubles[asked] = str(error)
+        self.vitals.key_refused = isinstance(error, KeyRefusedError)
         self._tell()
 
     def _tell(self) -> None:

@@ -1,23 +1,31 @@
 """Introduces the flows to one another."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.budget import Budget
+from bot.flows.access import Access
 from bot.flows.ask import Ask
-from bot.flows.cards import EDITS_PER_MINUTE, CardKeeper
+from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
 from bot.flows.deliver import Deliver
+from bot.flows.doubts import Doubts
+from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
+from bot.flows.muting import Muting
 from bot.flows.poll import Poll
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
+from bot.flows.sender import Sender
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
+from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.ports import Chat, Clock
@@ -26,7 +34,10 @@ from bot.store import Store
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket."""
+    """What the flows stand on. `introduce` asks Slack who the bot is, `tend_connection` looks after the socket.
+
+    `granted` asks Slack for the scopes of the bot's token.
+    """
 
     rules: Rules
     clock: Clock
@@ -38,6 +49,7 @@ class Ground:
     chat: Chat
     introduce: Callable[[], Awaitable[None]]
     tend_connection: Callable[[], Awaitable[None]]
+    granted: Callable[[], Awaitable[Set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +59,22 @@ class Stories:
     readings: Readings
     ask: Ask
     watching: Watching
+    muting: Muting
+    trials: Trials
     catch_up: CatchUp
+    sender: Sender
+    access: Access
     look: Routine
+    turn: Routine
     deliver: Routine
-    cards: Routine
+    edits: Routine
     tend: Routine
+    staleness: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.deliver, self.cards, self.tend)
+        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -67,16 +85,39 @@ def make_stories(on: Ground) -> Stories:
 
     def news() -> None:
         deliver.wake()
-        cards.wake()
+        edits.wake()
 
     def changed() -> None:
         lookout.forget()
         look.wake()
+        turn.wake()
         news()
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = Ask(
+    ask = _ask(on, readings)
+    line = SlackLine(on.clock, on.vitals)
+    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    catch_up = CatchUp(on.store, on.clock, on.rules, news)
+    poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
+    sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
+    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
+    staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
+    look = routine("look", poll.look)
+    deliver = routine("deliver", _deliver(on, line, sender).step)
+    turn = routine("turn", sender.step)
+    edits = routine("edits", editor.step)
+    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
+    tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
+    access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
+    muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
+    trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
+    people = (readings, ask, watching, muting, trials, catch_up)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
+
+
+def _ask(on: Ground, readings: Readings) -> Ask:
+    return Ask(
         readings=readings,
         source=on.source,
         store=on.store,
@@ -85,14 +126,25 @@ def make_stories(on: Ground) -> Stories:
         identity=on.identity,
         rules=on.rules,
     )
-    line = SlackLine(on.clock, on.vitals)
-    edits = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
-    catch_up = CatchUp(on.store, on.clock, on.rules, news)
-    poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
-    keeper = CardKeeper(on.store, on.chat, on.clock, line, on.identity, on.rules, edits)
-    house = Tend(on.store, on.clock, on.vitals, on.identity, on.rules, on.introduce, changed, on.tend_connection)
-    look = routine("look", poll.look)
-    deliver = routine("deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules).step)
-    cards = routine("cards", keeper.step)
-    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    return Stories(readings, ask, watching, catch_up, look, deliver, cards, routine("tend", house.step))
+
+
+def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
+    history = History(on.chat, on.clock, line)
+    doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
+    audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
+    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+
+
+def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:
+    return Tend(
+        on.store,
+        on.clock,
+        on.vitals,
+        on.identity,
+        on.rules,
+        on.introduce,
+        changed,
+        on.tend_connection,
+        line,
+        on_ended=changed,
+    )

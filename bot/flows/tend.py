@@ -1,4 +1,4 @@
-"""Keep house: learn who the bot is in Slack, forget what is old, look after the connection."""
+"""Keep house: learn who the bot is in Slack, end what is over, forget what is old, look after the connection."""
 
 import math
 from collections.abc import Awaitable, Callable
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.errors import SlackBusyError, SlackError
+from bot.errors import SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.slack_line import SlackLine
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 from bot.store import Store
@@ -32,6 +33,8 @@ class Tend:
     introduce: Callable[[], Awaitable[None]]
     on_introduced: Callable[[], None]
     look_after_connection: Callable[[], Awaitable[None]]
+    line: SlackLine
+    on_ended: Callable[[], None]
     _forgotten_at: float | None = field(default=None, init=False)
     _introduce_from: float = field(default=-math.inf, init=False)
 
@@ -41,6 +44,7 @@ class Tend:
         if not self.identity.known or self.vitals.token_refused:
             await self._introduce()
         await self.look_after_connection()
+        await self._end()
         await self._forget()
         return self.clock.now() + (INTERVAL if self.identity.known else UNKNOWN_INTERVAL)
 
@@ -59,10 +63,24 @@ class Tend:
 
     def _slack_trouble(self, error: SlackError) -> None:
         if isinstance(error, SlackBusyError):
+            self.vitals.slack_calls[f"introduce {error.code}"] += 1
             self._introduce_from = self.clock.monotonic() + error.retry_after.total_seconds()
+        if self.vitals.token_refused or (isinstance(error, TokenRefusedError) and self.identity.known):
+            self.line.refused(error.code)
+            return
         if self.vitals.slack_trouble != error.code:
             log.warning("Slack cannot be used yet; trying again", why=error.code)
         self.vitals.slack_trouble = error.code
+
+    async def _end(self) -> None:
+        """Mutes whose time is over, and watches that settled a day ago."""
+        account_id, now = self.rules.account_id, self.clock.now()
+        unmuted = await self.store.mutes.end_due(account_id, now=now)
+        ended = await self.store.watches.end_settled(account_id, now=now)
+        for watch in ended:
+            log.info("a watch has ended, a day after it settled", reference=watch.reference_id, place=watch.place)
+        if unmuted or ended:
+            self.on_ended()
 
     async def _forget(self) -> None:
         now = self.clock.monotonic()

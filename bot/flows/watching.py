@@ -2,9 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
+from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
+from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
 from bot.flows.ask import Ask
@@ -33,10 +36,10 @@ class Watching:
             yield await self._start_glob(glob, replace(wish, is_glob=True))
             return
         wish = await self._of_request(wish)
-        watch, is_new = await self._begin(wish)
+        watch, is_new, undo = await self._begin(wish)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble)
+            yield WatchAnswer(watch, is_new, status, trouble, undo)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -44,19 +47,49 @@ class Watching:
                 "`expect` counts the requests of one reference, and this is a pattern for many. Leave `expect` out,"
                 " or watch one reference by its name. Nothing was changed."
             )
-        watch, is_new = await self._begin(wish)
+        watch, is_new, undo = await self._begin(wish)
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo)
 
-    async def _begin(self, wish: Wish) -> tuple[Watch, bool]:
-        is_ours = not self.source.knows_api_clock
-        begun = await self.store.watches.start(
-            wish, now=self.clock.now(), api_now=self.source.api_now(), is_ours=is_ours
+    async def _begin(self, wish: Wish) -> tuple[Watch, bool, str | None]:
+        """The watch, whether it is new, and by what this can be taken back if anything was changed."""
+        is_ours, undo = not self.source.knows_api_clock, str(uuid4())
+        watch, is_new = await self.store.watches.start(
+            wish, now=self.clock.now(), api_now=self.source.api_now(), is_ours=is_ours, undo_id=undo
         )
         self.on_change()
-        return begun
+        return watch, is_new, await self._known(undo)
+
+    async def _known(self, undo: str) -> str | None:
+        return undo if await self.store.undos.knows(undo) else None
+
+    async def again(self, place: str, reference: str, author: str) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        """Watch a reference as this place did before."""
+        last = await self.store.watches.latest(self.identity.workspace_id, place, reference)
+        wish = Wish(
+            workspace_id=self.identity.workspace_id,
+            account_id=self.account_id,
+            place=place,
+            reference_id=reference,
+            author=author,
+            events=last.events if last else None,
+            expected=last.expected if last else None,
+            place_name=last.place_name if last else "",
+            public=last.public if last else False,
+        )
+        async for answer in self.start(wish):
+            yield answer
+
+    async def undo(self, place: str, undo: str, person: str) -> UndoneAnswer:
+        """Take back what was done here; what goes on again is read at once."""
+        answer = await self.store.undos.take_back(
+            undo, self.identity.workspace_id, place, now=self.clock.now(), person=person
+        )
+        if answer.outcome is Undone.DONE:
+            self.on_change()
+        return answer
 
     async def _of_request(self, wish: Wish) -> Wish:
         """A UUID watches the reference of that request."""
@@ -73,41 +106,58 @@ class Watching:
             raise BadCommandError("That request was sent without a reference, so there is no batch to watch.")
         return replace(wish, reference_id=one.request.reference_id)
 
-    async def stop(self, place: str, reference: str) -> StoppedAnswer:
+    async def stop(self, place: str, reference: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a reference or a glob; tells which globs cover the reference all the same."""
-        watch, name = await self._stop(place, reference), reference
+        undo, name = str(uuid4()), reference
+        watch = await self._stop(place, reference, author, undo)
         if watch is None and is_glob(reference):
-            watch = await self._stop(place, reference, is_glob=True)
+            watch = await self._stop(place, reference, author, undo, is_glob=True)
         elif watch is None and (batch := await self._reference_of(reference)) is not None:
-            watch, name = await self._stop(place, batch), batch
+            watch, name = await self._stop(place, batch, author, undo), batch
         self.on_change()
+        taken_back_by = undo if watch else None
         if watch is not None and watch.is_glob:
-            return StoppedAnswer(reference, watch)
-        return StoppedAnswer(name, watch, await self._covering(place, name))
+            return StoppedAnswer(reference, watch, undo=taken_back_by)
+        return StoppedAnswer(name, watch, await self._covering(place, name), taken_back_by)
 
-    async def stop_glob(self, place: str, pattern: str) -> StoppedAnswer:
+    async def stop_glob(self, place: str, pattern: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a glob, also where a reference is called the same."""
-        watch = await self._stop(place, pattern, is_glob=True)
+        undo = str(uuid4())
+        watch = await self._stop(place, pattern, author, undo, is_glob=True)
         self.on_change()
-        return StoppedAnswer(pattern, watch)
+        return StoppedAnswer(pattern, watch, undo=undo if watch else None)
 
     async def leave_out(self, place: str, reference: str, author: str) -> ExceptedAnswer:
         """Except a reference from every glob of this place, and stop its own watch if it has one."""
-        name = await self._reference_of(reference) or reference
-        globs = await self.store.watches.leave_out(
-            self.account_id, self.identity.workspace_id, place, name, author=author, now=self.clock.now()
+        name, undo = await self._reference_of(reference) or reference, str(uuid4())
+        globs, own = await self.store.watches.leave_out(
+            self.account_id,
+            self.identity.workspace_id,
+            place,
+            name,
+            author=author,
+            now=self.clock.now(),
+            undo_id=undo,
         )
-        own = await self._stop(place, name)
         self.on_change()
-        return ExceptedAnswer(name, tuple(glob.reference_id for glob in globs), stopped=own is not None)
+        names, stopped = tuple(glob.reference_id for glob in globs), own is not None
+        return ExceptedAnswer(name, names, stopped=stopped, undo=undo if globs or stopped else None)
 
     async def _covering(self, place: str, reference_id: str) -> tuple[str, ...]:
         found = await self.store.watches.covering(self.account_id, self.identity.workspace_id, place, reference_id)
         return tuple(glob.reference_id for glob in found)
 
-    async def _stop(self, place: str, reference_id: str, *, is_glob: bool = False) -> Watch | None:
+    async def _stop(
+        self, place: str, reference_id: str, author: str, undo: str, *, is_glob: bool = False
+    ) -> Watch | None:
         return await self.store.watches.stop(
-            self.identity.workspace_id, place, reference_id, now=self.clock.now(), is_glob=is_glob
+            self.identity.workspace_id,
+            place,
+            reference_id,
+            now=self.clock.now(),
+            is_glob=is_glob,
+            author=author,
+            undo_id=undo,
         )
 
     async def _reference_of(self, request_id: str) -> str | None:

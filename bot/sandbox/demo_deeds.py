@@ -11,10 +11,13 @@ from bot.sandbox.account import FAILURE_KINDS, Account
 from bot.sandbox.bot_process import BotProcess
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
 from bot.sandbox.deeds import Choice, Chosen, Deed
+from bot.sandbox.slack_entities import Channel
 from bot.sandbox.slack_faults import Fault
 from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.workspace import ANA
 
 MORE, NEW = 5, 20
+ARCHIVED = "dubbing-jp"
 FACTORS = {"×1": 1.0, "×4": 4.0, "×16": 16.0}
 _PAUSE_SECONDS = "5"
 KINDS = {
@@ -107,6 +110,18 @@ class Surroundings:
             faults.rules.remove(self.lost)
             self.lost = None
 
+    async def archive(self, _chosen: Chosen) -> None:
+        """Close a channel, or open it again."""
+        channel, people = self._channel(), self.slack.happenings
+        await (people.unarchive if channel.is_archived else people.archive)(channel.id, ANA.id)
+
+    def is_archived(self) -> bool:
+        """Whether that channel is closed."""
+        return self._channel().is_archived
+
+    def _channel(self) -> Channel:
+        return self.slack.workspace.named(ARCHIVED)
+
     async def again(self, _chosen: Chosen, *, crash: bool) -> None:
         """End the bot in order, or as a crash would, and start it anew."""
         await self.bot.restart(crash=crash)
@@ -159,7 +174,10 @@ def _slack(around: Surroundings) -> tuple[Deed, ...]:
     group = "Slack"
     away = "What it has to say waits, in order, and comes once when Slack is back. This page goes on."
     lost = "A post is there, its answer is not: after 8 seconds it looks into the history, and says nothing twice."
+    shut = "Who watches there is told once, in a DM; what waits comes in order when it is opened again."
+    label = f"#{ARCHIVED} is archived"
     return (
+        Deed(group, "archive", label, shut, around.archive, is_on=around.is_archived),
         Deed(group, "slack_away", "Slack is away", away, around.slack_away, is_on=lambda: around.slack.faults.down),
         Deed(
             group,

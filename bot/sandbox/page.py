@@ -163,14 +163,13 @@ class Page:
         user, channel, who = self._user(asked), self._channel(asked), self._user(asked, "who")
         if who.id not in channel.members:
             self._tell(channel, who, f"was added to #{channel.name} by <@{user.id}>.")
-            await self.slack.invite(channel.id, who.id, user.id)
+            await self.slack.happenings.invite(channel.id, who.id, user.id)
 
     async def _kick(self, asked: Fields) -> None:
         user, channel, who = self._user(asked), self._channel(asked), self._user(asked, "who")
         if who.id in channel.members:
             self._tell(channel, who, f"was removed from #{channel.name} by <@{user.id}>.")
-            self.slack.workspace.kick(channel.id, who.id)
-            await self.slack.event("member_left_channel", channel=channel.id, user=who.id)
+            await self.slack.happenings.kick(channel.id, who.id, user.id)
 
     async def _world(self, asked: Fields) -> None:
         name = _text(asked, "what")

@@ -57,12 +57,16 @@ async def hooked(result: Awaitable[None] | None) -> None:
 
 @dataclass(slots=True)
 class Tokens:
-    """Which tokens work and what the bot's may do; `refusal` (such as `token_revoked`) makes all of them fail."""
+    """Which tokens work and what the bot's may do.
+
+    `refusal` (such as `token_revoked`) makes all of them fail, `bot_refusal` the bot's alone.
+    """
 
     bot: str
     app: str
     scopes: set[str] = field(default_factory=lambda: set(DEFAULT_SCOPES))
     refusal: str | None = None
+    bot_refusal: str | None = None
 
     def check(self, method: str, token: str, allowed: Method) -> None:
         """`not_authed`, `invalid_auth`, `not_allowed_token_type`, `missing_scope`, or the refusal."""
@@ -70,8 +74,9 @@ class Tokens:
             raise RefusedError("not_authed")
         if token not in (self.bot, self.app):
             raise RefusedError("invalid_auth")
-        if self.refusal:
-            raise RefusedError(self.refusal)
+        refusal = self.refusal or (self.bot_refusal if token == self.bot else None)
+        if refusal:
+            raise RefusedError(refusal)
         if (token == self.app) != (method == OPEN_SOCKET):
             raise RefusedError("not_allowed_token_type")
         if allowed.scopes and not self.scopes.intersection(allowed.scopes):

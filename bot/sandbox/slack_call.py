@@ -17,6 +17,8 @@ DEFAULT_SCOPES = (
     "im:history",
     "mpim:history",
     "im:write",
+    "channels:read",
+    "groups:read",
     "users:read",
 )
 SCOPE_PREFIX = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}

@@ -12,6 +12,7 @@ from bot.ports import Clock
 from bot.sandbox.slack_api import Call, Hooks, Tokens, WebApi
 from bot.sandbox.slack_delivery import Delivered, Delivery
 from bot.sandbox.slack_entities import Draft, Fields, Message, RefusedError, ResponseUrl
+from bot.sandbox.slack_events import Happenings
 from bot.sandbox.slack_faults import Faults
 from bot.sandbox.slack_limits import Limits
 from bot.sandbox.slack_payloads import (
@@ -34,8 +35,8 @@ _GRACE = 0.2
 class SlackSandbox:
     """An async context manager that serves the fake Slack on loopback (`port=None`: somebody else serves `routes()`).
 
-    `workspace`, `faults`, `limits`, `hooks`, `tokens` and `sockets` may be used and changed at any time. Time in the
-    workspace is the clock's; the bot's three seconds (`ack_seconds`) and the signatures' time are real.
+    `workspace`, `happenings`, `faults`, `limits`, `hooks`, `tokens` and `sockets` may be used and changed at any time.
+    Time in the workspace is the clock's; the bot's three seconds (`ack_seconds`) and the signatures' time are real.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class SlackSandbox:
             base_url=self._base,
             open_socket=self.sockets.open_url,
         )
+        self.happenings = Happenings(self.workspace, self.tokens, clock, self._told)
         self.response_urls = ResponseUrls(clock, self.workspace, self.faults, self.hooks)
         self.bot_url: str | None = None
         self.signed_at: Callable[[], float] | None = None
@@ -110,6 +112,7 @@ class SlackSandbox:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self.happenings.close()
         await self.sockets.close()
         if self._session is not None:
             await self._session.close()
@@ -183,10 +186,8 @@ class SlackSandbox:
             await self.event("app_mention", **about)
         return message
 
-    async def invite(self, channel: str, user: str, by: str) -> Delivered:
-        """Let somebody into a channel, and tell the bot."""
-        self.workspace.invite(channel, user)
-        return await self.event("member_joined_channel", channel=channel, user=user, inviter=by)
+    async def _told(self, fields: Fields, retry: tuple[int, str] | None) -> Delivered:
+        return await self._delivery().event(fields, retry)
 
     def go_down(self) -> None:
         """Cut every connection, websockets too, and every new one until `faults.down` is False again."""

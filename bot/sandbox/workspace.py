@@ -145,6 +145,11 @@ class Workspace:
         self.channel(channel_id).is_archived = False
         self.note("unarchived", channel=channel_id)
 
+    def remove(self, channel_id: str) -> None:
+        """Take a channel away for good."""
+        del self.channels[self.channel(channel_id).id]
+        self.note("removed", channel=channel_id)
+
     # --- messages ---
 
     def post(self, channel_id: str, user_id: str, draft: Draft) -> Message:

@@ -13,7 +13,8 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.flows.identity import Identity
-from bot.slack.payload import is_verification
+from bot.slack.guard import TELL_AGAIN
+from bot.slack.payload import is_event, is_verification
 
 STARTING = "I am just starting and cannot reach Slack yet. Try again in a minute; nothing was done."
 ODD = "I could not make sense of what Slack sent. Nothing was done; try again."
@@ -25,7 +26,8 @@ def make_bolt(*, client: AsyncWebClient, identity: Identity, signing_secret: str
     """The app, without listeners yet.
 
     `client` holds the bot token. Who the bot is comes from `identity` and is never asked again; until it is known,
-    everything is acknowledged with a sentence. Over HTTP every request must be signed with `signing_secret`.
+    everything is acknowledged with a sentence, except events, which Slack tells again. Over HTTP every request must be
+    signed with `signing_secret`.
     """
     logger = logging.getLogger("slack_bolt.lipsync")
     logger.addFilter(_is_news)
@@ -44,7 +46,7 @@ def make_bolt(*, client: AsyncWebClient, identity: Identity, signing_secret: str
     ) -> BoltResponse | None:
         if identity.known or is_verification(body):
             return await next_()
-        return BoltResponse(status=200, body=STARTING)
+        return BoltResponse(status=TELL_AGAIN) if is_event(body) else BoltResponse(status=200, body=STARTING)
 
     return AsyncApp(
         logger=logger,
@@ -68,7 +70,10 @@ class HttpDoor:
     app: AsyncApp
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer as Bolt does; 400 for what cannot be read, 401 without a good signature, never 500."""
+        """Answer as Bolt does; 400 for what cannot be read, 401 without a good signature, never 500.
+
+        503 is for an event that could not be handled, so that Slack tells it again.
+        """
         if not _may_be_signed(request):
             return web.json_response({"error": "invalid request"}, status=401)
         try:
@@ -82,7 +87,7 @@ class HttpDoor:
         except Exception as error:  # noqa: BLE001 - whatever a malformed body does to the parser, it is malformed
             return web.json_response({"error": f"malformed request: {type(error).__name__}"}, status=400)
         answer = await self.app.async_dispatch(asked)
-        if answer.status >= web.HTTPInternalServerError.status_code:  # Slack shows people only what comes with a 200
+        if answer.status == web.HTTPInternalServerError.status_code:  # Slack shows people only what comes with a 200
             return web.Response(text=ODD)
         return _told(answer)
 

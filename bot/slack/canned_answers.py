@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 from bot.slack import canned_globs
-from bot.slack.canned_scene import PART_READ, REF, STILL, Canned, Scene
+from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
 from bot.slack.views import about, failures, links, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
@@ -76,6 +76,7 @@ def lists(scene: Scene) -> Iterator[Canned]:
         ("failures_partial", "While a batch is read for the first time.", failures.message(_partial(scene))),
     ):
         yield Canned(name, "Failures", when, message)
+    yield from _retry_lists(scene)
     for name, when, answer in (
         (
             "links",
@@ -99,12 +100,32 @@ def lists(scene: Scene) -> Iterator[Canned]:
         yield Canned(name, "Links", when, links.message(answer))
 
 
+def _retry_lists(scene: Scene) -> Iterator[Canned]:
+    key = scene.running.kinds[0].key
+    many = StatusAnswer(scene.progress(0, 750), scene.now)
+    for name, when, answer in (
+        ("retry_list", "After Copy retry list: every id of one kind.", scene.status),
+        ("retry_list_many", "More ids of one kind than a message can hold.", many),
+        ("retry_list_gone", "The API has corrected all failures of that kind.", scene.status_done),
+    ):
+        yield Canned(name, "Failures", when, failures.retry_list(answer, key))
+
+
 def confirmations(scene: Scene) -> Iterator[Canned]:
     """M2, and what `unwatch` answers."""
     changed = replace(scene.watch, events=Events.EACH, expected=250)
+    placed = replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
+    personal = replace(scene.watch, place="D0ANA", asked_in="C0DUBBINGDE")
+    new = WatchAnswer(scene.watch, True, scene.status, undo=UNDO)
     for name, when, answer in (
-        ("watch_new", "After watch, to the person who typed it.", WatchAnswer(scene.watch, True, scene.status)),
-        ("watch_changed", "After watch on a batch that is watched here.", WatchAnswer(changed, False, scene.status)),
+        ("watch_new", "After watch, to the person who typed it.", new),
+        ("watch_placed", "After watch in thread mention @ana.", replace(new, watch=placed, is_new=False)),
+        ("watch_for_me", "After watch me, in a channel.", replace(new, watch=personal)),
+        (
+            "watch_changed",
+            "After watch on a batch that is watched here.",
+            replace(new, watch=changed, is_new=False),
+        ),
         (
             "watch_finished_already",
             "After watch on a batch that has ended.",
@@ -123,7 +144,7 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
-    stopped = watch.stopped(StoppedAnswer(REF, scene.watch), scene.command)
+    stopped = watch.stopped(StoppedAnswer(REF, scene.watch, undo=UNDO), scene.command)
     nothing = watch.stopped(StoppedAnswer(REF, None), scene.command)
     yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
     yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
@@ -151,6 +172,12 @@ def others(scene: Scene) -> Iterator[Canned]:
             "Nothing could be read for a while, and not everything was read again yet.",
             about.message(scene.about_catching_up),
         ),
+        (
+            "about_replica",
+            "About",
+            "Of several processes another one sends.",
+            about.message(replace(scene.about, is_sender=False)),
+        ),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
@@ -162,6 +189,10 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
+        replace(scene.line, no_history="missing_scope"),
         canned_globs.line(scene),
+        canned_globs.line(scene, "*"),
+        replace(scene.line, muted_until=scene.at(7_200)),
+        replace(scene.line, muted_until=scene.at(7_200), trouble="is_archived"),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

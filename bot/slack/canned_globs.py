@@ -8,7 +8,7 @@ from bot.domain.answer import ExceptedAnswer, GlobAnswer, GlobWatchAnswer, Stopp
 from bot.domain.overview import MOST_IN_A_TABLE, MOST_ON_A_CARD, Overview, Standing, survey
 from bot.domain.progress import summarise
 from bot.domain.watch import Events, Watch
-from bot.slack.canned_scene import REF, Canned, Scene
+from bot.slack.canned_scene import REF, UNDO, Canned, Scene
 from bot.slack.views import glob_card, glob_status, glob_watch, watch
 
 PATTERN = "batch-*"
@@ -35,10 +35,10 @@ def _watch(scene: Scene, pattern: str = PATTERN) -> Watch:
     return replace(scene.watch, reference_id=pattern, is_glob=True, only_failures=pattern == "*")
 
 
-def line(scene: Scene) -> WatchLine:
+def line(scene: Scene, pattern: str = PATTERN) -> WatchLine:
     """The glob's watch in a list."""
-    found = overview(scene, most=0)
-    return WatchLine(_watch(scene), found.totals, found.read_at, references=found.references)
+    found = overview(scene, pattern, most=0)
+    return WatchLine(_watch(scene, pattern), found.totals, found.read_at, references=found.references)
 
 
 def glob_cards(scene: Scene) -> Iterator[Canned]:
@@ -59,10 +59,10 @@ def glob_cards(scene: Scene) -> Iterator[Canned]:
 def watched(scene: Scene) -> Iterator[Canned]:
     """M2 of a glob."""
     found = overview(scene, most=0)
-    new = GlobWatchAnswer(_watch(scene), True, found)
+    new = GlobWatchAnswer(_watch(scene), True, found, undo=UNDO)
     changed = replace(new, watch=replace(new.watch, events=Events.EACH), is_new=False)
     nothing = replace(new, overview=survey(PATTERN, [], looked_at=None, most=0), nearest=("bach-1",))
-    everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0))
+    everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0), undo=UNDO)
     for name, when, answer in (
         ("watch_glob", "After watch with a pattern.", new),
         ("watch_glob_changed", "After watch on a pattern that is watched here.", changed),
@@ -75,11 +75,12 @@ def watched(scene: Scene) -> Iterator[Canned]:
 def unwatched(scene: Scene) -> Iterator[Canned]:
     """What `unwatch` answers where globs are watched."""
     covered = watch.stopped(StoppedAnswer(REF, None, (PATTERN,)), scene.command)
-    still = watch.stopped(StoppedAnswer(REF, scene.watch, (PATTERN, "*")), scene.command)
+    still = watch.stopped(StoppedAnswer(REF, scene.watch, (PATTERN, "*"), UNDO), scene.command)
+    excepted = glob_watch.excepted(ExceptedAnswer(REF, (PATTERN, "*"), undo=UNDO))
     for name, when, message in (
         ("unwatch_covered", "After unwatch on a batch that only a pattern covers.", covered),
         ("unwatch_still_covered", "After unwatch on a batch that patterns cover too.", still),
-        ("unwatch_except", "After unwatch with except.", glob_watch.excepted(ExceptedAnswer(REF, (PATTERN, "*")))),
+        ("unwatch_except", "After unwatch with except.", excepted),
         (
             "unwatch_except_nothing",
             "After unwatch with except where no pattern covers the batch.",
@@ -94,10 +95,22 @@ def overviews(scene: Scene) -> Iterator[Canned]:
     answer = GlobAnswer(overview(scene, most=MOST_IN_A_TABLE), scene.at(60))
     many = replace(answer, overview=overview(scene, most=MOST_IN_A_TABLE, references=_MANY))
     nothing = GlobAnswer(survey("bach-*", [], looked_at=None, most=MOST_IN_A_TABLE), scene.now, (REF, "batch-2026-05"))
+    filling = replace(answer, overview=replace(answer.overview, filled=0.4286))
+    nothing_yet = replace(nothing, overview=replace(nothing.overview, filled=0.0312))
     for name, when, message in (
         ("glob_status", "Status of a pattern, from what the bot knows.", glob_status.message(answer, scene.command)),
         ("glob_status_many", "More references than a table can hold.", glob_status.message(many, scene.command)),
         ("glob_status_nothing", "No reference matches the pattern.", glob_status.message(nothing, scene.command)),
+        (
+            "glob_status_filling",
+            "Soon after the first start, with older requests still unread.",
+            glob_status.message(filling, scene.command),
+        ),
+        (
+            "glob_status_nothing_yet",
+            "The same, where no reference matches so far.",
+            glob_status.message(nothing_yet, scene.command),
+        ),
         (
             "glob_status_shared",
             "After Share: for everybody in the channel.",

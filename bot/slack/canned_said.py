@@ -5,22 +5,28 @@ from dataclasses import replace
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     CatchUpFacts,
     ClipsFacts,
     FinishedFacts,
     Meanwhile,
+    PingFacts,
     ReopenedFacts,
     Said,
     ShortFacts,
+    StaleFacts,
 )
+from bot.domain.delivery import Asked, Manner
 from bot.domain.progress import Progress, Settled, Waiting
+from bot.domain.watch import Placement
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.views import said
 from bot.slack.views.message import Message
 
-_CARD, _FAILURE, _FINISHED = "M1 Card", "M3 Failure kind", "M5 Finished"
+_CARD, _FAILURE, _FINISHED, _PERSONAL = "M1 Card", "M3 Failure kind", "M5 Finished", "M7 Personal DM"
 _SHORT, _REOPENED = "M5b Settled short", "M5c Reopened"
 _CATCH_UP, _ACCESS, _CLIPS = "M8 Catch-up", "M11 Access trouble", "M13 Clips finished"
+_STALE = "M11 Stale data"
 
 
 def cards(scene: Scene) -> Iterator[Canned]:
@@ -28,6 +34,7 @@ def cards(scene: Scene) -> Iterator[Canned]:
     card = scene.card
     waiting = replace(card, progress=scene.done, settlement=Waiting(scene.at(600)))
     short = replace(card, progress=scene.progress(244, expected=250), settlement=Settled(short=True))
+    placed = replace(card, watch=replace(scene.watch, placement=Placement.THREAD, mention=("U0ANA", "U0BEN")))
     stopped = replace(card, watch=replace(scene.watch, ended_at=scene.at(60), place="U0ANA"))
     for name, when, facts in (
         ("card", "While a watched batch runs; edited in place.", card),
@@ -43,6 +50,12 @@ def cards(scene: Scene) -> Iterator[Canned]:
         ),
         ("card_waiting", "All have ended, but more may still be submitted.", waiting),
         ("card_short", "It settled with fewer requests than expected.", short),
+        ("card_placed", "Everything is told under the card, and two people are named.", placed),
+        (
+            "card_stale",
+            "Nothing could be read for ten minutes, and requests are open.",
+            replace(card, read_at=scene.at(-720), stale=True),
+        ),
         ("card_stopped", "After unwatch, here in a person's DM: no buttons any more.", stopped),
     ):
         yield Canned(name, _CARD, when, _message(facts, scene))
@@ -59,6 +72,7 @@ def news(scene: Scene) -> Iterator[Canned]:
     )
     yield Canned("failure_repeat", _FAILURE, "Slack's answer was lost, and its history cannot be read.", repeat)
     yield Canned("failure_many", _FAILURE, "Many failures of one kind at once: the first twenty ids.", many)
+    yield from _worse(scene)
     yield Canned("clips", _CLIPS, "With for each or for all: what one look found finished.", _message(clips, scene))
     yield from _ends(scene)
     short = ShortFacts(scene.progress(244, expected=250), scene.now)
@@ -69,6 +83,38 @@ def news(scene: Scene) -> Iterator[Canned]:
     yield Canned(
         "reopened", _REOPENED, "New requests arrive after the batch was called finished.", _message(reopened, scene)
     )
+
+
+def _worse(scene: Scene) -> Iterator[Canned]:
+    failing = scene.progress(60, 30, 8, 58)
+    failure = replace(scene.failure, progress=failing, rate=20, unseen=True, is_last=True)
+    for name, when, facts in (
+        ("failure_worse", "A kind that the account never had, the eighth of a batch in which much fails.", failure),
+        (
+            "ping",
+            "A kind that was told is now ten or a hundred times as many.",
+            PingFacts(failing, failing.kinds[:1], None, scene.now),
+        ),
+        (
+            "ping_several",
+            "Several kinds at once, and the failure rate.",
+            PingFacts(failing, failing.kinds, 20, scene.now),
+        ),
+        ("ping_rate", "More than 5 or 20 of 100 fail for certain.", PingFacts(failing, (), 5, scene.now)),
+    ):
+        yield Canned(name, _FAILURE, when, _message(facts, scene))
+    named = said.message(scene.failure, scene.command, Manner(mention=("U0ANA", "U0BEN")))
+    yield Canned("failure_named", _FAILURE, "With mention, people are named.", named)
+
+
+def personal(scene: Scene) -> Iterator[Canned]:
+    """M7."""
+    asked = Manner(asked=Asked("C0DUBBINGDE", scene.at(-4_000)))
+    for name, when, facts in (
+        ("personal_failure", "With me, a person is told alone, and why.", scene.failure),
+        ("personal_finished", "The same, at the end.", FinishedFacts(scene.progress(34, 6), scene.now)),
+    ):
+        yield Canned(name, _PERSONAL, when, said.message(facts, scene.command, asked))
 
 
 def _ends(scene: Scene) -> Iterator[Canned]:
@@ -157,12 +203,39 @@ def access(scene: Scene) -> Iterator[Canned]:
             AccessFacts("C0AURORA", "client-aurora", "is_archived", ()),
         ),
         (
+            "access_deleted",
+            "To the watch's author, once: the channel was deleted.",
+            AccessFacts("C0AURORA", "client-aurora", "channel_deleted", (REF,)),
+        ),
+        (
+            "access_scope",
+            "To the watch's author, once: the app was installed without a scope.",
+            AccessFacts("C0AURORA", "client-aurora", "missing_scope chat:write", (REF,)),
+        ),
+        (
             "access_refused",
             "To the watch's author, once: the workspace forbids posting.",
             AccessFacts("D1", "a DM", "restricted_action", many),
         ),
     ):
         yield Canned(name, _ACCESS, when, _message(facts, scene))
+
+
+def stale(scene: Scene) -> Iterator[Canned]:
+    """M11 about the data."""
+    key = StaleFacts(scene.at(-720), "the API refused the key", True, 58, 1, (REF,))
+    many = tuple(f"episode-{number:03}" for number in range(1, 11))
+    down = StaleFacts(scene.at(-80_000), "the API could not be reached", False, 1_240, 31, many)
+    for name, when, facts in (
+        ("stale", "To a watched place, once: nothing could be read for ten minutes.", down),
+        ("stale_key", "The same where whoever runs the bot has to mend the key.", key),
+        (
+            "back",
+            "Once it can be read again, and nothing happened that has to be told; else the catch-up says so.",
+            BackFacts(scene.at(-4_000), scene.now),
+        ),
+    ):
+        yield Canned(name, _STALE, when, _message(facts, scene))
 
 
 def _message(facts: Said, scene: Scene) -> Message:

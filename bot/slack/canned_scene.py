@@ -12,6 +12,7 @@ from bot.domain.watch import Events, Watch
 from bot.slack.views.message import Message
 
 REF = "batch-2026-04"
+UNDO = "6f0e0c2a-9d0b-4b7c-8f64-1c2d3e4f5a6b"
 STILL = StillReading(50, timedelta(seconds=45))
 PART_READ = replace(STILL, read=4_174, total=5_000)
 FINISHED = Settled(short=False)
@@ -38,6 +39,7 @@ class Scene:
 
     command: str
     now: datetime
+    reference: str = REF
 
     def at(self, seconds: float) -> datetime:
         """So many seconds after `now`."""
@@ -48,7 +50,7 @@ class Scene:
         number: int,
         status: str,
         *,
-        reference: str = REF,
+        reference: str | None = None,
         created: float = 0,
         error: str | None = None,
         url: str | None = None,
@@ -64,7 +66,7 @@ class Scene:
             finished_at=self.at(created + 60) if ended else None,
             output_url=url or made,
             error_message=error,
-            reference_id=reference,
+            reference_id=reference or self.reference,
         )
 
     def rows(self, done: int, failed: int, running: int, waiting: int) -> tuple[LipsyncRequest, ...]:
@@ -79,7 +81,7 @@ class Scene:
         self, done: int, failed: int = 0, running: int = 0, waiting: int = 0, expected: int | None = None
     ) -> Progress:
         """The totals of the batch with so many requests in each state."""
-        return summarise(REF, self.rows(done, failed, running, waiting), expected=expected)
+        return summarise(self.reference, self.rows(done, failed, running, waiting), expected=expected)
 
     @property
     def running(self) -> Progress:
@@ -99,7 +101,7 @@ class Scene:
             workspace_id="T1",
             account_id="default",
             place="C0DUBBINGDE",
-            reference_id=REF,
+            reference_id=self.reference,
             author="U0ANA",
             events=Events.PROBLEMS,
             expected=None,
@@ -124,7 +126,7 @@ class Scene:
     @property
     def unread(self) -> Progress:
         """The batch before anything was read."""
-        return Progress(REF)
+        return Progress(self.reference)
 
     @property
     def never_sent(self) -> StatusAnswer:

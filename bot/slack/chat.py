@@ -1,7 +1,7 @@
 """The edge that posts: one attempt for each call, and every outcome as one of our errors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,14 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
 from bot.errors import (
     InDoubtError,
     NoAccessError,
     NoHistoryError,
+    NoThreadError,
     NotSentError,
-    SlackBusyError,
-    SlackError,
     TokenRefusedError,
 )
 from bot.slack.outcome import FAULTS, error_of, is_fault_of_the_moment
@@ -27,7 +26,6 @@ from bot.slack.views.said import marked_as_repeat, message
 
 EVENT_TYPE = "lipsync_announcement"
 _MESSAGES_A_PAGE = 15
-_MOST_PAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,6 @@ class SlackChat:
     command: str
     timeout_seconds: float = 10
     _direct: dict[str, str] = field(default_factory=dict)
-    _cursors: dict[str, str] = field(default_factory=dict)
 
     async def identity(self) -> Introduction:
         """Ask Slack who we are."""
@@ -64,41 +61,46 @@ class SlackChat:
             scopes=frozenset(scope.strip() for scope in scopes.split(",") if scope.strip()),
         )
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         """Post a new message; `repeat` says in it that it may be there already."""
         channel = await self._channel(place)
-        shown = message(said, self.command)
+        shown = message(said, self.command, manner)
         shown = marked_as_repeat(shown) if repeat else shown
         response = await self._call(
             self.client.chat_postMessage,
             channel=channel,
             **_said(shown),
+            **_in_thread(manner),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_id}},
             unfurl_links=False,
             unfurl_media=False,
         )
         return Posted(_word(response, "channel"), _word(response, "ts"))
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         """Edit a message in place; its metadata stays."""
-        shown = message(said, self.command)
+        shown = message(said, self.command, manner)
         await self._call(self.client.chat_update, channel=posted.channel, ts=posted.ts, **_said(shown), parse="none")
 
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        """Look through the history since then; after a 429 the next try goes on at the page that was refused."""
+    async def delete(self, posted: Posted) -> None:
+        """Take back one of the bot's own messages."""
+        await self._call(self.client.chat_delete, channel=posted.channel, ts=posted.ts)
+
+    async def find(
+        self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None
+    ) -> HistoryPage:
+        """One page of the history between these times: newest first, of a thread oldest first."""
         try:
-            found = await self._search(await self._channel(place), delivery_id, since)
+            channel = await self._channel(place)
+            response = await self._page(channel, since, until, thread_ts, cursor)
         except (NoAccessError, TokenRefusedError) as refused:
             if isinstance(refused, TokenRefusedError) and refused.code != "missing_scope":
                 raise
             raise NoHistoryError(refused.code) from None
-        except SlackBusyError:
-            raise
-        except SlackError:
-            self._cursors.pop(delivery_id, None)  # whatever was wrong, the next try begins at the first page
-            raise
-        self._cursors.pop(delivery_id, None)
-        return found
+        except NoThreadError:
+            return HistoryPage((), None)  # where no thread is, nothing stands in it
+        more = _word(_part(response.get("response_metadata")), "next_cursor") if response.get("has_more") else None
+        return HistoryPage(tuple(_shown(channel, _messages(response))), more)
 
     async def direct_channel(self, user: str) -> str:
         """The DM of a person with the bot; opening it again does nothing, so it is never in doubt."""
@@ -114,25 +116,21 @@ class SlackChat:
     async def _channel(self, place: str) -> str:
         return await self.direct_channel(place) if is_person(place) else place
 
-    async def _search(self, channel: str, delivery_id: str, since: datetime) -> Posted | None:
-        for _ in range(_MOST_PAGES):
-            response = await self._call(
-                self.client.conversations_history,
-                channel=channel,
-                oldest=f"{since.timestamp():.6f}",
-                inclusive=True,
-                include_all_metadata=True,
-                limit=_MESSAGES_A_PAGE,
-                cursor=self._cursors.get(delivery_id),
-            )
-            for each in _messages(response):
-                if _delivery_of(each) == delivery_id:
-                    return Posted(channel, _word(each, "ts"))
-            if not response.get("has_more"):
-                return None
-            self._cursors[delivery_id] = _word(_part(response.get("response_metadata")), "next_cursor")
-        self._cursors.pop(delivery_id, None)
-        raise NoHistoryError("too_many_messages")
+    async def _page(
+        self, channel: str, since: datetime, until: datetime, thread_ts: str | None, cursor: str | None
+    ) -> AsyncSlackResponse:
+        where = {} if thread_ts is None else {"ts": thread_ts}
+        return await self._call(
+            self.client.conversations_history if thread_ts is None else self.client.conversations_replies,
+            channel=channel,
+            **where,
+            oldest=f"{since.timestamp():.6f}",
+            latest=f"{until.timestamp():.6f}",
+            inclusive=True,
+            include_all_metadata=True,
+            limit=_MESSAGES_A_PAGE,
+            cursor=cursor,
+        )
 
     async def _call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 - the client's own arguments
         try:
@@ -147,6 +145,12 @@ def _said(shown: Message) -> dict[str, object]:
     return {"text": shown.text, "blocks": list(shown.blocks)}
 
 
+def _in_thread(manner: Manner) -> dict[str, object]:
+    if manner.thread_ts is None:
+        return {}
+    return {"thread_ts": manner.thread_ts, "reply_broadcast": manner.broadcast}
+
+
 def _messages(response: AsyncSlackResponse) -> list[Mapping[str, object]]:
     found = response.get("messages")
     if not isinstance(found, list):
@@ -154,11 +158,12 @@ def _messages(response: AsyncSlackResponse) -> list[Mapping[str, object]]:
     return [_part(each) for each in found]
 
 
-def _delivery_of(shown: Mapping[str, object]) -> object:
-    metadata = _part(shown.get("metadata"))
-    if metadata.get("event_type") != EVENT_TYPE:
-        return None
-    return _part(metadata.get("event_payload")).get("delivery")
+def _shown(channel: str, messages: Iterable[Mapping[str, object]]) -> Iterator[Shown]:
+    for each in messages:
+        metadata = _part(each.get("metadata"))
+        delivery_id = _part(metadata.get("event_payload")).get("delivery")
+        if metadata.get("event_type") == EVENT_TYPE and isinstance(delivery_id, str):
+            yield Shown(delivery_id, Posted(channel, _word(each, "ts")), str(each.get("user", "")))
 
 
 def _part(value: object) -> Mapping[str, object]:

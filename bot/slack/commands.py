@@ -1,9 +1,10 @@
 """What people can ask for: the closed union of what the grammar can mean, and the one list of commands."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.domain.answer import Scope
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +18,26 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class StartWatch:
-    """Watch it here; None keeps what the watch has."""
+    """Watch it here, or for the person who types it (`personal`); None keeps what the watch has."""
 
     reference: str
     events: Events | None = None
     expected: int | None = None
+    placement: Placement | None = None
+    mention: tuple[str, ...] | None = None
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StopWatch:
-    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it."""
+    """Stop watching it here; `leave_out`: also what the patterns that are watched here cover of it.
+
+    `personal` stops the watch of the person who types it.
+    """
 
     reference: str
     leave_out: bool = False
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,26 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Hold messages here for so long: about a reference or a pattern, or all of them when that is None."""
+
+    reference: str | None
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Unmute:
+    """Let them through again."""
+
+    reference: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Post one of each message here."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """What can be typed? `topic` is one available command."""
 
@@ -72,7 +100,9 @@ class NotYet:
     word: str
 
 
-Command = Status | StartWatch | StopWatch | ListWatches | Failures | Links | Help | About | NotYet
+Command = (
+    Status | StartWatch | StopWatch | ListWatches | Failures | Links | Mute | Unmute | Trial | Help | About | NotYet
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +124,7 @@ class CommandForm:
         return self.stage in _STAGES
 
 
-_STAGES = ("A", "C")
+_STAGES = ("A", "C", "D")
 
 COMMANDS = (
     CommandForm(
@@ -107,19 +137,23 @@ COMMANDS = (
     ),
     CommandForm(
         "watch",
-        ("watch <ref> [for failures|problems|each|all] [expect N]",),
+        ("watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]",),
         "A",
         "a live card here, and a message when something needs you",
         "You are told each new kind of failure, and the finish. With each or all, finished clips too."
-        " With expect, I know when the batch is complete. A pattern such as batch-* watches every reference that"
-        " matches, now or later, with one card; * tells only failures, of the whole account.",
+        " With expect, I know when the batch is complete. With in thread, messages go under the card; with in"
+        " broadcast, the channel shows them too; with in flat, nothing is in threads. With mention, people are named in"
+        " each message; mention nobody ends that. With me, I tell you alone, in our DM. A pattern such as batch-*"
+        " watches every reference that matches, now or later, with one card; * tells only failures, of the whole"
+        " account.",
     ),
     CommandForm(
         "unwatch",
-        ("unwatch <ref> [except]",),
+        ("unwatch <ref> [except|me]",),
         "A",
         "stop watching it here",
-        "With except, a reference is left out of the patterns that are watched here; watch it to have it back.",
+        "With except, a reference is left out of the patterns that are watched here; watch it to have it back."
+        " With me, your own watch of it ends.",
     ),
     CommandForm(
         "watches",
@@ -132,9 +166,29 @@ COMMANDS = (
     CommandForm("links", ("links <ref>",), "A", "the finished clips, shown only to you", "The first 100 of them."),
     CommandForm("help", ("help [command]",), "A", "this list, or one command with its forms"),
     CommandForm("about", ("about",), "A", "version, freshness, how fast alerts are, and health"),
-    CommandForm("mute", ("mute <ref|all> <2h>",), "D", "hold messages here for a while"),
-    CommandForm("unmute", ("unmute <ref|all>",), "D", "let messages through again"),
-    CommandForm("test", ("test",), "D", "post one of each message here, marked TEST"),
+    CommandForm(
+        "mute",
+        ("mute <ref|all> <2h>",),
+        "D",
+        "hold messages here for a while",
+        "From 1 minute to 30 days, such as 30m, 2h, 1h30m or 1d. What happens meanwhile is told in one message at the"
+        " end; cards are still edited, and trouble with access is still told. A pattern mutes every reference that"
+        " matches. Typed again, it changes until when.",
+    ),
+    CommandForm(
+        "unmute",
+        ("unmute <ref|all>",),
+        "D",
+        "let messages through again",
+        "What was held is told in one message. With all, everything that is muted here.",
+    ),
+    CommandForm(
+        "test",
+        ("test",),
+        "D",
+        "post one of each message here, marked TEST",
+        "It shows that I may post here and what messages look like, and tells you what is missing.",
+    ),
     CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
     CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
     CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),

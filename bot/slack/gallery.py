@@ -5,7 +5,8 @@ from datetime import datetime
 from bot.slack.canned_answers import confirmations, lists, others, states
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
-from bot.slack.canned_said import access, cards, catch_ups, news
+from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
+from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
 
 
@@ -21,5 +22,6 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    parts = (cards, glob_cards, confirmations, news, catch_ups, access, mishaps, states, overviews, lists, others)
+    told = (cards, glob_cards, quiet_cards, confirmations, undone, news, personal, catch_ups, summaries, muted)
+    parts = (*told, access, stale, trials, mishaps, states, overviews, lists, others)
     return tuple(each for part in parts for each in part(scene))

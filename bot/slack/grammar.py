@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.answer import Scope
 from bot.domain.nearness import distance
-from bot.domain.watch import Events
+from bot.domain.spans import mute_span
 from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
@@ -15,36 +15,31 @@ from bot.slack.commands import (
     Help,
     Links,
     ListWatches,
+    Mute,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Trial,
+    Unmute,
 )
-from bot.slack.typed import Word, words
+from bot.slack.typed import Word, shown, words
+from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
 
 LONGEST_REFERENCE = 500
-MOST_EXPECTED = 100_000
 _NEAR = 2
 _SHOWN = 60
+_MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
 _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
-_WATCH_OPTIONS = ("for", "expect", "in", "me", "mention", "by")
-
-
-class _NotYetError(Exception):
-    """Found while parsing: something that will come later."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
 
 
 def parse(text: str, command: str = "/lipsync") -> Command:
     """What was meant by the text after the slash command; raises `BadCommandError` saying what to type instead."""
     try:
         return _Parser(command).parse(words(text))
-    except _NotYetError as later:
+    except NotYetError as later:
         return NotYet(later.word)
 
 
@@ -68,8 +63,11 @@ class _Parser:
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
             "links": self._links,
+            "mute": self._mute,
+            "unmute": lambda words_: Unmute(self._muted("unmute", words_, most=1)),
+            "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
-            "about": self._about,
+            "about": lambda words_: self._alone("about", words_, About()),
         }
         return rules[form.word](rest)
 
@@ -98,8 +96,11 @@ class _Parser:
         raise self._too_much("status", typed)
 
     def _unwatch(self, typed: Sequence[Word]) -> Command:
-        if [word.lower for word in typed[1:]] == ["except"]:
-            return StopWatch(self._reference("unwatch", typed), leave_out=True)
+        match [word.lower for word in typed[1:]]:
+            case ["except"]:
+                return StopWatch(self._reference("unwatch", typed), leave_out=True)
+            case ["me"]:
+                return StopWatch(self._reference("unwatch", typed), personal=True)
         return StopWatch(self._only_reference("unwatch", typed))
 
     def _links(self, typed: Sequence[Word]) -> Command:
@@ -126,54 +127,30 @@ class _Parser:
         hint = f"Did you mean `{self.command} help {near}`?" if near else f"Type `{self.command} help` for all of it."
         raise BadCommandError(f"There is no help on `{_shown(' '.join(word.text for word in typed))}`. {hint}")
 
-    def _about(self, typed: Sequence[Word]) -> Command:
+    def _alone(self, word: str, typed: Sequence[Word], meant: Command) -> Command:
         if typed:
-            raise BadCommandError(f"`about` takes nothing more: type `{self.command} about`.")
-        return About()
+            raise BadCommandError(f"`{word}` takes nothing more: type `{self.command} {word}`.")
+        return meant
+
+    def _mute(self, typed: Sequence[Word]) -> Command:
+        reference = self._muted("mute", typed, most=_MOST_WORDS_OF_A_LENGTH + 1)
+        if len(typed) == 1:
+            raise BadCommandError(self._type_instead("mute", "Say for how long"))
+        return Mute(reference, mute_span(" ".join(word.text for word in typed[1:])))
+
+    def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
+        """The reference that is muted or not any more; None for all of them."""
+        if len(typed) > most:
+            raise self._too_much(word, typed)
+        if typed and typed[0].lower == "all":
+            return None
+        return self._reference(word, typed)
 
     def _watch(self, typed: Sequence[Word]) -> Command:
-        if typed and typed[0].lower in _WATCH_OPTIONS:
+        if typed and typed[0].lower in WATCH_OPTIONS:
             raise BadCommandError(self._type_instead("watch", "Say first what to watch"))
         reference = self._reference("watch", typed)
-        events: Events | None = None
-        expected: int | None = None
-        rest = list(typed[1:])
-        while rest:
-            option, *values = rest
-            if option.lower == "for" and events is None:
-                events = self._events(values)
-            elif option.lower == "expect" and expected is None:
-                expected = self._expected(values)
-            else:
-                raise self._no_option(option)
-            rest = values[1:]
-        return StartWatch(reference, events, expected)
-
-    def _events(self, values: Sequence[Word]) -> Events:
-        if values and values[0].lower in tuple(Events):
-            return Events(values[0].lower)
-        raise BadCommandError(
-            "`for` takes one of `failures`, `problems`, `each` and `all`:"
-            f" type `{self.command} watch <ref> for failures`, for example."
-        )
-
-    def _expected(self, values: Sequence[Word]) -> int:
-        number = values[0].lower if values else ""
-        if number.isascii() and number.isdecimal() and len(number) <= len(str(MOST_EXPECTED)):
-            expected = int(number)
-            if 1 <= expected <= MOST_EXPECTED:
-                return expected
-        raise BadCommandError(
-            f"`expect` takes a whole number from 1 to {MOST_EXPECTED:,}:"
-            f" type `{self.command} watch <ref> expect 250`, for example."
-        )
-
-    def _no_option(self, option: Word) -> Exception:
-        if option.lower in ("for", "expect"):
-            return BadCommandError(self._type_instead("watch", f"`{option.lower}` goes only once"))
-        if option.lower in _WATCH_OPTIONS:
-            return _NotYetError(option.lower)
-        return BadCommandError(self._type_instead("watch", f"I do not understand `{_shown(option.text)}` there"))
+        return options(typed[1:], StartWatch(reference), lambda what: self._type_instead("watch", what), self.command)
 
     def _only_reference(self, word: str, typed: Sequence[Word]) -> str:
         reference = self._reference(word, typed)
@@ -215,8 +192,7 @@ def nearest(word: str) -> str | None:
 
 
 def _shown(text: str) -> str:
-    cut = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-    return cut.replace("`", "'")
+    return shown(text, _SHOWN)
 
 
 def _as_typed(word: Word) -> str:

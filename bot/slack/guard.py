@@ -8,19 +8,22 @@ from typing import TypeVar
 
 import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.response import BoltResponse
 
 from bot.errors import BadCommandError, LipsyncBotError, StoreError
 from bot.flows.work import Work
-from bot.slack.payload import Asked, Clicked, PayloadError, asked, clicked
+from bot.slack.payload import Asked, Clicked, Happened, PayloadError, asked, clicked, happened
 from bot.slack.reply import Replies, Reply
 from bot.slack.views import errors
 
 log = structlog.get_logger(__name__)
 TOO_BUSY = "I am too busy just now, so nothing was done. Try again in a minute."
 _ACK_SECONDS = 2.0
+HEARD, TELL_AGAIN = 200, 503
 
 What = TypeVar("What", Asked, Clicked)
 Listener = Callable[[AsyncAck, Mapping[str, object]], Awaitable[None]]
+Hears = Callable[[Mapping[str, object]], Awaitable[BoltResponse]]
 Handle = Callable[[What, Reply], Coroutine[object, object, None]]
 
 
@@ -56,6 +59,26 @@ class Guard:
                         await self.replies.to(what).ephemeral(errors.message(BadCommandError(TOO_BUSY)))
             except Exception as error:  # noqa: BLE001 - nothing may raise into Bolt; it is logged
                 _told(error)
+
+        return listener
+
+    def event(self, handle: Callable[[Happened], Awaitable[None]]) -> Hears:
+        """A listener for an event. It is acknowledged once it has acted: what could not be done is told again.
+
+        So `handle` must take no longer than a transaction, and its effect must be harmless when it comes twice.
+        """
+
+        async def listener(body: Mapping[str, object]) -> BoltResponse:
+            try:
+                async with asyncio.timeout(_ACK_SECONDS):
+                    await handle(happened(body))
+            except PayloadError as error:
+                log.warning("odd event", why=str(error))
+            except Exception as error:  # nothing may raise into Bolt; it is logged
+                known = isinstance(error, LipsyncBotError | TimeoutError)
+                log.warning("an event could not be handled; Slack tells it again", exc_info=None if known else error)
+                return BoltResponse(status=TELL_AGAIN)
+            return BoltResponse(status=HEARD)
 
         return listener
 

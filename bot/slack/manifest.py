@@ -18,8 +18,25 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs",
     "mpim:history": "the same in group DMs",
+    "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
+    "groups:read": "the same in private channels",
 }
 """Every scope of the bot's token, and why."""
+
+EVENTS: Mapping[str, str] = {
+    "member_joined_channel": "the bot was invited: what waits for the channel is posted at once",
+    "channel_left": "the bot was put out of a public channel: whoever watches there is told",
+    "group_left": "the same in private channels",
+    "channel_archive": "nothing can be posted: it waits, and whoever watches there is told",
+    "group_archive": "the same in private channels",
+    "channel_unarchive": "what waited goes on in order",
+    "group_unarchive": "the same in private channels",
+    "channel_deleted": "a public channel is gone for good: whoever watches there is told",
+    "group_deleted": "the same in private channels",
+    "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
+    "app_uninstalled": "the same",
+}
+"""Every event that Slack tells the bot, and what for."""
 
 _TEXT = """\
 # The Slack app of the Lip Sync Bot. Create it at api.slack.com/apps → Create New App → From a manifest.
@@ -46,13 +63,16 @@ features:
   slash_commands:
     - command: {command}
       description: How is a batch doing? Watch it, list failures and links.
-      usage_hint: "[batch-2026-04 | watch batch-2026-04 | help]"
+      usage_hint: "[batch-2026-04 | watch batch-2026-04 | mute all 2h | help]"
       should_escape: true{command_url}
 oauth_config:
   scopes:
     bot:
 {scopes}
 settings:
+  event_subscriptions:{request_url}
+    bot_events:
+{events}
   interactivity:
     is_enabled: true # the buttons{request_url}
   socket_mode_enabled: {socket_mode}
@@ -74,6 +94,7 @@ def manifest(command: str = COMMAND, address: str | None = None) -> str:
         command=command,
         command_url=f"\n      url: {url}" if url else "",
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
+        events="\n".join(f"      - {event} # {why}" for event, why in EVENTS.items()),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
     )

@@ -1,6 +1,7 @@
 """What a call of Slack's Web API came to, as one of our errors."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from bot.errors import (
     InDoubtError,
     NoAccessError,
     NoMessageError,
+    NoThreadError,
     NotSentError,
     RefusedMessageError,
     SlackBusyError,
@@ -18,6 +20,7 @@ from bot.errors import (
     TokenRefusedError,
 )
 
+_SCOPES = re.compile(r"[a-z][a-z:._,-]{1,79}")
 _TOO_MANY_REQUESTS = 429
 _OK = 200
 _PAUSE_WITHOUT_WORD = timedelta(seconds=30)
@@ -79,13 +82,29 @@ _REFUSED = (
     "no_text",
     "too_many_attachments",
 )
-_NO_MESSAGE = ("cant_update_message", "edit_window_closed", "is_inactive", "message_not_found")
+_NO_MESSAGE = (
+    "cant_delete_message",
+    "cant_update_message",
+    "compliance_exports_prevent_deletion",
+    "edit_window_closed",
+    "is_inactive",
+    "message_not_found",
+)
+
+_NO_THREAD = (
+    "cannot_reply_to_message",
+    "invalid_thread_ts",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "thread_not_found",
+)
 
 _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_NO_ACCESS, NoAccessError),
     **dict.fromkeys(_TOKEN, TokenRefusedError),
     **dict.fromkeys(_REFUSED, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
+    **dict.fromkeys(_NO_THREAD, NoThreadError),
 }
 NEVER_CONNECTED = (
     aiohttp.ClientConnectorError,
@@ -129,9 +148,15 @@ def _answered(response: object) -> SlackError:
         return InDoubtError(f"http_{status}")
     if not isinstance(code, str) or not code:
         return InDoubtError("unreadable_answer")
-    if code.startswith("restricted_action"):
+    if code.startswith("restricted_action") and code not in _NO_THREAD:
         return NoAccessError(code)
-    return _BY_CODE.get(code, InDoubtError)(code)
+    return _BY_CODE.get(code, InDoubtError)(code, _needed(body))
+
+
+def _needed(body: object) -> str:
+    """The scopes that Slack names as missing; nothing that is not made like one."""
+    needed = body.get("needed") if isinstance(body, Mapping) else None
+    return needed if isinstance(needed, str) and _SCOPES.fullmatch(needed) else ""
 
 
 def _pause(headers: object) -> timedelta:

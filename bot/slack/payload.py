@@ -48,6 +48,21 @@ class Clicked:
         return self.value
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """An event of the Events API; what it does not tell is empty.
+
+    `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
+    tokens that were taken back one is the bot's.
+    """
+
+    id: str
+    kind: str
+    place: str = ""
+    user: str = ""
+    lost_token: bool = False
+
+
 def asked(payload: object) -> Asked:
     """The slash command in a payload; raises `PayloadError`."""
     fields = _mapping(payload, "the command")
@@ -81,6 +96,25 @@ def clicked(payload: object) -> Clicked:
         response_url=_url(fields),
         workspace=_text(_mapping(fields.get("team"), "team"), "id"),
     )
+
+
+def happened(payload: object) -> Happened:
+    """The event in a payload; raises `PayloadError`."""
+    fields = _mapping(payload, "the event")
+    event = _mapping(fields.get("event"), "event")
+    channel, tokens = event.get("channel"), event.get("tokens")
+    return Happened(
+        id=_text(fields, "event_id"),
+        kind=_text(event, "type"),
+        place=_text(event, "channel", otherwise="") if isinstance(channel, str) else "",
+        user=_text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
+        lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
+    )
+
+
+def is_event(payload: Mapping[str, object]) -> bool:
+    """Whether Slack tells of an event, which it tells again when it is not acknowledged."""
+    return payload.get("type") == "event_callback"
 
 
 def is_public(place: str, name: str) -> bool:

@@ -14,6 +14,7 @@ from bot.slack.views.message import Message
 log = structlog.get_logger(__name__)
 USES = 5
 LONGEST_SECONDS = 10.0
+_TOO_MANY = 429
 
 
 @dataclass(slots=True)
@@ -66,6 +67,8 @@ class Reply:
         except (ClientError, OSError, ValueError) as error:  # a time-out is an OSError
             self._failed(type(error).__name__)
             return False
+        if answer.status_code == _TOO_MANY:
+            self.vitals.slack_calls["response_url ratelimited"] += 1
         if answer.status_code != 200:
             self._failed(f"{answer.status_code} {answer.body[:100]}")
             return False

@@ -18,6 +18,9 @@ _LINK = re.compile(r"(?P<url>[A-Za-z][A-Za-z0-9+.-]*://[^|]*|mailto:[^|]*|tel:[^
 _SINGLE_QUOTED = re.compile(r"'(?P<text>[^']*)'(?= |$)")
 
 
+_PERSON = re.compile(r"<@(?P<id>[UW][A-Z0-9]+)(\|.*)?>")
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One word as it was meant. `quoted` words are never commands; `mention` is True for a person or a channel."""
@@ -30,6 +33,12 @@ class Word:
     def lower(self) -> str:
         """The word for comparing with commands and options; nothing matches a quoted one."""
         return "" if self.quoted or self.mention else self.text.lower()
+
+    @property
+    def person(self) -> str | None:
+        """The user id of the person who is mentioned; None for everything else."""
+        found = _PERSON.fullmatch(self.text) if self.mention else None
+        return found["id"] if found else None
 
 
 def words(text: str) -> list[Word]:
@@ -94,3 +103,9 @@ def _refused() -> BadCommandError:
 def unescaped(text: str) -> str:
     """Undo the three escapes of Slack, `&amp;` last."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def shown(text: str, longest: int = 60) -> str:
+    """What was typed, as it is repeated between back quotes."""
+    cut = text if len(text) <= longest else f"{text[:longest]}…"
+    return cut.replace("`", "'")

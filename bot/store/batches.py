@@ -9,6 +9,8 @@ from bot.store.columns import key_of
 from bot.store.dialect import chunks, insert_if_new
 from bot.store.schema import batches
 
+PARTLY = -1  # stands for the reading of a reference of which something was forgotten since
+
 
 def read_whole(
     connection: Connection, account_id: str, reference_id: str, number: int, read_at: datetime, api_now: datetime

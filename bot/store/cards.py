@@ -1,23 +1,29 @@
 """Cards: which must be edited, and what they show."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, false, or_, select, true, update
 
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
+from bot.domain.mute import muted_until
 from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement, summarise
 from bot.domain.watch import Watch
 from bot.store import entries
 from bot.store.batches import last_read
 from bot.store.database import Database
+from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
 from bot.store.schema import accounts, batches, cards, watches
+from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +31,9 @@ class Cards:
     """The cards of all workspaces; every method is one transaction and may raise `StoreError`."""
 
     database: Database
-    # Which change of each card `due` has shown to this process: what changes later is still to be edited.
-    _seen: dict[str, int] = field(default_factory=dict, init=False)
+    # What `due` has shown of each card to this process, as its changes and its message: what changes later is still to
+    # be edited, and a message that was posted since is another one.
+    _seen: dict[str, tuple[int, Posted]] = field(default_factory=dict, init=False)
 
     async def due(
         self,
@@ -37,33 +44,25 @@ class Cards:
         open_before: datetime,
         settled_before: datetime,
         longest_settle: timedelta,
+        stale_before: datetime = _NEVER,
         limit: int = 20,
     ) -> tuple[CardEdit, ...]:
-        """The cards to edit now, urgent ones first.
+        """The cards to edit now, urgent ones first; none in a place that may not be posted to.
 
         Changed ones that show what they show since `changed_before`, and those whose reference was read since and that
-        show it since `open_before` (`settled_before` once settled). `longest_settle` caps the settle window.
+        show it since `open_before` (`settled_before` once settled), and open ones read before `stale_before` that show
+        it since then. `longest_settle` caps the settle window.
         What is dated later than `now` counts as long ago.
         """
-        wanted = _is_due(now, changed_before, open_before, settled_before)
-        query = (
-            select(watches, *_of_card)
-            .select_from(
-                cards.join(watches, cards.c.watch_id == watches.c.id)
-                .outerjoin(batches, _is_its_batch)
-                .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
-            )
-            .where(watches.c.workspace_id == workspace_id, cards.c.ts.is_not(None), cards.c.lost_at.is_(None), wanted)
-            .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
-            .limit(limit)
-        )
+        wanted = or_(_is_due(now, changed_before, open_before, settled_before), _has_grown_old(stale_before))
+        query = _cards_of(workspace_id, wanted).limit(limit)
 
         def work(connection: Connection) -> list[tuple[int, CardEdit]]:
             rows: Sequence[RowMapping] = connection.execute(query).mappings().all()
-            return [(row["card_changes"], _edit(connection, row, longest_settle)) for row in rows]
+            return [(row["card_changes"], _edit(connection, row, longest_settle, stale_before)) for row in rows]
 
         found = await self.database.read(work)
-        self._seen.update((edit.watch_id, changes) for changes, edit in found)
+        self._seen.update((edit.watch_id, (changes, edit.posted)) for changes, edit in found)
         return tuple(edit for _, edit in found)
 
     async def facts(self, watch_id: str, *, longest_settle: timedelta) -> Card | None:
@@ -81,21 +80,53 @@ class Cards:
         seen = self._seen.pop(watch_id, None)
 
         def work(connection: Connection) -> None:
-            mine = update(cards).where(cards.c.watch_id == watch_id)
+            mine = update(cards).where(_is_as_seen(watch_id, seen))
             connection.execute(mine.values(shown=digest, shown_at=now))
-            connection.execute(mine.where(cards.c.changes == seen).values(dirty=False, urgent=False))
+            changes = seen[0] if seen else None
+            connection.execute(mine.where(cards.c.changes == changes).values(dirty=False, urgent=False))
 
         await self.database.write(work)
 
     async def lost(self, watch_id: str, *, now: datetime) -> None:
         """The card's message is gone: it is edited no more, and posted anew with the next important announcement."""
-        self._seen.pop(watch_id, None)
-        gone = update(cards).where(cards.c.watch_id == watch_id).values(lost_at=now)
+        seen = self._seen.pop(watch_id, None)
+        gone = update(cards).where(_is_as_seen(watch_id, seen)).values(lost_at=now)
         await self.database.write(lambda connection: connection.execute(gone))
 
 
-_of_card = tuple(cards.c[name].label(f"card_{name}") for name in ("channel", "ts", "shown", "changes"))
+def _is_as_seen(watch_id: str, seen: tuple[int, Posted] | None) -> ColumnElement[bool]:
+    """Whether the card is still the message that `due` has shown, if it has."""
+    mine = cards.c.watch_id == watch_id
+    if seen is None:
+        return mine
+    return and_(mine, cards.c.channel == seen[1].channel, cards.c.ts == seen[1].ts)
+
+
+_of_card = (
+    *(cards.c[name].label(f"card_{name}") for name in ("channel", "ts", "shown", "changes")),
+    accounts.c.looked_at.label("card_looked_at"),
+)
 _is_its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.reference_key == watches.c.reference_key)
+
+
+def _cards_of(workspace_id: str, wanted: ColumnElement[bool]) -> Select[Any]:
+    """Those that can be edited, urgent ones first."""
+    return (
+        select(watches, *_of_card)
+        .select_from(
+            cards.join(watches, cards.c.watch_id == watches.c.id)
+            .outerjoin(batches, _is_its_batch)
+            .outerjoin(accounts, accounts.c.account_id == watches.c.account_id)
+        )
+        .where(
+            watches.c.workspace_id == workspace_id,
+            cards.c.ts.is_not(None),
+            cards.c.lost_at.is_(None),
+            ~is_shut(watches),
+            wanted,
+        )
+        .order_by(cards.c.urgent.desc(), cards.c.shown_at, cards.c.watch_id)
+    )
 
 
 def _is_due(
@@ -120,6 +151,14 @@ def _is_due(
     )
 
 
+def _has_grown_old(stale_before: datetime) -> ColumnElement[bool]:
+    """Whether it was not read since then, and has requests open; then it must say so, and says so once."""
+    counted = batches.c.completed + batches.c.failed + batches.c.ended_otherwise
+    old = and_(batches.c.read_at <= stale_before, batches.c.total > counted)
+    old_glob = and_(watches.c.is_glob == true(), accounts.c.looked_at <= stale_before)
+    return and_(watches.c.ended_at.is_(None), or_(old, old_glob), cards.c.shown_at <= stale_before)
+
+
 def _is_settled() -> ColumnElement[bool]:
     """Of a glob: everything under it is."""
     under = watches.alias("under")
@@ -129,24 +168,28 @@ def _is_settled() -> ColumnElement[bool]:
     return or_(watches.c.settled_reading.is_not(None), and_(watches.c.is_glob == true(), ~unsettled))
 
 
-def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta) -> CardEdit:
+def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta, stale_before: datetime) -> CardEdit:
     watch = watch_of(row)
+    facts = _facts(connection, watch, longest_settle)
+    read_at = row["card_looked_at"] if isinstance(facts, GlobCardFacts) else facts.read_at
+    is_open = (facts.overview.totals if isinstance(facts, GlobCardFacts) else facts.progress).open > 0
     return CardEdit(
         watch_id=watch.id,
         posted=Posted(row["card_channel"], row["card_ts"]),
-        facts=_facts(connection, watch, longest_settle),
+        facts=replace(facts, stale=is_open and read_at is not None and read_at <= stale_before),
         shown=row["card_shown"],
     )
 
 
 def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> Card:
+    until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
     if watch.is_glob:
-        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD))
+        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until)
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = [entry.request for entry in memory if entry.listed]
     read = last_read(connection, watch.account_id, watch.reference_id)
     progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
     if read is None:
-        return CardFacts(watch, progress, UNFINISHED, None)
+        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
     state = settlement(listed, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
-    return CardFacts(watch, progress, state, read["read_at"])
+    return CardFacts(watch, progress, state, read["read_at"], muted_until=until)

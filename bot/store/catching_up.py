@@ -14,9 +14,11 @@ from bot.domain.delivery import State
 from bot.domain.watch import Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
-from bot.store.queue import WAITING, announcement_of, facts_text, is_unsent, queue
+from bot.store.holding import hold, mutes_of
+from bot.store.queue import UNTOUCHED, announcement_of, facts_text, is_unsent, queue
 from bot.store.rows import Row, watch_of
 from bot.store.schema import accounts, announcements, watches
+from bot.store.staleness import tell_back
 
 CATCH_UP = "catch-up"  # why it is held
 TOLD = "told in the catch-up"  # why it was dropped: its key counts as told
@@ -48,11 +50,12 @@ def fall_behind(connection: Connection, account_id: str, now: datetime, after: t
 
 def catching_up_since(connection: Connection, account_id: str) -> datetime | None:
     """When the gap began; None when the account is not catching up."""
-    gap = _gap(connection, account_id)
+    gap = gap_of(connection, account_id)
     return gap.since if gap else None
 
 
-def _gap(connection: Connection, account_id: str) -> Gap | None:
+def gap_of(connection: Connection, account_id: str) -> Gap | None:
+    """The gap that is being caught up with."""
     query = select(accounts.c.catching_up_since, accounts.c.catching_up_reading).where(
         accounts.c.account_id == account_id, accounts.c.catching_up_since.is_not(None)
     )
@@ -62,7 +65,7 @@ def _gap(connection: Connection, account_id: str) -> Gap | None:
 
 def why_held(connection: Connection, watch: Watch) -> str | None:
     """Why news for this watch must not be posted by itself now; None when it may."""
-    gap = _gap(connection, watch.account_id)
+    gap = gap_of(connection, watch.account_id)
     return CATCH_UP if gap is not None and gap.holds_news_of(watch) else None
 
 
@@ -70,11 +73,13 @@ def why_held(connection: Connection, watch: Watch) -> str | None:
 
 
 def catch_up(connection: Connection, account_id: str, now: datetime) -> int:
-    """Fold what is held into one announcement for each place; returns how many places those are."""
+    """Fold what is held into one announcement for each place; returns how many places are told anything."""
     lock_account(connection, account_id)
-    gap = _gap(connection, account_id)
+    gap = gap_of(connection, account_id)
     if gap is None:
         return 0
+    for mute in mutes_of(connection):
+        hold(connection, mute, _is_held(account_id))  # told when the mute ends
     held = _held(connection, account_id)
     for (workspace_id, place), theirs in held.items():
         told = _told(connection, theirs, gap)
@@ -82,10 +87,11 @@ def catch_up(connection: Connection, account_id: str, now: datetime) -> int:
         key = Key(workspace_id, place, _KIND, account_id, gap.level)
         about = told[0].progress.reference_id if len(told) == 1 else ""
         queue(connection, [Announcement(key, facts, about, recorded_at=now)])
+    back = tell_back(connection, account_id, gap, now, held.keys())
     _count_as_told(connection, account_id)
     ended = {"catching_up_since": None, "catching_up_reading": None}
     connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(ended))
-    return len(held)
+    return len(held) + back
 
 
 def _held(connection: Connection, account_id: str) -> dict[tuple[str, str], list[Announcement]]:
@@ -109,10 +115,11 @@ def _is_held(account_id: str) -> ColumnElement[bool]:
 
 def _told(connection: Connection, held: Iterable[Announcement], gap: Gap) -> tuple[Meanwhile, ...]:
     by_watch = groupby(held, key=lambda announcement: announcement.watch_id)
-    return worst_first(_meanwhile(connection, watch_id, list(theirs), gap) for watch_id, theirs in by_watch)
+    return worst_first(meanwhile_of(connection, watch_id, list(theirs), gap) for watch_id, theirs in by_watch)
 
 
-def _meanwhile(connection: Connection, watch_id: str | None, held: Sequence[Announcement], gap: Gap) -> Meanwhile:
+def meanwhile_of(connection: Connection, watch_id: str | None, held: Sequence[Announcement], gap: Gap) -> Meanwhile:
+    """What happened to the reference of a watch in a gap, of which this was held."""
     watch = watch_of(connection.execute(select(watches).where(watches.c.id == watch_id)).mappings().one())
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     return meanwhile(watch, memory, [said.facts for said in held if isinstance(said.facts, News)], gap)
@@ -133,7 +140,7 @@ def tell_no_more(connection: Connection, room: tuple[str, str], references: Abst
         announcements.c.workspace_id == workspace_id,
         announcements.c.place == place,
         announcements.c.kind == _KIND,
-        announcements.c.state.in_(WAITING),
+        announcements.c.state.in_(UNTOUCHED),
         is_unsent(announcements),
     )
     for row in connection.execute(query).mappings().all():
@@ -154,7 +161,7 @@ def _change_waiting(connection: Connection, row: RowMapping, values: Row) -> Non
         .where(
             announcements.c.number == row["number"],
             announcements.c.version == row["version"],
-            announcements.c.state.in_(WAITING),
+            announcements.c.state.in_(UNTOUCHED),
         )
         .values({**values, "version": announcements.c.version + 1})
     )

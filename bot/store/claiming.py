@@ -3,24 +3,28 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, update
 
 from bot.domain.delivery import Delivery, State
+from bot.domain.lease import Lease
+from bot.store.holding import hold_muted
+from bot.store.leasing import holds
+from bot.store.manners import manner_of
 from bot.store.moves import delivery_of
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
 from bot.store.waits import LONGEST_PAUSE, LONGEST_TROUBLE, is_over
 
 TROUBLED_PAUSE = timedelta(minutes=5)
+WAIT_FOR_THREAD = timedelta(seconds=2)
 _BLOCKING = (State.PENDING, State.SENDING, State.PARKED)  # one in doubt blocks nobody
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who claims, and when on both clocks; nothing in `busy` places, at most `limit`."""
+    """In which term somebody claims, and when on both clocks; nothing in `busy` places, at most `limit`."""
 
-    workspace_id: str
-    owner: str
+    lease: Lease
     now: datetime
     lease_now: datetime
     busy: frozenset[str]
@@ -28,7 +32,10 @@ class Claim:
 
 
 def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
-    """The oldest announcement of each place that may be posted, now being sent by the claimer."""
+    """The oldest announcement of each place that may be posted, now being sent by the claimer; none without a lease."""
+    if not holds(connection, claim.lease, claim.lease_now):
+        return ()
+    hold_muted(connection, claim.lease.workspace_id)
     firsts = connection.execute(_first_of_each_place(claim)).all()
     wanted = {row.number: row.version for row in firsts}
     if not wanted:
@@ -40,16 +47,17 @@ def claim(connection: Connection, claim: Claim) -> tuple[Delivery, ...]:
         .with_for_update(skip_locked=True)
     )
     rows = connection.execute(query).mappings().all()
-    return tuple(
-        taken
-        for row in rows
-        if row["version"] == wanted[row["number"]]
-        and (taken := _take(connection, claim, row["number"], row["version"]))
-    )
+    unchanged = [row for row in rows if row["version"] == wanted[row["number"]]]
+    return tuple(taken for row in unchanged if (taken := _take(connection, claim, row)))
 
 
-def _take(connection: Connection, claim: Claim, number: int, version: int) -> Delivery | None:
+def _take(connection: Connection, claim: Claim, seen: RowMapping) -> Delivery | None:
     """Repeats the condition: between looking and writing somebody else may have been faster."""
+    manner = manner_of(connection, seen)
+    if manner is None:
+        _put_off(connection, seen, claim.now + WAIT_FOR_THREAD)
+        return None
+    number, version = seen["number"], seen["version"]
     statement = (
         update(announcements)
         .where(
@@ -59,10 +67,13 @@ def _take(connection: Connection, claim: Claim, number: int, version: int) -> De
         )
         .values(
             state=State.SENDING,
-            owner=claim.owner,
+            owner=claim.lease.owner,
+            term=claim.lease.term,
             attempt_at=claim.lease_now,
             not_before=None,
             why=None,
+            thread_ts=manner.thread_ts or seen["thread_ts"],
+            outdated=False,
             version=version + 1,
         )
         .returning(announcements)
@@ -73,11 +84,19 @@ def _take(connection: Connection, claim: Claim, number: int, version: int) -> De
     connection.execute(
         update(places)
         .where(
-            places.c.workspace_id == claim.workspace_id, places.c.place == row["place"], places.c.trouble.is_not(None)
+            places.c.workspace_id == claim.lease.workspace_id,
+            places.c.place == row["place"],
+            places.c.trouble.is_not(None),
         )
         .values(retry_at=claim.now + TROUBLED_PAUSE)
     )
-    return delivery_of(row)
+    return delivery_of(row, manner)
+
+
+def _put_off(connection: Connection, row: RowMapping, until: datetime) -> None:
+    """The message that it replies to is not in Slack yet; others of its place go first."""
+    mine = (announcements.c.number == row["number"], announcements.c.version == row["version"])
+    connection.execute(update(announcements).where(*mine).values(not_before=until, version=row["version"] + 1))
 
 
 def _first_of_each_place(claim: Claim) -> Select[int, int]:
@@ -100,7 +119,7 @@ def _first_of_each_place(claim: Claim) -> Select[int, int]:
         select(announcements.c.number, announcements.c.version, rank.label("rank"))
         .select_from(announcements.outerjoin(places, place))
         .where(
-            announcements.c.workspace_id == claim.workspace_id,
+            announcements.c.workspace_id == claim.lease.workspace_id,
             announcements.c.state.in_(WAITING),
             is_unsent(announcements),
             announcements.c.place.not_in(claim.busy),

@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from sqlalchemy import Connection, select, update
 
 from bot.domain.places import Coverage, Gap, Order
+from bot.store.batches import PARTLY
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
 from bot.store.schema import accounts, batches, requests
@@ -38,7 +39,7 @@ def accounted_for(
     """Of these references, those of which our memory has every request that the account's list had at the last look.
 
     Such a reference was read whole since the list is followed without a break, or began after that in a list of which
-    our memory has every row.
+    our memory has every row; nothing of it was forgotten since.
     """
     if coverage is None or not coverage.contiguous:
         return frozenset()
@@ -49,7 +50,9 @@ def accounted_for(
         read = select(batches.c.reference_key).where(*of_part, batches.c.reading >= coverage.since)
         accounted = set(connection.execute(read).scalars())
         if coverage.filled_from == 1:
-            accounted |= set(part) - _older(connection, account_id, set(part) - accounted, coverage.since)
+            partly = select(batches.c.reference_key).where(*of_part, batches.c.reading == PARTLY)
+            unread = set(part) - accounted - set(connection.execute(partly).scalars())
+            accounted |= unread - _older(connection, account_id, unread, coverage.since)
         found |= accounted
     return frozenset(wanted[key] for key in found)
 

@@ -90,6 +90,11 @@ class Database:
         if not await self.write(is_current):
             await self._migrations(rehearsal=False)
 
+    @property
+    def is_made(self) -> bool:
+        """Whether there is a database at all: SQLite would make its file at the first question."""
+        return unmade(self._engine.url) is None
+
     async def examine(self) -> Condition:
         """What state the database is in, found by writing to it and undoing that; raises a `StoreError`.
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -21,6 +21,11 @@ def insert_if_new(connection: Connection, table: Table, row: dict[str, Any]) -> 
 def letter_by_letter(connection: Connection, text: ColumnElement[str]) -> ColumnElement[str]:
     """The text, to be ordered as Python orders it, whatever language the database speaks."""
     return text.collate("C" if connection.dialect.name == "postgresql" else "BINARY")
+
+
+def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The same text, but nothing is looked up by it: SQLite knows no numbers and would choose the wrong index."""
+    return func.coalesce(column, "")
 
 
 def chunks(values: Iterable[T]) -> Iterator[Sequence[T]]:

@@ -54,7 +54,7 @@ def settle(connection: Connection, delivery: Delivery, posted: Posted | None, no
     """It is there, or is not."""
     if posted is not None:
         return sent(connection, delivery, posted, now, _UNKNOWN)
-    return wait_again(connection, delivery, None, repeat=repeat, states=_UNKNOWN)
+    return wait_again(connection, delivery, None, repeat=repeat, doubted=True, states=_UNKNOWN)
 
 
 def later(connection: Connection, delivery: Delivery, not_before: datetime, why: str) -> bool:

@@ -6,9 +6,12 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
+from bot.store.batches import PARTLY
 from bot.store.counting import recount
+from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
+from bot.store.kinds import forget_kinds
 from bot.store.schema import announcements, batches, requests, transitions, watches
 
 
@@ -18,8 +21,10 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     forget_under_globs(connection, account_id, before)
     gone = _forget_requests(connection, account_id, before)
     _forget_announcements(connection, before)
+    forget_kinds(connection, account_id, before)
     end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
+    forget_deeds(connection, before)
     return gone
 
 
@@ -38,7 +43,7 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
     keys = connection.execute(partly).scalars().all()
     for part in chunks(keys):
         unread = update(batches).where(batches.c.account_id == account_id, batches.c.reference_key.in_(part))
-        connection.execute(unread.values(read_at=None, api_now=None))
+        connection.execute(unread.values(read_at=None, api_now=None, reading=PARTLY))
     doomed_ids = select(requests.c.id).where(doomed)
     connection.execute(
         delete(transitions).where(transitions.c.account_id == account_id, transitions.c.request_id.in_(doomed_ids))

@@ -14,7 +14,7 @@ from bot.store.columns import key_of
 from bot.store.covering import Cover, Covers, begin, room, under
 from bot.store.dialect import chunks, insert_if_new
 from bot.store.moves import UNWATCHED
-from bot.store.queue import UNTOUCHED, drop_unsent_of
+from bot.store.queue import UNSENT, UNTOUCHED, drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
 from bot.store.watching import touch_card
@@ -59,7 +59,7 @@ def _hand_over(connection: Connection, here: Covers, kept: Iterable[Watch], read
 
 def _renewed(glob: Watch, readings: int) -> dict[str, object]:
     """The same watch for a new reason: what our memory has already was told, or was not to be told."""
-    own = ("id", "reference_id", "reference_key", "generation")
+    own = ("id", "reference_id", "reference_key", "generation", "told", "messages")
     new = replace(under(glob, ""), since_reading=readings, generation_reading=readings, clips_reading=readings)
     taken = {name: value for name, value in watch_row(new).items() if name not in own}
     return {**taken, "generation": watches.c.generation + 1}
@@ -73,7 +73,8 @@ def _under(connection: Connection, glob: Watch) -> list[Watch]:
 def change_under(connection: Connection, glob: Watch) -> None:
     """What was changed about a glob holds for what is under it."""
     if glob.is_glob:
-        values = {"events": glob.events.value, "place_name": glob.place_name, "public": glob.public}
+        row = watch_row(glob)
+        values = {name: row[name] for name in ("events", "place_name", "public", "placement", "mention")}
         connection.execute(
             update(watches).where(watches.c.glob_id == glob.id, watches.c.ended_at.is_(None)).values(values)
         )
@@ -110,10 +111,11 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
         clips_reading=readings,
     )
     (begun,) = begin(connection, [again])
+    # What is on its way keeps its version, so that whoever sends it goes on; should it come back, it is the glob's.
     news = (
         announcements.c.watch_id == ended.id,
         announcements.c.kind != "card",
-        announcements.c.state.in_(UNTOUCHED),
+        announcements.c.state.in_(UNSENT),
     )
     connection.execute(update(announcements).where(*news).values(watch_id=begun.id))
     if glob.only_failures:

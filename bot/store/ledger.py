@@ -9,15 +9,17 @@ from sqlalchemy import Connection, select, true
 from bot.domain.answer import Batch
 from bot.domain.reading import Known, Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest
+from bot.domain.stale import Away
 from bot.store import entries
 from bot.store.batches import last_read
-from bot.store.catching_up import catch_up, catching_up_since, fall_behind
+from bot.store.catching_up import catch_up, catching_up_since, fall_behind, gap_of
 from bot.store.database import Database
 from bot.store.forgetting import forget
 from bot.store.recording import record
 from bot.store.remembering import remembered
 from bot.store.rows import REQUEST, request_of
 from bot.store.schema import HAS_GONE, accounts, requests
+from bot.store.staleness import tell_stale
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,27 @@ class Ledger:
     async def catching_up_since(self, account_id: str) -> datetime | None:
         """Our clock at the last reading before the gap that is being caught up with; None when there is none."""
         return await self.database.read(lambda connection: catching_up_since(connection, account_id))
+
+    async def stale(self, account_id: str, *, before: datetime, away: Away, now: datetime) -> int | None:
+        """Tell places whose data is from `before` why, once in a gap; returns how many are told now.
+
+        None when data is younger, or nothing is being caught up with.
+        """
+
+        def work(connection: Connection) -> int | None:
+            gap = gap_of(connection, account_id)
+            return tell_stale(connection, account_id, gap, before, away, now) if gap else None
+
+        return await self.database.write(work)
+
+    async def is_catching_up(self, account_id: str, level: str) -> bool:
+        """Whether the gap of this level, which makes it another than any other, is still being caught up with."""
+
+        def work(connection: Connection) -> bool:
+            gap = gap_of(connection, account_id)
+            return gap is not None and gap.level == level
+
+        return await self.database.read(work)
 
     async def forget(self, account_id: str, before: datetime) -> int:
         """Forget what ended before (our clock) and no active watch needs; returns how many requests that were."""

@@ -26,7 +26,7 @@ class Circumstances:
     """The reading that is recorded: its number, and which references it `touched`, which have `failed` requests by it.
 
     `ended` are the references whose reading ends with it, `complete` those of them that it accounts for. It is `steady`
-    unless requests vanished in it.
+    unless requests vanished in it. `unseen` are the failure kinds that the account never had before.
     """
 
     account_id: str
@@ -38,6 +38,7 @@ class Circumstances:
     ended: frozenset[str]
     complete: frozenset[str]
     steady: bool
+    unseen: frozenset[str] = frozenset()
 
     def look(self, reference_id: str) -> Look:
         """The same, as the domain wants to know it for one reference."""
@@ -50,6 +51,7 @@ class Circumstances:
             steady=self.steady,
             longest_settle=self.longest_settle,
             ahead=self.reading.ahead,
+            unseen=self.unseen,
         )
 
 

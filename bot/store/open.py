@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.deeds import Deeds
+from bot.store.delivery_log import DeliveryLog
+from bot.store.edits import Edits
+from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
+from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
+from bot.store.senders import Senders
+from bot.store.trying import TrialRuns
+from bot.store.undos import Undos
 from bot.store.watches import Watches
 
 
@@ -20,7 +28,15 @@ class Store:
     watches: Watches
     outbox: Outbox
     cards: Cards
+    edits: Edits
     references: References
+    senders: Senders
+    happenings: Happenings
+    mutes: Mutes
+    deeds: Deeds
+    trials: TrialRuns
+    undos: Undos
+    delivery_log: DeliveryLog
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -40,5 +56,13 @@ def store_on(database: Database, clock: Clock) -> Store:
         watches=Watches(database),
         outbox=Outbox(database, clock),
         cards=Cards(database),
+        edits=Edits(database),
         references=References(database),
+        senders=Senders(database, clock),
+        happenings=Happenings(database),
+        mutes=Mutes(database),
+        deeds=Deeds(database),
+        trials=TrialRuns(database),
+        undos=Undos(database),
+        delivery_log=DeliveryLog(database),
     )

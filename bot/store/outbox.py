@@ -1,14 +1,15 @@
 """The outbox: announcements on their way to Slack, each said once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.announcement import Announcement
-from bot.domain.delivery import Delivery, Posted, Tally
+from bot.domain.delivery import Delivery, Due, Posted, Suspect, Tally
 from bot.domain.finding import Blocked
+from bot.domain.lease import Lease
 from bot.ports import Clock
-from bot.store import claiming, doubts, outcomes, tallies, troubles
+from bot.store import claiming, copies, doubts, histories, outcomes, tallies, troubles
 from bot.store.database import Database
 from bot.store.queue import queue
 from bot.store.waits import Quiet
@@ -35,14 +36,17 @@ class Outbox:
         return await self.database.write(lambda connection: queue(connection, announcements))
 
     async def claim(
-        self, workspace_id: str, owner: str, *, now: datetime, busy: frozenset[str], limit: int = 10
+        self, lease: Lease, *, now: datetime, busy: frozenset[str], limit: int = 10
     ) -> tuple[Delivery, ...]:
-        """Take what may be posted now, the oldest first, one per place, none in a `busy` place."""
+        """Take what may be posted now, the oldest first, one per place, none in a `busy` place.
+
+        Nothing when the lease is over.
+        """
         lease_now = self.database.lease_now
         return await self.database.write(
             lambda connection: claiming.claim(
                 connection,
-                claiming.Claim(workspace_id, owner, now, lease_now(connection), busy, limit),
+                claiming.Claim(lease, now, lease_now(connection), busy, limit),
             )
         )
 
@@ -56,6 +60,10 @@ class Outbox:
             lambda connection: outcomes.wait_again(connection, delivery, why, not_before=not_before)
         )
 
+    async def without_thread(self, delivery: Delivery) -> bool:
+        """Slack takes no reply where it belongs: it waits again, to be posted into the place itself."""
+        return await self.database.write(lambda connection: outcomes.without_thread(connection, delivery))
+
     async def doubt(self, delivery: Delivery) -> bool:
         """It may or may not have been posted."""
         return await self.database.write(lambda connection: doubts.doubt(connection, delivery))
@@ -64,6 +72,12 @@ class Outbox:
         """The place may not be posted to: its announcements wait there, its watches' authors are told once."""
         return await self.database.write(
             lambda connection: troubles.park(connection, delivery, why, now, now + retry_after)
+        )
+
+    async def shut(self, workspace_id: str, place: str, why: str, *, now: datetime, retry_after: timedelta) -> None:
+        """The same, found out without an announcement."""
+        await self.database.write(
+            lambda connection: troubles.close(connection, workspace_id, place, why, now, now + retry_after)
         )
 
     async def drop(self, delivery: Delivery, why: str) -> bool:
@@ -107,8 +121,32 @@ class Outbox:
         """Every place with watches that may not be posted to."""
         return await self.database.read(lambda connection: troubles.blocked(connection, workspace_id))
 
-    async def next_at(self, workspace_id: str, *, quiet: timedelta) -> datetime | None:
-        """When, on our clock, something may be claimed or looked up next; None when nothing waits."""
+    async def learn_history(self, workspace_id: str, place: str, why: str | None) -> None:
+        """The place's history may not be read, for this reason in Slack's word; None: it may."""
+        await self.database.write(lambda connection: histories.learn(connection, workspace_id, place, why))
+
+    async def unreadable(self, workspace_id: str) -> tuple[Blocked, ...]:
+        """Every place with watches whose history may not be read, as far as that is known."""
+        return await self.database.read(lambda connection: histories.unreadable(connection, workspace_id))
+
+    async def suspects(self, workspace_id: str, *, now: datetime) -> tuple[Suspect, ...]:
+        """What was sent and may be there twice, if it is time to look for that; the longest due first."""
+        return await self.database.read(lambda connection: copies.suspects(connection, workspace_id, now))
+
+    async def suspect(self, delivery_ids: Collection[str], *, now: datetime) -> None:
+        """Two messages of each of these were seen."""
+        await self.database.write(lambda connection: copies.suspect(connection, delivery_ids, now))
+
+    async def keep(self, suspect: Suspect, posted: Posted) -> bool:
+        """Of its messages this one is to stay; returns whether it was still as it was given out."""
+        return await self.database.write(lambda connection: copies.keep(connection, suspect, posted))
+
+    async def audited(self, delivery_id: str, *, again_at: datetime | None) -> None:
+        """It was looked for copies of; again then, or no more."""
+        await self.database.write(lambda connection: copies.audited(connection, delivery_id, again_at))
+
+    async def next_at(self, workspace_id: str, *, quiet: timedelta) -> Due:
+        """When, on our clock, something may be done next."""
         now = self.clock.now()
         return await self.database.read(
             lambda connection: tallies.next_at(
@@ -121,6 +159,6 @@ class Outbox:
             )
         )
 
-    async def tally(self, workspace_id: str) -> Tally:
-        """How many announcements are in which state, and how long the last hundred took."""
-        return await self.database.read(lambda connection: tallies.tally(connection, workspace_id))
+    async def tally(self, workspace_id: str, *, done: bool = True) -> Tally:
+        """How many announcements are in which state (those that are `done` on wish), how long the last hundred took."""
+        return await self.database.read(lambda connection: tallies.tally(connection, workspace_id, done=done))

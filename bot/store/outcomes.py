@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, update
 
 from bot.domain.announcement import CardPlaceholder
 from bot.domain.delivery import Delivery, Posted, State
+from bot.store.copies import audit_after
+from bot.store.manners import NO_THREAD
 from bot.store.moves import UNWATCHED, is_unwatched, move
-from bot.store.schema import cards
+from bot.store.rows import Row
+from bot.store.schema import announcements, cards
 from bot.store.troubles import end_trouble
 
 _SENDING = (State.SENDING,)
@@ -22,8 +25,8 @@ def sent(
     states: Sequence[State] = _SENDING,
 ) -> bool:
     """It is in Slack; a card is there to be edited from now on."""
-    values = {"state": State.SENT, "channel": posted.channel, "ts": posted.ts, "sent_at": now, "why": None}
-    if not move(connection, delivery, states, values):
+    shown = {"channel": posted.channel, "ts": posted.ts, "why": None, "audit_at": audit_after(now)}
+    if not move(connection, delivery, states, {"state": State.SENT, "sent_at": now, "shown_at": now, **shown}):
         return False
     key, facts = delivery.announcement.key, delivery.announcement.facts
     end_trouble(connection, key.workspace_id, key.place)
@@ -52,19 +55,28 @@ def wait_again(
     *,
     not_before: datetime | None = None,
     repeat: bool = False,
+    doubted: bool = False,
     states: Sequence[State] = _SENDING,
 ) -> bool:
-    """It is not in Slack: it waits again, unless its watch has ended meanwhile."""
+    """It is not in Slack, or if it was `doubted` not yet: it waits again, unless its watch has ended meanwhile."""
     if is_unwatched(connection, delivery):
         return move(connection, delivery, states, {"state": State.DROPPED, "why": UNWATCHED})
-    values = {
+    values: Row = {
         "state": State.PENDING,
         "why": why,
         "not_before": not_before,
         "owner": None,
+        "term": None,
         "repeat": delivery.repeat or repeat,
     }
+    if doubted:
+        values["doubted_at"] = func.coalesce(announcements.c.doubted_at, delivery.attempt_at)
     return move(connection, delivery, states, values)
+
+
+def without_thread(connection: Connection, delivery: Delivery) -> bool:
+    """Slack takes no reply there, and nothing was posted: it waits again, to be posted into the place itself."""
+    return move(connection, delivery, _SENDING, {"state": State.PENDING, "thread_ts": NO_THREAD, "owner": None})
 
 
 def drop(connection: Connection, delivery: Delivery, why: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, cast, func, select, true
@@ -10,6 +11,7 @@ from bot.domain.glob import Covering, Glob
 from bot.domain.overview import Overview, joined
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
+from bot.store.coverage import coverage_of
 from bot.store.dialect import chunks, letter_by_letter
 from bot.store.patterns import covering_of, exceptions_of
 from bot.store.schema import accounts, batches
@@ -31,8 +33,11 @@ def overview(connection: Connection, account_id: str, covering: Covering, *, mos
     parts = [
         _part(connection, covering.glob.pattern, wanted, most) for wanted in _covered(connection, account_id, covering)
     ]
-    looked_at = select(accounts.c.looked_at).where(accounts.c.account_id == account_id)
-    return joined(covering.glob.pattern, parts, looked_at=connection.execute(looked_at).scalar_one_or_none(), most=most)
+    query = select(accounts.c.looked_at).where(accounts.c.account_id == account_id)
+    looked_at = connection.execute(query).scalar_one_or_none()
+    coverage = coverage_of(connection, account_id)
+    found = joined(covering.glob.pattern, parts, looked_at=looked_at, most=most)
+    return replace(found, filled=coverage.filled if coverage is not None else 0.0)
 
 
 def is_known(connection: Connection, account_id: str, reference_id: str) -> bool:

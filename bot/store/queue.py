@@ -5,9 +5,9 @@ from typing import Annotated
 from uuid import uuid4
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, update
+from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, select, update
 
-from bot.domain.announcement import Announcement, Key, StoredFacts
+from bot.domain.announcement import Announcement, FailureFacts, Key, StoredFacts, renewed
 from bot.domain.delivery import State
 from bot.store.columns import key_of
 from bot.store.dialect import insert_if_new
@@ -17,6 +17,7 @@ from bot.store.schema import announcements
 UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED, State.HELD)
 WAITING = (State.PENDING, State.PARKED)
 UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
+_MAYBE_SHOWN = (State.SENDING, State.IN_DOUBT, State.SENT)
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
 
@@ -28,9 +29,10 @@ def is_unsent(table: FromClause) -> ColumnElement[bool]:
 
 
 def queue(connection: Connection, news: Iterable[Announcement], held: str | None = None) -> int:
-    """Queue what was never queued before; of what waits already the facts become the newer ones. Counts the new.
+    """Queue what was never queued before; of what was, the facts become the newer ones. Counts the new.
 
-    `held` is why the new ones must not be posted by themselves.
+    `held` is why the new ones must not be posted by themselves. The message of a failure kind that may be in Slack
+    already is to be edited.
     """
     return sum(_queue_one(connection, announcement, held) for announcement in news)
 
@@ -41,12 +43,27 @@ def _queue_one(connection: Connection, announcement: Announcement, held: str | N
         row |= {"state": State.HELD, "why": held}
     if insert_if_new(connection, announcements, row):
         return True
-    connection.execute(
-        update(announcements)
-        .where(announcements.c.key == row["key"], announcements.c.state.in_(UNTOUCHED))
-        .values(facts=row["facts"])
-    )
+    _renew(connection, row["key"], announcement.facts)
     return False
+
+
+def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
+    mine = announcements.c.key == key
+    query = select(announcements.c.facts).where(mine, announcements.c.state != State.DROPPED)
+    old = connection.execute(query).scalar_one_or_none()
+    if old is None:
+        return
+    values = {"facts": facts_text(renewed(_FACTS.validate_json(old), facts))}
+    waiting = update(announcements).where(mine, announcements.c.state.in_(UNTOUCHED))
+    connection.execute(waiting.values(**values, version=announcements.c.version + 1))
+    if isinstance(facts, FailureFacts):
+        shown = update(announcements).where(mine, announcements.c.state.in_(_MAYBE_SHOWN))
+        connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))
+
+
+def stored_key(key: Key) -> str:
+    """The short stand-in for a key."""
+    return key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation)
 
 
 def announcement_row(announcement: Announcement) -> Row:
@@ -54,7 +71,7 @@ def announcement_row(announcement: Announcement) -> Row:
     key = announcement.key
     return {
         "id": str(uuid4()),
-        "key": key_of(key.workspace_id, key.place, key.kind, key.subject, key.level, key.generation),
+        "key": stored_key(key),
         "workspace_id": key.workspace_id,
         "place": key.place,
         "kind": key.kind,
@@ -70,6 +87,7 @@ def announcement_row(announcement: Announcement) -> Row:
         "repeat": False,
         "recorded_at": announcement.recorded_at,
         "happened_at": announcement.happened_at,
+        "under": stored_key(announcement.under) if announcement.under else None,
     }
 
 

@@ -16,6 +16,7 @@ from bot.store.batches import read_whole, saw, still_true
 from bot.store.counting import Change, count
 from bot.store.coverage import accounted_for, coverage_of, save_coverage
 from bot.store.covering import Covers
+from bot.store.kinds import saw as saw_kinds
 from bot.store.noticing import Circumstances, notice_all
 from bot.store.rows import transition_row
 from bot.store.schema import transitions
@@ -32,6 +33,7 @@ class _Found:
     news: set[str] = field(default_factory=set)
     counts: list[Change] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
+    reasons: list[str | None] = field(default_factory=list)
     vanished: bool = False
 
     def touch(self, entry: Entry, *, news: bool) -> None:
@@ -72,10 +74,20 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
         ended=ended,
         complete=complete,
         steady=not found.vanished,
+        unseen=_unseen(connection, account_id, found, reading.read_at),
     )
     noticed = notice_all(connection, circumstances, watches)
     unaccounted = ((ended & watches.keys()) | reading.fresh.keys()) - complete
     return Recorded(number, tuple(found.moves), noticed.announced, frozenset(found.news), noticed.settles, unaccounted)
+
+
+def _unseen(connection: Connection, account_id: str, found: _Found, seen_at: datetime) -> frozenset[str]:
+    """The failure kinds that the account never had; nobody knows as long as not all of its list was read."""
+    if not found.reasons:
+        return frozenset()
+    unseen = saw_kinds(connection, account_id, found.reasons, seen_at)
+    coverage = coverage_of(connection, account_id) if unseen else None
+    return unseen if coverage is not None and coverage.filled_from == 1 else frozenset()
 
 
 def _write_progress(
@@ -160,6 +172,8 @@ def _compare(
         found.touch(after, news=before is None or before.request != after.request)
         if before is None or (before.request, before.listed) != (after.request, after.listed):
             found.counts.append((before, after))
+        if after.request.status == "failed" and (before is None or before.request.status != "failed"):
+            found.reasons.append(after.request.error_message)
         if move := transition(before, after, reading.read_at):
             found.moves.append(move)
     return found

@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from bot.domain.alerts import Alerts
 from bot.domain.change import Entry, Transition
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Events, Watch
+from bot.domain.watch import Events, Placement, Watch
 from bot.store.columns import key_of
 from bot.store.schema import requests
 
@@ -103,6 +104,11 @@ def watch_of(row: RowMapping) -> Watch:
         is_glob=row["is_glob"],
         glob_id=row["glob_id"],
         only_failures=row["only_failures"],
+        placement=Placement(row["placement"]),
+        mention=tuple(row["mention"].split()),
+        asked_in=row["asked_in"],
+        alerts=Alerts(frozenset(row["told"].split()), row["messages"]),
+        ended_by_itself=row["ended_by_itself"],
     )
 
 
@@ -133,4 +139,10 @@ def watch_row(watch: Watch) -> Row:
         "is_glob": watch.is_glob,
         "glob_id": watch.glob_id,
         "only_failures": watch.only_failures,
+        "placement": watch.placement.value,
+        "mention": " ".join(watch.mention),
+        "asked_in": watch.asked_in,
+        "told": " ".join(sorted(watch.alerts.told)),
+        "messages": watch.alerts.messages,
+        "ended_by_itself": watch.ended_by_itself,
     }

@@ -19,8 +19,8 @@ from sqlalchemy import (
 from bot.store.columns import UtcDateTime
 
 # SQLite counts up by itself only in a column that is exactly INTEGER.
-_Counted = BigInteger().with_variant(Integer(), "sqlite")
-_Key = String(64)
+COUNTED = BigInteger().with_variant(Integer(), "sqlite")
+KEY = String(64)
 
 metadata = MetaData()
 
@@ -41,7 +41,7 @@ requests = Table(
     Column("account_id", Text, primary_key=True),
     Column("id", Text, primary_key=True),
     Column("reference_id", Text),
-    Column("reference_key", _Key),
+    Column("reference_key", KEY),
     Column("created_at", UtcDateTime, nullable=False),
     Column("status", Text, nullable=False),
     Column("started_at", UtcDateTime),
@@ -80,7 +80,7 @@ Index(
 transitions = Table(
     "transitions",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("number", COUNTED, primary_key=True, autoincrement=True),
     Column("account_id", Text, nullable=False),
     Column("request_id", Text, nullable=False),
     Column("reading", BigInteger, nullable=False),
@@ -95,7 +95,7 @@ batches = Table(
     "batches",
     metadata,
     Column("account_id", Text, primary_key=True),
-    Column("reference_key", _Key, primary_key=True),
+    Column("reference_key", KEY, primary_key=True),
     Column("reference_id", Text, nullable=False),
     Column("read_at", UtcDateTime),
     Column("api_now", UtcDateTime),
@@ -125,7 +125,7 @@ watches = Table(
     Column("place_name", Text, nullable=False),
     Column("public", Boolean, nullable=False),
     Column("reference_id", Text, nullable=False),
-    Column("reference_key", _Key, nullable=False),
+    Column("reference_key", KEY, nullable=False),
     Column("author", Text, nullable=False),
     Column("events", Text, nullable=False),
     Column("expected", BigInteger),
@@ -142,6 +142,14 @@ watches = Table(
     Column("is_glob", Boolean, nullable=False, server_default=false()),
     Column("glob_id", String(64)),
     Column("only_failures", Boolean, nullable=False, server_default=false()),
+    Column("placement", Text, nullable=False, server_default="default"),
+    Column("mention", Text, nullable=False, server_default=""),
+    Column("asked_in", Text),
+    Column("told", Text, nullable=False, server_default=""),
+    Column("messages", Integer, nullable=False, server_default="0"),
+    Column("settled_at", UtcDateTime),
+    Column("settled_for", BigInteger),
+    Column("ended_by_itself", Boolean, nullable=False, server_default=false()),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -175,7 +183,7 @@ exceptions = Table(
     "exceptions",
     metadata,
     Column("watch_id", String(64), ForeignKey("watches.id", ondelete="CASCADE"), primary_key=True),
-    Column("reference_key", _Key, primary_key=True),
+    Column("reference_key", KEY, primary_key=True),
     Column("reference_id", Text, nullable=False),
     Column("author", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -184,9 +192,9 @@ exceptions = Table(
 announcements = Table(
     "announcements",
     metadata,
-    Column("number", _Counted, primary_key=True, autoincrement=True),
+    Column("number", COUNTED, primary_key=True, autoincrement=True),
     Column("id", String(64), nullable=False, unique=True),
-    Column("key", _Key, nullable=False, unique=True),
+    Column("key", KEY, nullable=False, unique=True),
     Column("workspace_id", Text, nullable=False),
     Column("place", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -194,13 +202,14 @@ announcements = Table(
     Column("level", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("reference_id", Text, nullable=False),
-    Column("reference_key", _Key, nullable=False),
+    Column("reference_key", KEY, nullable=False),
     Column("watch_id", String(64)),
     Column("facts", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("why", Text),
     Column("owner", Text),
+    Column("term", BigInteger),
     Column("not_before", UtcDateTime),
     Column("attempt_at", UtcDateTime),
     Column("repeat", Boolean, nullable=False),
@@ -209,6 +218,13 @@ announcements = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("happened_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
+    Column("under", KEY),
+    Column("thread_ts", Text),
+    Column("outdated", Boolean, nullable=False, server_default=false()),
+    Column("changes", Integer, nullable=False, server_default="0"),
+    Column("shown_at", UtcDateTime),
+    Column("doubted_at", UtcDateTime),
+    Column("audit_at", UtcDateTime),
 )
 _is_unsent = announcements.c.state.in_(("pending", "sending", "in_doubt", "parked", "held"))
 Index(
@@ -220,8 +236,26 @@ Index(
     sqlite_where=_is_unsent,
     postgresql_where=_is_unsent,
 )
+IS_OUTDATED = and_(announcements.c.outdated == true(), announcements.c.state == "sent")
+Index(
+    "announcements_outdated",
+    announcements.c.workspace_id,
+    announcements.c.shown_at,
+    sqlite_where=IS_OUTDATED,
+    postgresql_where=IS_OUTDATED,
+)
 Index("announcements_of_watch", announcements.c.watch_id)
 Index("announcements_sent", announcements.c.workspace_id, announcements.c.sent_at)
+_is_audited = announcements.c.audit_at.is_not(None)
+Index(
+    "announcements_audited",
+    announcements.c.workspace_id,
+    announcements.c.audit_at,
+    sqlite_where=_is_audited,
+    postgresql_where=_is_audited,
+)
+Index("announcements_recorded", announcements.c.recorded_at)
+Index("announcements_of_kind", announcements.c.workspace_id, announcements.c.kind, announcements.c.state)
 
 places = Table(
     "places",
@@ -232,6 +266,7 @@ places = Table(
     Column("trouble_at", UtcDateTime),
     Column("retry_at", UtcDateTime),
     Column("troubles", Integer, nullable=False),
+    Column("no_history", Text),
 )
 
 cards = Table(

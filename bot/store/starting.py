@@ -8,7 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.domain.answer import Wish
 from bot.domain.glob import is_everything
-from bot.domain.watch import Events, Watch
+from bot.domain.watch import Events, Placement, Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.finding import same, watch_at
@@ -35,7 +35,7 @@ def start(
     if there is None:
         connection.execute(insert(watches), watch_row(watch))
     else:
-        watch = replace(watch, id=there.id)
+        watch = replace(watch, id=there.id, alerts=there.alerts)
         save(connection, watch)
         touch_card(connection, there.card_id, urgent=False)
     connection.execute(insert(cards), _new_card(watch, now))
@@ -70,6 +70,9 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         clips_reading=readings,
         is_glob=wish.is_glob,
         only_failures=wish.is_glob and is_everything(wish.reference_id),
+        placement=wish.placement or Placement.DEFAULT,
+        mention=wish.mention or (),
+        asked_in=wish.asked_in,
     )
 
 
@@ -92,6 +95,9 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         expected=watch.expected if wish.expected is None else wish.expected,
         place_name=wish.place_name or watch.place_name,
         public=wish.public,
+        placement=wish.placement or watch.placement,
+        mention=watch.mention if wish.mention is None else wish.mention,
+        asked_in=watch.asked_in or wish.asked_in,
     )
     if changed.expected != watch.expected:
         changed = _undecided(connection, changed)

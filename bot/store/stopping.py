@@ -25,7 +25,12 @@ def stop(
     watch = watch_at(connection, workspace_id, place, reference_id, is_glob=is_glob)  # a replica may have been faster
     if watch is None or watch.glob_id is not None:
         return None
-    watch = replace(watch, ended_at=now)
+    return end(connection, watch, readings, now)
+
+
+def end(connection: Connection, watch: Watch, readings: int, now: datetime, *, by_itself: bool = False) -> Watch:
+    """End a watch that is active; returns it as it is now."""
+    watch = replace(watch, ended_at=now, ended_by_itself=by_itself)
     save(connection, watch)
     if watch.is_glob:
         end_under(connection, watch, readings, now)

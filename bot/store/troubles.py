@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, select, update
 
 from bot.domain.announcement import AccessFacts, Announcement, Key
 from bot.domain.delivery import Delivery, State
@@ -10,11 +10,13 @@ from bot.domain.finding import Blocked
 from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
 from bot.store.moves import UNWATCHED, is_unwatched, move
-from bot.store.queue import is_unsent, queue
+from bot.store.queue import WAITING, is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
 
 _PERSONS = ("U", "W")  # user ids begin so: a person's DM has nobody else to be told
+_ARCHIVED = "is_archived"
+_DELETED = "channel_deleted"  # which Slack, asked later, calls channel_not_found, as if somebody could invite us
 
 
 def trouble(connection: Connection, workspace_id: str, place: str) -> str | None:
@@ -22,6 +24,15 @@ def trouble(connection: Connection, workspace_id: str, place: str) -> str | None
     query = select(places.c.trouble).where(places.c.workspace_id == workspace_id, places.c.place == place)
     why: str | None = connection.execute(query).scalar_one_or_none()
     return why
+
+
+def is_shut(table: FromClause) -> ColumnElement[bool]:
+    """Whether the row's place may not be posted to: what waits there can be edited again when it opens."""
+    return exists().where(
+        places.c.workspace_id == table.c.workspace_id,
+        places.c.place == table.c.place,
+        places.c.trouble.is_not(None),
+    )
 
 
 def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
@@ -66,6 +77,32 @@ def end_trouble(connection: Connection, workspace_id: str, place: str) -> None:
     _move_all(connection, workspace_id, place, State.PARKED, State.PENDING, None)
 
 
+def let_in(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
+    """The bot is in: the oldest that waits is tried, and the trouble is over when it is taken, or nothing waits."""
+    if _is_waiting(connection, workspace_id, place):
+        retry(connection, workspace_id, place, now)
+    else:
+        end_trouble(connection, workspace_id, place)
+
+
+def unarchived(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
+    """That trouble is over; if the bot may still not post, because it was let out, that is another one."""
+    if trouble(connection, workspace_id, place) == _ARCHIVED:
+        end_trouble(connection, workspace_id, place)
+    else:
+        retry(connection, workspace_id, place, now)
+
+
+def _is_waiting(connection: Connection, workspace_id: str, place: str) -> bool:
+    waits = exists().where(
+        announcements.c.workspace_id == workspace_id,
+        announcements.c.place == place,
+        announcements.c.state.in_(WAITING),
+        is_unsent(announcements),
+    )
+    return bool(connection.execute(select(waits)).scalar_one())
+
+
 def park(connection: Connection, delivery: Delivery, why: str, now: datetime, retry_at: datetime) -> bool:
     """All that waits for the place stays there; the authors of its watches are told when it begins."""
     if is_unwatched(connection, delivery):
@@ -75,11 +112,24 @@ def park(connection: Connection, delivery: Delivery, why: str, now: datetime, re
     if not move(connection, delivery, (State.SENDING,), values):
         return False
     key = delivery.announcement.key
-    _move_all(connection, key.workspace_id, key.place, State.PENDING, State.PARKED, why)
-    began = _set_trouble(connection, key, why, now, retry_at)
-    if began is not None and not key.place.startswith(_PERSONS):
-        queue(connection, _to_authors(connection, key, why, began, now))
+    _shut(connection, key.workspace_id, key.place, why, now, retry_at)
     return True
+
+
+def close(connection: Connection, workspace_id: str, place: str, why: str, now: datetime, retry_at: datetime) -> None:
+    """The same before anything was refused, where something is watched or waits."""
+    watched = exists().where(
+        watches.c.workspace_id == workspace_id, watches.c.place == place, watches.c.ended_at.is_(None)
+    )
+    if connection.execute(select(watched)).scalar_one() or _is_waiting(connection, workspace_id, place):
+        _shut(connection, workspace_id, place, why, now, retry_at)
+
+
+def _shut(connection: Connection, workspace_id: str, place: str, why: str, now: datetime, retry_at: datetime) -> None:
+    _move_all(connection, workspace_id, place, State.PENDING, State.PARKED, why)
+    began = _set_trouble(connection, workspace_id, place, why, now, retry_at)
+    if began is not None and not place.startswith(_PERSONS):
+        queue(connection, _to_authors(connection, workspace_id, place, why, began, now))
 
 
 def _move_all(connection: Connection, workspace_id: str, place: str, old: State, new: State, why: str | None) -> None:
@@ -95,27 +145,32 @@ def _move_all(connection: Connection, workspace_id: str, place: str, old: State,
     )
 
 
-def _set_trouble(connection: Connection, key: Key, why: str, now: datetime, retry_at: datetime) -> int | None:
+def _set_trouble(
+    connection: Connection, workspace_id: str, place: str, why: str, now: datetime, retry_at: datetime
+) -> int | None:
     """How many times the place has been in trouble when this one begins, None when it goes on."""
-    insert_if_new(connection, places, {"workspace_id": key.workspace_id, "place": key.place, "troubles": 0})
-    mine = update(places).where(places.c.workspace_id == key.workspace_id, places.c.place == key.place)
+    insert_if_new(connection, places, {"workspace_id": workspace_id, "place": place, "troubles": 0})
+    mine = update(places).where(places.c.workspace_id == workspace_id, places.c.place == place)
     began: int | None = connection.execute(
         mine.where(places.c.trouble.is_(None))
         .values(trouble=why, trouble_at=now, retry_at=retry_at, troubles=places.c.troubles + 1)
         .returning(places.c.troubles)
     ).scalar_one_or_none()
     if began is None:
-        connection.execute(mine.values(trouble=why, retry_at=retry_at))
+        lasting = case((places.c.trouble == _DELETED, _DELETED), else_=why)
+        connection.execute(mine.values(trouble=lasting, retry_at=retry_at))
     return began
 
 
-def _to_authors(connection: Connection, key: Key, why: str, generation: int, now: datetime) -> list[Announcement]:
+def _to_authors(
+    connection: Connection, workspace_id: str, place: str, why: str, generation: int, now: datetime
+) -> list[Announcement]:
     by_author: dict[str, list[Watch]] = {}
     query = (
         select(watches)
         .where(
-            watches.c.workspace_id == key.workspace_id,
-            watches.c.place == key.place,
+            watches.c.workspace_id == workspace_id,
+            watches.c.place == place,
             watches.c.glob_id.is_(None),
             watches.c.ended_at.is_(None),
         )
@@ -125,8 +180,8 @@ def _to_authors(connection: Connection, key: Key, why: str, generation: int, now
         by_author.setdefault(watch.author, []).append(watch)
     return [
         Announcement(
-            key=Key(key.workspace_id, author, "access", key.place, why, generation),
-            facts=AccessFacts(key.place, theirs[-1].place_name, why, tuple(watch.reference_id for watch in theirs)),
+            key=Key(workspace_id, author, "access", place, why, generation),
+            facts=AccessFacts(place, theirs[-1].place_name, why, tuple(watch.reference_id for watch in theirs)),
             reference_id="",
             recorded_at=now,
         )

@@ -1,27 +1,31 @@
 """Watches: who wants to be told what, and where."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, select, true
 
 from bot.domain.answer import WatchLine, Wish
+from bot.domain.deed import NOBODY
 from bot.domain.glob import Interest
+from bot.domain.mute import muted_until
 from bot.domain.progress import summarise
 from bot.domain.watch import Watch, Watched
 from bot.store import entries
 from bot.store.batches import last_read
 from bot.store.database import Database
-from bot.store.finding import watch_at
+from bot.store.doing import leave_out_for, start_for, stop_for
+from bot.store.ending import end_settled, may_end
+from bot.store.finding import same, watch_at
 from bot.store.handing import covering
+from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
 from bot.store.patterns import interest
 from bot.store.presence import all_vanished
 from bot.store.rows import watch_of
 from bot.store.schema import IS_OPEN, batches, places, requests, watches
-from bot.store.starting import start
-from bot.store.stopping import except_from_globs, stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +34,55 @@ class Watches:
 
     database: Database
 
-    async def start(self, wish: Wish, *, now: datetime, api_now: datetime, is_ours: bool = False) -> tuple[Watch, bool]:
+    async def start(
+        self, wish: Wish, *, now: datetime, api_now: datetime, is_ours: bool = False, undo_id: str | None = None
+    ) -> tuple[Watch, bool]:
         """Create the watch and queue its card, or change the one there is; returns it and whether it is new.
 
-        `api_now` is reckoned by our clock when it `is_ours`, as long as the API has not told its time.
+        `api_now` is reckoned by our clock when it `is_ours`, as long as the API has not told its time. By `undo_id`
+        the deed can be taken back, if it has changed anything.
         """
-        return await self.database.write(lambda connection: start(connection, wish, now, api_now, is_ours=is_ours))
+        undo = undo_id or str(uuid4())
+        return await self.database.write(
+            lambda connection: start_for(connection, wish, now, api_now, undo, is_ours=is_ours)
+        )
 
     async def stop(
-        self, workspace_id: str, place: str, reference_id: str, *, now: datetime, is_glob: bool = False
+        self,
+        workspace_id: str,
+        place: str,
+        reference_id: str,
+        *,
+        now: datetime,
+        is_glob: bool = False,
+        author: str = NOBODY,
+        undo_id: str | None = None,
     ) -> Watch | None:
         """End a watch and drop what waits for it; returns it as it is now, or None when there was none.
 
-        Where a glob covers the reference, the glob goes on, with what waits.
+        Where a glob covers the reference, the glob goes on, with what waits. By `undo_id` it can be taken back.
         """
+        what, undo = (workspace_id, place, reference_id), undo_id or str(uuid4())
         return await self.database.write(
-            lambda connection: stop(connection, workspace_id, place, reference_id, now, is_glob=is_glob)
+            lambda connection: stop_for(connection, *what, now, undo, author=author, is_glob=is_glob)
         )
+
+    async def end_settled(self, account_id: str, *, now: datetime) -> tuple[Watch, ...]:
+        """End the watches that settled a day ago and have nothing left to tell; returns them as they are now."""
+        if not await self.database.read(lambda connection: may_end(connection, account_id, now)):
+            return ()
+        return await self.database.write(lambda connection: end_settled(connection, account_id, now))
+
+    async def latest(self, workspace_id: str, place: str, reference_id: str) -> Watch | None:
+        """The watch of a reference that a place had last, be it active or ended."""
+        mine = same(workspace_id, place, reference_id, is_glob=False)
+        query = select(watches).where(mine, watches.c.glob_id.is_(None)).order_by(watches.c.created_at.desc()).limit(1)
+
+        def work(connection: Connection) -> Watch | None:
+            row = connection.execute(query).mappings().one_or_none()
+            return watch_of(row) if row else None
+
+        return await self.database.read(work)
 
     async def at(self, workspace_id: str, place: str, reference_id: str, *, is_glob: bool = False) -> Watch | None:
         """The active watch of a reference in a place, maybe one that a glob made, or of a glob."""
@@ -64,12 +100,22 @@ class Watches:
         return await self.database.read(work)
 
     async def leave_out(
-        self, account_id: str, workspace_id: str, place: str, reference_id: str, *, author: str, now: datetime
-    ) -> tuple[Watch, ...]:
-        """Except a reference from every glob of the place that covers it; returns those globs."""
-        return await self.database.write(
-            lambda connection: except_from_globs(connection, account_id, workspace_id, place, reference_id, author, now)
-        )
+        self,
+        account_id: str,
+        workspace_id: str,
+        place: str,
+        reference_id: str,
+        *,
+        author: str,
+        now: datetime,
+        undo_id: str | None = None,
+    ) -> tuple[tuple[Watch, ...], Watch | None]:
+        """Except a reference from every glob of the place that covers it, and end its own watch; returns them.
+
+        By `undo_id` it can be taken back.
+        """
+        what, undo = (account_id, workspace_id, place, reference_id), undo_id or str(uuid4())
+        return await self.database.write(lambda connection: leave_out_for(connection, *what, author, now, undo))
 
     async def active(self, account_id: str) -> tuple[Watch, ...]:
         """The active watches that people began, the oldest first."""
@@ -163,13 +209,20 @@ def _lines(connection: Connection, wanted: ColumnElement[bool]) -> tuple[WatchLi
 
 
 def _line(connection: Connection, watch: Watch) -> WatchLine:
-    trouble = select(places.c.trouble).where(places.c.workspace_id == watch.workspace_id, places.c.place == watch.place)
-    unable = connection.execute(trouble).scalar_one_or_none()
+    until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    return replace(_as_it_goes(connection, watch), muted_until=until)
+
+
+def _as_it_goes(connection: Connection, watch: Watch) -> WatchLine:
+    known = select(places.c.trouble, places.c.no_history).where(
+        places.c.workspace_id == watch.workspace_id, places.c.place == watch.place
+    )
+    unable, no_history = connection.execute(known).one_or_none() or (None, None)
     if watch.is_glob:
         found = overview_of(connection, watch, most=0)
-        return WatchLine(watch, found.totals, found.read_at, unable, found.references)
+        return WatchLine(watch, found.totals, found.read_at, unable, found.references, no_history)
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = [entry.request for entry in memory if entry.listed]
     progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
     read = last_read(connection, watch.account_id, watch.reference_id)
-    return WatchLine(watch, progress, read["read_at"] if read else None, unable)
+    return WatchLine(watch, progress, read["read_at"] if read else None, unable, no_history=no_history)

@@ -49,6 +49,25 @@ def touch_card(connection: Connection, watch_id: str, *, urgent: bool) -> None:
     connection.execute(update(cards).where(cards.c.watch_id == watch_id).values(values))
 
 
+def touch_cards(connection: Connection, watch_ids: Iterable[str]) -> None:
+    """These cards must be edited at once."""
+    for part in chunks(watch_ids):
+        values = {"dirty": True, "urgent": True, "changes": cards.c.changes + 1}
+        connection.execute(update(cards).where(cards.c.watch_id.in_(part)).values(values))
+
+
+def with_own_card(connection: Connection, workspace_id: str, place: str) -> list[Watch]:
+    """The active watches of a place that people began, the oldest first."""
+    query = select(watches).where(
+        watches.c.workspace_id == workspace_id,
+        watches.c.place == place,
+        watches.c.glob_id.is_(None),
+        watches.c.ended_at.is_(None),
+    )
+    rows = connection.execute(query.order_by(watches.c.created_at, watches.c.id)).mappings()
+    return [watch_of(row) for row in rows]
+
+
 def queue_card(connection: Connection, watch: Watch, number: int, now: datetime) -> None:
     """Queue the posting of a watch's card; `number` is above 1 when an earlier one is gone."""
     level = watch.id if number == 1 else f"{watch.id} {number}"

@@ -53,10 +53,11 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("watch batch-1 for nothing", "`failures`, `problems`, `each` and `all`"),
         ("status @channel", "I never ping"),
         ('status "batch', "A quote is missing"),
-        ("mute batch-1 2h", "not available yet"),
+        ("mute batch-1 soon", "as a length of time"),
+        ("queue", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
-        ("watch batch-1 in thread", "not available yet"),
+        ("watch batch-1 by fri", "not available yet"),
         ("links batch-1 new", "not available yet"),
     ):
         calls = len(stage.api.calls)
@@ -86,7 +87,7 @@ async def test_failures_and_links_are_answered_to_the_one_who_asks(stage: Stage)
 async def test_help_and_about(stage: Stage) -> None:
     everything = await stage.asks("help")
     assert "watch batch-2026-04" in everything_in(everything)
-    assert "mute" not in everything_in(everything)
+    assert "digest" not in everything_in(everything)
     assert everything.text == (await stage.asks("")).text
     assert "expect" in everything_in(await stage.asks("help watch"))
     about = await stage.asks("about")
@@ -107,7 +108,8 @@ async def test_changing_a_watch_keeps_its_baseline(stage: Stage) -> None:
     assert "watches batch-1 (each, 9 expected)" in again.text
     (after,) = await stage.store.watches.active("default")
     kept = replace(before, events=after.events, expected=after.expected, clips_reading=after.clips_reading)
-    assert after == kept
+    assert after == replace(kept, alerts=after.alerts)
+    assert after.alerts.messages == 1
     await stage.sees_text("of 9 expected")
     stage.account.finish("batch-1")
     await stage.sees_text("3 clips finished")

@@ -8,7 +8,9 @@ import pytest
 from bot.slack.actions import (
     CARD_FAILURES,
     CARD_LINKS,
+    CARD_MUTE,
     CARD_STOP,
+    CARD_WATCH_ME,
     FINISHED_LINKS,
     FINISHED_STOP,
     STATUS_REFRESH,
@@ -30,7 +32,7 @@ async def test_a_watched_batch_is_told_from_the_first_failure_to_the_finish(any_
     confirmed = await stage.asks("watch batch-1")
     assert "now watches" in confirmed.text
     card = await stage.card("batch-1")
-    assert buttons_of(card) == [CARD_FAILURES, CARD_LINKS, CARD_STOP]
+    assert buttons_of(card) == [CARD_FAILURES, CARD_LINKS, CARD_WATCH_ME, CARD_MUTE, CARD_STOP]
     stage.account.fail(ids[0], "no face detected")
     failure = await stage.sees_text("no face detected")
     assert ids[0] in everything_in(failure)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from bot.app import Parts
 from bot.domain.delivery import Delivery, Posted, State
@@ -43,11 +43,12 @@ class ForcedOutbox(Outbox):
     async def force(self, delivery: Delivery, state: State) -> Delivery:
         """The delivery as if it had just been claimed."""
 
-        def work(connection: Connection) -> int:
+        def work(connection: Connection) -> RowMapping:
             mine = update(announcements).where(announcements.c.id == delivery.id).values(state=state)
-            return int(connection.execute(mine.returning(announcements.c.version)).scalar_one())
+            return connection.execute(mine.returning(announcements)).mappings().one()
 
-        return replace(delivery, version=await self.database.write(work))
+        row = await self.database.write(work)
+        return replace(delivery, version=row["version"], owner=row["owner"] or "", term=row["term"] or 0)
 
 
 class MarkedAfterTheCall(ForcedOutbox):

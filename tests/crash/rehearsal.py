@@ -4,13 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from bot.app import Parts
 from bot.domain.announcement import Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.errors import InDoubtError, SlackBusyError
 from bot.ports import Clock
 from bot.store import Store, open_store
@@ -56,18 +56,20 @@ class SlowChat(FakeChat):
     gate: asyncio.Event | None = None
     waiting: bool = False
 
-    async def post(self, place: str, said: Said, *, delivery_id: str, repeat: bool) -> Posted:
+    async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         if self.gate is not None:
             gate, self.gate, self.waiting = self.gate, None, True
             await gate.wait()
             raise SlackBusyError(timedelta(seconds=1))
-        return await super().post(place, said, delivery_id=delivery_id, repeat=repeat)
+        return await super().post(place, said, manner, delivery_id=delivery_id, repeat=repeat)
 
-    async def find(self, place: str, delivery_id: str, since: datetime) -> Posted | None:
-        found = await super().find(place, delivery_id, since)
-        if found is None or self.messages[int(found.ts) - 1][3] + SHOWN_AFTER <= self.clock.now():
-            return found
-        return None
+    async def find(
+        self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None
+    ) -> HistoryPage:
+        page = await super().find(place, since, until, thread_ts=thread_ts, cursor=cursor)
+        now = self.clock.now()
+        there = (each for each in page.shown if self.messages[int(each.posted.ts) - 1][3] + SHOWN_AFTER <= now)
+        return replace(page, shown=tuple(there))
 
 
 @dataclass

@@ -3,8 +3,18 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.announcement import Announcement, ClipsFacts, FailureFacts, FinishedFacts, ReopenedFacts, ShortFacts
+from bot.domain.announcement import (
+    Announcement,
+    ClipsFacts,
+    FailureFacts,
+    FinishedFacts,
+    PingFacts,
+    ReopenedFacts,
+    ShortFacts,
+    renewed,
+)
 from bot.domain.change import Entry
+from bot.domain.failure import kind_of
 from bot.domain.notice import Look, Noticed, notice
 from bot.domain.watch import Events, Watch
 from tests.builders import at, entry, request, uuid, watch
@@ -174,3 +184,61 @@ def test_a_corrected_outcome_neither_reopens_nor_is_told_again() -> None:
 
 def test_nothing_is_finished_when_everything_vanished() -> None:
     assert notice(watch(since=1), [entry(request(1), listed=False)], look(2, 10_000)).announcements == ()
+
+
+# --- pings ---
+
+
+def told(*counts: int, the_watch: Watch | None = None) -> Noticed:
+    """What is noticed at the last of looks that saw so many failures of one kind."""
+    noticed, entries = Noticed(the_watch or watch(since=1), ()), [waiting()]
+    for number, count in enumerate(counts, 2):
+        entries += [failed(n, number) for n in range(len(entries), count + 1)]
+        noticed = notice(noticed.watch, entries, look(number, 100 * number))
+    return noticed
+
+
+def test_a_kind_that_was_told_is_said_again_at_ten_in_the_thread_of_its_message() -> None:
+    edited, ping = told(1, 10).announcements
+    assert isinstance(edited.facts, FailureFacts)
+    assert isinstance(ping.facts, PingFacts)
+    assert ping.under == edited.key
+    assert [kind.count for kind in ping.facts.kinds] == [10]
+    assert said(told(1, 10, 11)) == ["failure"]
+
+
+def test_the_failure_rate_is_told_with_a_first_message_and_by_itself_without_one() -> None:
+    finished = [done(n, 2) for n in range(100, 140)]
+    several = [failed(n, 2) for n in range(20)]
+    first = only(notice(watch(since=1), [*finished, *several, waiting(500)], look(2, 200)))
+    assert isinstance(first.facts, FailureFacts)
+    assert first.facts.rate == 20
+    before = notice(watch(since=1), [failed(0, 2), waiting(500)], look(2, 200)).watch
+    later = [failed(0, 2), *(failed(n, 3) for n in range(1, 10)), *finished, waiting(500)]
+    edited, ping = notice(before, later, look(3, 300)).announcements
+    assert isinstance(ping.facts, PingFacts)
+    assert (ping.facts.rate, ping.under) == (5, edited.key)
+
+
+def test_the_eighth_kind_says_that_it_is_the_last_one() -> None:
+    errors = ["no face", "bad audio", "too long", "too short", "no audio", "bad codec", "no video", "too loud", "other"]
+    entries = [failed(n, 2, error) for n, error in enumerate(errors)]
+    facts = [each.facts for each in notice(watch(since=1), [*entries, waiting()], look(2, 200)).announcements]
+    assert [isinstance(each, FailureFacts) and each.is_last for each in facts] == [False] * 7 + [True]
+
+
+def test_a_kind_that_the_account_never_had_is_said_to_be_new() -> None:
+    entries = [failed(1, 2), failed(2, 2, "bad audio"), waiting()]
+    unseen = frozenset({kind_of("bad audio")})
+    noticed = notice(watch(since=1), entries, replace(look(2, 200), unseen=unseen))
+    facts = {each.facts.name: each.facts.unseen for each in noticed.announcements if each.facts.kind == "failure"}
+    assert facts == {"no face detected": False, "bad audio": True}
+
+
+def test_what_was_said_once_stays_in_the_newer_facts() -> None:
+    old = only(told(1)).facts
+    new = told(1, 2).announcements[0].facts
+    assert isinstance(old, FailureFacts)
+    assert isinstance(new, FailureFacts)
+    kept = renewed(replace(old, rate=20, unseen=True, is_last=True), new)
+    assert kept == replace(new, rate=20, unseen=True, is_last=True)

@@ -1,6 +1,7 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from bot.domain.answer import Wish
 from bot.domain.budget import Budget
 from bot.domain.watch import Events, Watch
+from bot.errors import StoreError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.source import Source
@@ -67,7 +69,7 @@ class World:
                 break
             self.clock.pass_time(max((next_at - self.clock.now()).total_seconds(), 0.01))
             next_at = await self.stories.deliver.step()
-        await self.stories.cards.step()
+        await self.stories.edits.step()
         return next_at
 
     @property
@@ -83,6 +85,7 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
+SCOPES = frozenset({"commands", "chat:write", "channels:history"})
 Opened = Callable[[str, FakeClock], Awaitable[Store]]
 
 
@@ -107,7 +110,11 @@ class Worlds:
         gap: float = 86_400,
         opened: Opened | None = None,
     ) -> World:
-        """A start of the bot; tests that pass the time between two looks at once need a long `gap`."""
+        """A start of the bot after the one before has ended; tests that pass the time between two looks at once need
+        a long `gap`."""
+        for world in self.opened:
+            with suppress(StoreError):
+                await world.stories.sender.release()
         store = await (opened or self.open)(self.url, self.clock)
         vitals = Vitals(self.clock.now(), self.clock.monotonic())
         identity = Identity("T1", "UBOT", "BBOT") if known else Identity()
@@ -119,6 +126,9 @@ class Worlds:
 
         async def tend_connection() -> None:
             connections.append("tended")
+
+        async def granted() -> frozenset[str]:
+            return SCOPES
 
         rules = Rules(
             account_id="default",
@@ -132,7 +142,17 @@ class Worlds:
             resend_in_doubt=resend,
         )
         ground = Ground(
-            rules, self.clock, Alarms(), store, vitals, identity, source, self.chat, introduce, tend_connection
+            rules,
+            self.clock,
+            Alarms(),
+            store,
+            vitals,
+            identity,
+            source,
+            self.chat,
+            introduce,
+            tend_connection,
+            granted,
         )
         world = World(self.clock, self.api, self.chat, store, source, ground, make_stories(ground), connections)
         self.opened.append(world)

@@ -10,12 +10,8 @@ from sqlalchemy import Connection
 from bot.errors import StoreError
 from bot.ports import Clock
 from bot.store import Store
-from bot.store.cards import Cards
 from bot.store.database import Database
-from bot.store.ledger import Ledger
-from bot.store.outbox import Outbox
-from bot.store.references import References
-from bot.store.watches import Watches
+from bot.store.open import store_on
 from tests.builders import at
 from tests.flows.conftest import Worlds
 from tests.flows.test_catch_up import GAP, all_ends, begin, catch_up, told_in, watched
@@ -39,14 +35,7 @@ def mortal(lives: int) -> Callable[[str, Clock], Awaitable[Store]]:
     async def opened(url: str, clock: Clock) -> Store:
         database = MortalDatabase.open(url, clock)
         database.lives = lives + 1  # the first one migrates
-        return Store(
-            database,
-            Ledger(database),
-            Watches(database),
-            Outbox(database, clock),
-            Cards(database),
-            References(database),
-        )
+        return store_on(database, clock)
 
     return opened
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bot.domain.announcement import AccessFacts, CardFacts
-from bot.domain.delivery import State
+from bot.domain.delivery import PLAINLY, State
 from bot.errors import (
     InDoubtError,
     NoAccessError,
@@ -57,9 +57,7 @@ async def test_an_attempt_that_never_arrived_is_made_again_after_the_quiet_time(
     assert world.chat.repeats == []
 
 
-@pytest.mark.parametrize(
-    "fault", [SlackBusyError(timedelta(seconds=7)), NotSentError("no connection"), TokenRefusedError("token_revoked")]
-)
+@pytest.mark.parametrize("fault", [SlackBusyError(timedelta(seconds=7)), NotSentError("no connection")])
 async def test_what_was_surely_not_done_is_done_again_without_looking(world: World, fault: SlackError) -> None:
     await failing(world)
     world.chat.faults = [fault]
@@ -74,10 +72,12 @@ async def test_what_was_surely_not_done_is_done_again_without_looking(world: Wor
 async def test_a_row_found_sending_after_a_crash_is_looked_up(worlds: Worlds) -> None:
     before = await worlds.begin()
     await failing(before)
-    (claimed,) = await before.store.outbox.claim("T1", "dead", now=before.clock.now(), busy=frozenset())
+    lease = await before.stories.sender.turn()
+    assert lease is not None
+    (claimed,) = await before.store.outbox.claim(lease, now=before.clock.now(), busy=frozenset())
     facts = claimed.announcement.facts
     assert facts.kind == "failure"
-    await before.chat.post("C1", facts, delivery_id=claimed.id, repeat=False)
+    await before.chat.post("C1", facts, PLAINLY, delivery_id=claimed.id, repeat=False)
     after = await worlds.begin()
     await after.deliver()
     assert after.told == ["failure"]
@@ -207,7 +207,7 @@ async def test_one_message_a_second_in_a_place_and_in_order(world: World) -> Non
 async def test_nothing_is_posted_before_slack_told_who_we_are(worlds: Worlds) -> None:
     world = await worlds.begin(known=False)
     assert await world.stories.deliver.step() is None
-    assert await world.stories.cards.step() is None
+    assert await world.stories.edits.step() is None
     await world.stories.tend.step()
     assert world.ground.identity.known
     assert world.connections == ["tended"]
@@ -272,12 +272,12 @@ async def test_a_busy_slack_lets_the_cards_rest(world: World) -> None:
     world.api.set([request(1, "processing")])
     await world.look()
     world.chat.faults = [SlackBusyError(timedelta(seconds=30))]
-    await world.stories.cards.step()
+    await world.stories.edits.step()
     world.clock.pass_time(29)
-    await world.stories.cards.step()
+    await world.stories.edits.step()
     assert len(world.chat.edits) == edits
     world.clock.pass_time(2)
-    await world.stories.cards.step()
+    await world.stories.edits.step()
     assert len(world.chat.edits) == edits + 1
 
 

@@ -4,11 +4,14 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from bot.domain.glob import compiled
+from bot.domain.overview_wording import overview_sentence
 from bot.flows.health import Health
 from tests.builders import request
 from tests.flows.conftest import World, Worlds
 
 PAGES = 20  # of the account's list
+PARTLY = "% of the account's list read so far"
 
 
 def is_filling(line: EventDict) -> bool:
@@ -50,6 +53,27 @@ async def test_about_and_metrics_tell_how_far_older_requests_are_read_until_all_
         large.clock.pass_time(60)
     assert 0 < told[0] < told[-1] == 1
     assert told == sorted(told)
+
+
+async def test_whoever_asks_for_a_pattern_is_told_how_much_of_the_account_is_known_until_all_is(large: World) -> None:
+    told = []
+    for _ in range(10):
+        await large.look()
+        answer = await large.stories.ask.overview(compiled("batch-*"))
+        assert (PARTLY in str(overview_sentence(answer.overview))) == (answer.overview.filled < 1)
+        told.append(answer.overview.filled)
+        large.clock.pass_time(60)
+    assert 0 < told[0] < told[-1] == 1
+
+
+async def test_calls_that_nobody_needs_are_used_although_nothing_is_watched(worlds: Worlds) -> None:
+    worlds.api.set([request(n, "completed", created=-n) for n in range(100 * 5 * PAGES)])
+    world = await worlds.begin(calls=60)
+    ends = world.clock.monotonic() + 90
+    while world.clock.monotonic() < ends:
+        next_at = await world.look()
+        world.clock.pass_time(max((next_at - world.clock.now()).total_seconds(), 0.2))
+    assert len(world.api.calls) > 75
 
 
 async def test_every_tenth_of_the_older_requests_is_logged_once(large: World) -> None:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.domain.delivery import State
-from bot.errors import InDoubtError, TokenRefusedError, UnavailableError
-from bot.flows.health import LONGEST_SILENCE, Figure, Health
+from bot.errors import InDoubtError, RateLimitedError, SlackBusyError, TokenRefusedError, UnavailableError
+from bot.flows.health import DONE_EVERY, LONGEST_SILENCE, Figure, Health
 from bot.flows.slack_line import SlackLine
-from tests.builders import request
+from tests.builders import NOON, request
 from tests.flows.conftest import Alarms, World, until
 
 
@@ -117,6 +117,64 @@ async def test_the_figures_count_what_happened(world: World, health: Health) -> 
     assert values(found, "lipsync_oldest_unsent_seconds") >= 600
     assert values(found, "lipsync_last_read_seconds") == pytest.approx(world.clock.now().timestamp(), abs=5)
     assert found["lipsync_api_calls"].values["ok"] == len(world.api.calls)
+
+
+async def test_an_alert_is_timed_from_its_finish_to_the_look_and_from_there_to_slack(
+    world: World, health: Health
+) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch()
+    await world.deliver()
+    world.clock.pass_time(600)
+    finished = (world.clock.now() - NOON).total_seconds() - 7
+    world.api.set([request(1, "failed", finished=finished, error="no face")])
+    await world.look()
+    world.clock.pass_time(4)
+    await world.deliver()
+    seen, sent = world.ground.vitals.until_seen, world.ground.vitals.until_sent
+    assert (seen.count, sent.count) == (1, 1)
+    assert 7 <= seen.seconds < 12
+    assert 4 <= sent.seconds < 6
+    details = {each.name: each.name for each in await health.details()}
+    assert set(details) == {"lipsync_alert_latency_seconds", "lipsync_announcements_of_kind"}
+
+
+async def test_what_is_done_is_counted_once_a_minute_and_what_waits_each_time(world: World, health: Health) -> None:
+    async def states() -> list[float]:
+        found = (await figures(health))["lipsync_announcements"].values
+        return [found[State.PENDING], found[State.SENT]]
+
+    await world.watch()
+    assert await states() == [1, 0]
+    await world.deliver()
+    assert await states() == [0, 0]
+    world.clock.pass_time(DONE_EVERY)
+    assert await states() == [0, 1]
+
+
+async def test_answers_of_429_are_counted_by_who_gave_them(world: World, health: Health) -> None:
+    world.api.faults = [RateLimitedError("429")]
+    await world.watch()
+    world.chat.faults = [SlackBusyError(timedelta(seconds=1))]
+    await world.deliver()
+    refused = (await figures(health))["lipsync_rate_limited"].values
+    assert refused == {"api": 1, "slack post": 1}
+
+
+async def test_what_is_held_is_neither_late_nor_waiting(world: World, health: Health) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch()
+    await world.deliver()
+    await world.stories.muting.mute("C1", None, timedelta(days=2), "U1")
+    world.api.set([request(1, "failed", error="no face")])
+    world.clock.pass_time(60)
+    await world.look()
+    await world.deliver()
+    world.clock.pass_time(86_400)
+    found = await figures(health)
+    assert found["lipsync_announcements"].values[State.HELD] == 1
+    assert values(found, "lipsync_unsent") == values(found, "lipsync_oldest_unsent_seconds") == 0
+    assert values(found, "lipsync_in_doubt") == 0
 
 
 async def test_before_anything_was_read_the_figures_are_zero(health: Health) -> None:

@@ -8,6 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import InDoubtError, SlackBusyError, SlackError, StoreError, TokenRefusedError
+from bot.flows.slack_line import SlackLine
 from bot.flows.tend import INTERVAL, UNKNOWN_INTERVAL, Tend
 from bot.store import Store, open_store
 from bot.store.migrate import bring_up_to_date
@@ -43,6 +44,8 @@ class Slack:
             self.introduce,
             self.on_introduced,
             on.tend_connection,
+            SlackLine(on.clock, on.vitals),
+            lambda: None,
         )
 
 

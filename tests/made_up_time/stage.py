@@ -19,6 +19,7 @@ from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
+from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_entities import Message
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, BOT_ID, TEAM
@@ -148,6 +149,10 @@ async def _nothing() -> None:
     pass
 
 
+async def _granted() -> frozenset[str]:
+    return frozenset(DEFAULT_SCOPES)
+
+
 @asynccontextmanager
 async def staged(
     url: str, *, seed: int = 1, slots: int = 8, speed: float = 1.0, parts: Parts = REAL
@@ -177,6 +182,7 @@ async def staged(
             chat=parts.chat(SlackChat(client, "/lipsync", ANSWER_SECONDS)),
             introduce=_nothing,
             tend_connection=_nothing,
+            granted=_granted,
         )
         stories = make_stories(ground)
         for routine in stories.routines:

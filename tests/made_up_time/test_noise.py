@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import Parts
 from bot.domain.announcement import CardFacts, Said
-from bot.domain.delivery import Posted
+from bot.domain.delivery import Manner, Posted
 from bot.domain.progress import Progress
 from bot.domain.request import LipsyncRequest, Page
 from bot.ports import Chamelaion, Chat
@@ -72,10 +72,10 @@ class WitnessedChat:
     chat: Chat
     witness: Witness
 
-    async def update(self, posted: Posted, said: Said) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         if said.kind == "card":
             self.witness.edited(said)
-        await self.chat.update(posted, said)
+        await self.chat.update(posted, said, manner)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
         return getattr(self.chat, name)

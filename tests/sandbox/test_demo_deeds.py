@@ -95,8 +95,9 @@ async def test_faster_clips_end_sooner_and_keep_what_has_ended(around: Surroundi
     assert around.account.speed == demo_world.SPEED
 
 
-@pytest.mark.parametrize("name", ["api_away", "key_refused", "api_busy", "slack_away", "slack_forgetful"])
+@pytest.mark.parametrize("name", ["api_away", "key_refused", "api_busy", "archive", "slack_away", "slack_forgetful"])
 async def test_a_switch_turns_on_and_off(around: Surroundings, name: str) -> None:
+    around.slack.happenings.subscribed.clear()  # there is no bot to tell
     assert not is_on(around, name)
     await do(around, name)
     assert is_on(around, name)

@@ -313,7 +313,7 @@ async def test_inviting_and_putting_out_the_bot_changes_the_place_and_is_told(
     for _ in range(2):
         assert (await browser.does("kick", **here))[0] == 200
     assert BOT.id not in slack.workspace.channel(PRODUCERS).members
-    assert [each["type"] for each in bot.events] == ["member_joined_channel", "member_left_channel"]
+    assert [each["type"] for each in bot.events] == ["member_joined_channel", "channel_left"]
     assert await browser.texts() == [
         f"was added to #producers by <@{ANA.id}>.",
         f"was removed from #producers by <@{ANA.id}>.",

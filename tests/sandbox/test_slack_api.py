@@ -304,6 +304,7 @@ async def test_a_dm_is_opened_by_naming_the_person(client: AsyncWebClient) -> No
 
 
 async def test_a_place_is_described(slack: SlackSandbox, client: AsyncWebClient) -> None:
+    slack.tokens.scopes -= {"channels:read"}
     assert await code(client, "conversations.info", channel=DE) == "missing_scope"
     slack.tokens.scopes.update({"channels:read", "groups:read", "im:read"})
     shown = (await client.conversations_info(channel=DE))["channel"]
@@ -312,7 +313,6 @@ async def test_a_place_is_described(slack: SlackSandbox, client: AsyncWebClient)
 
 
 async def test_only_what_the_bot_may_know_of_is_listed(slack: SlackSandbox, client: AsyncWebClient) -> None:
-    slack.tokens.scopes.add("channels:read")
     slack.workspace.archive("C0DUBBINGJP")
     everywhere = await client.conversations_list(types="public_channel,private_channel", exclude_archived=True)
     assert [each["name"] for each in everywhere["channels"]] == ["dubbing-de", "producers", "client-aurora"]

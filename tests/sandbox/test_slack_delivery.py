@@ -321,7 +321,7 @@ async def test_the_bot_hears_its_dms_and_its_name_and_nothing_else(slack: SlackS
     root = await slack.say(ANA.id, DE, "@lipsync help")
     await slack.say(ANA.id, DE, "just talking", thread_ts=root.ts)
     await slack.say(ANA.id, "D0ANABEN", "between us")
-    await slack.invite("C0PRODUCERS", BOT.id, by=ANA.id)
+    await slack.happenings.invite("C0PRODUCERS", BOT.id, by=ANA.id)
     assert [each["event"]["type"] for each in bot.forms] == ["message", "app_mention", "member_joined_channel"]
     assert bot.forms[0]["event"]["channel_type"] == "im"
     assert len(slack.workspace.replies(DE, root.ts)) == 2

@@ -1,13 +1,15 @@
 """The real Bolt app between a fake Slack and canned flows."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from aiohttp import ClientSession, web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.domain.announcement import Example
 from bot.domain.answer import (
     AboutAnswer,
     ExceptedAnswer,
@@ -21,11 +23,17 @@ from bot.domain.answer import (
     WatchesAnswer,
 )
 from bot.domain.answer import Wish as Wanted
+from bot.domain.deed import Did
 from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.mute import Mute
 from bot.domain.overview import Standing, survey
+from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.muting import Muting
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.flows.work import Work
@@ -102,10 +110,13 @@ class CannedWatching(Watching):
     wishes: list[Wanted]
     stopped: list[tuple[str, str]]
     visits: list[str]
+    authors: list[str]
+    undone: list[Undone]
 
     def __init__(self) -> None:
-        for name in ("wishes", "stopped", "visits"):
+        for name in ("wishes", "stopped", "visits", "authors"):
             object.__setattr__(self, name, [])  # the original is frozen
+        object.__setattr__(self, "undone", [Undone.DONE])
 
     async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
         self.wishes.append(wish)
@@ -115,11 +126,22 @@ class CannedWatching(Watching):
             return
         yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
 
-    async def stop(self, place: str, reference: str) -> StoppedAnswer:
+    async def stop(self, place: str, reference: str, author: str = "") -> StoppedAnswer:
+        self.authors.append(author)
         self.stopped.append((place, reference))
-        return StoppedAnswer(reference, watch(place=place, reference=reference))
+        return StoppedAnswer(reference, watch(place=place, reference=reference), undo="u1")
 
-    async def stop_glob(self, place: str, pattern: str) -> StoppedAnswer:
+    async def again(self, place: str, reference: str, author: str) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        self.authors.append(author)
+        yield WatchAnswer(watch(place=place, reference=reference), True, status())
+
+    async def undo(self, place: str, undo: str, person: str) -> UndoneAnswer:
+        self.authors.append(person)
+        self.stopped.append((place, f"undo {undo}"))
+        return UndoneAnswer(self.undone[0], Did.UNWATCH, REF)
+
+    async def stop_glob(self, place: str, pattern: str, author: str = "") -> StoppedAnswer:
+        self.authors.append(author)
         self.stopped.append((place, f"glob {pattern}"))
         return StoppedAnswer(pattern, watch(place=place, reference=pattern))
 
@@ -129,6 +151,71 @@ class CannedWatching(Watching):
 
     async def visited(self, place: str) -> None:
         self.visits.append(place)
+
+
+class CannedAccess(Access):
+    """Remembers what it was told; raises what it was given first."""
+
+    told: list[tuple[str, ...]]
+    faults: list[Exception]
+
+    def __init__(self) -> None:
+        for name in ("told", "faults"):
+            object.__setattr__(self, name, [])  # the original is frozen
+
+    def _hear(self, *what: str) -> None:
+        if self.faults:
+            raise self.faults.pop(0)
+        self.told.append(what)
+
+    async def joined(self, event_id: str, place: str) -> None:
+        self._hear("joined", event_id, place)
+
+    async def unarchived(self, event_id: str, place: str) -> None:
+        self._hear("unarchived", event_id, place)
+
+    async def closed(self, event_id: str, place: str, why: str) -> None:
+        self._hear("closed", event_id, place, why)
+
+    async def revoked(self, event_id: str, why: str) -> None:
+        self._hear("revoked", event_id, why)
+
+
+class CannedMuting(Muting):
+    """Does nothing, and remembers what was wished."""
+
+    wishes: list[tuple[object, ...]]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "wishes", [])  # the original is frozen
+
+    async def mute(
+        self, place: str, reference: str | None, length: timedelta, author: str, *, is_glob: bool | None = None
+    ) -> MutedAnswer:
+        self.wishes.append(("mute", place, reference, length, author, is_glob))
+        mute = Mute("m1", "T1", "default", place, reference, bool(is_glob), author, NOON, 0, NOON + length)
+        return MutedAnswer(mute, is_new=True)
+
+    async def unmute(
+        self, place: str, reference: str | None, author: str, *, is_glob: bool | None = None
+    ) -> UnmutedAnswer:
+        self.wishes.append(("unmute", place, reference, author, is_glob))
+        return UnmutedAnswer(reference, (), 0)
+
+
+class CannedTrials(Trials):
+    """Does nothing, and remembers what was wished."""
+
+    runs: list[tuple[str, int, str]]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "runs", [])  # the original is frozen
+        object.__setattr__(self, "clock", FakeClock())
+
+    async def begin(self, place: str, examples: Sequence[Example], wanted: Set[str], author: str) -> TrialAnswer:
+        assert "chat:write" in wanted
+        self.runs.append((place, len(examples), author))
+        return TrialAnswer(len(examples))
 
 
 @dataclass
@@ -145,6 +232,9 @@ class Rig:
     clock: FakeClock
     ask: CannedAsk = field(default_factory=CannedAsk)
     watching: CannedWatching = field(default_factory=CannedWatching, repr=False)
+    access: CannedAccess = field(default_factory=CannedAccess, repr=False)
+    muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
+    trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
@@ -173,6 +263,9 @@ class Rig:
             guard=Guard(self.work, Replies(self.http, self.vitals)),
             ask=self.ask,
             watching=self.watching,
+            access=self.access,
+            muting=self.muting,
+            trials=self.trials,
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",
@@ -183,11 +276,13 @@ class Rig:
 
 
 @asynccontextmanager
-async def rigged(*, known: bool = True, most_work: int = 100, http: bool = True) -> AsyncIterator[Rig]:
+async def rigged(
+    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0
+) -> AsyncIterator[Rig]:
     """A rig whose app is served over HTTP (or not at all)."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(SlackSandbox(clock=clock))
+        slack = await stack.enter_async_context(SlackSandbox(clock=clock, ack_seconds=ack_seconds))
         session = await stack.enter_async_context(ClientSession())
         client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
         identity = Identity(TEAM, "U0LIPSYNC", "B0LIPSYNC") if known else Identity()

@@ -125,8 +125,15 @@ async def test_a_command_without_its_fields_is_acknowledged_with_a_sentence(rig:
 
 
 async def test_what_nobody_listens_to_is_answered_404(rig: Rig) -> None:
-    body = json.dumps({"type": "event_callback", "event": {"type": "pin_added"}})
+    body = json.dumps({"type": "shortcut", "callback_id": "nobody"})
     assert (await post(rig, body, signed(body), "application/json"))[0] == 404
+
+
+async def test_an_event_that_comes_before_we_know_who_we_are_is_to_be_told_again() -> None:
+    async with rigged(known=False) as rig:
+        body = json.dumps({"type": "event_callback", "event_id": "Ev1", "event": {"type": "app_uninstalled"}})
+        assert await post(rig, body, signed(body), "application/json") == (503, "")
+        assert rig.access.told == []
 
 
 # --- what Slack asks of every app ---

@@ -1,7 +1,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from aiohttp import ClientSession, web
@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestServer, unused_port
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.announcement import AccessFacts, CardFacts, ClipsFacts
-from bot.domain.delivery import Posted
+from bot.domain.delivery import PLAINLY, HistoryPage, Posted, Shown
 from bot.domain.progress import UNFINISHED, Progress
 from bot.errors import (
     InDoubtError,
@@ -63,7 +63,7 @@ def chat_with(url: str, session: ClientSession, timeout_seconds: float = 5) -> S
 
 
 async def post(chat: SlackChat, place: str = DE, *, repeat: bool = False) -> Posted:
-    return await chat.post(place, CLIPS, delivery_id="d1", repeat=repeat)
+    return await chat.post(place, CLIPS, PLAINLY, delivery_id="d1", repeat=repeat)
 
 
 # --- posting ---
@@ -89,8 +89,8 @@ async def test_a_possible_repeat_says_so_in_its_text_and_in_its_blocks(slack: Sl
 
 
 async def test_a_person_is_told_in_their_dm_which_is_opened_once(slack: SlackSandbox, chat: SlackChat) -> None:
-    first = await chat.post(ANA.id, ACCESS, delivery_id="d1", repeat=False)
-    await chat.post(ANA.id, ACCESS, delivery_id="d2", repeat=False)
+    first = await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d1", repeat=False)
+    await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d2", repeat=False)
     assert first.channel == "D0ANA"
     assert [call.method for call in slack.calls].count("conversations.open") == 1
 
@@ -106,8 +106,8 @@ async def test_opening_a_dm_is_never_in_doubt(slack: SlackSandbox, chat: SlackCh
 
 
 async def test_a_card_is_edited_in_place_and_keeps_its_delivery_id(slack: SlackSandbox, chat: SlackChat) -> None:
-    posted = await chat.post(DE, CARD, delivery_id="d1", repeat=False)
-    await chat.update(posted, CLIPS)
+    posted = await chat.post(DE, CARD, PLAINLY, delivery_id="d1", repeat=False)
+    await chat.update(posted, CLIPS, PLAINLY)
     (message,) = slack.workspace.messages(DE)
     assert "1 clip finished" in message.text
     assert message.metadata == {"event_type": EVENT_TYPE, "event_payload": {"delivery": "d1"}}
@@ -117,7 +117,7 @@ async def test_a_message_that_is_gone_cannot_be_edited(slack: SlackSandbox, chat
     posted = await post(chat)
     slack.workspace.delete(posted.channel, posted.ts)
     with pytest.raises(NoMessageError, match="message_not_found"):
-        await chat.update(posted, CARD)
+        await chat.update(posted, CARD, PLAINLY)
 
 
 async def test_the_bot_knows_who_it_is_and_what_it_may_do(slack: SlackSandbox, chat: SlackChat) -> None:
@@ -276,6 +276,12 @@ async def test_the_token_is_in_no_error_and_in_no_log(
 
 # --- looking for an attempt in doubt ---
 
+LATER = NOON + timedelta(hours=1)
+
+
+async def find(chat: SlackChat, place: str = DE, *, since: datetime = NOON) -> HistoryPage:
+    return await chat.find(place, since, LATER)
+
 
 async def test_a_message_whose_answer_was_lost_is_found_by_its_delivery_id(
     slack: SlackSandbox, chat: SlackChat
@@ -284,52 +290,53 @@ async def test_a_message_whose_answer_was_lost_is_found_by_its_delivery_id(
     with pytest.raises(InDoubtError):
         await post(chat)
     (message,) = slack.workspace.messages(DE)
-    assert await chat.find(DE, "d1", NOON) == Posted(DE, message.ts)
-    assert await chat.find(DE, "d2", NOON) is None
+    assert await find(chat) == HistoryPage((Shown("d1", Posted(DE, message.ts), BOT.id),), None)
 
 
 async def test_a_message_is_found_in_a_persons_dm(slack: SlackSandbox, chat: SlackChat) -> None:
-    posted = await chat.post(ANA.id, ACCESS, delivery_id="d1", repeat=False)
-    assert await chat.find(ANA.id, "d1", NOON) == posted
+    posted = await chat.post(ANA.id, ACCESS, PLAINLY, delivery_id="d1", repeat=False)
+    assert [shown.posted for shown in (await find(chat, ANA.id)).shown] == [posted]
     assert slack.calls[-1].args["channel"] == "D0ANA"
 
 
-async def test_older_messages_and_those_of_others_are_not_mistaken_for_it(slack: SlackSandbox, chat: SlackChat) -> None:
+async def test_earlier_and_later_messages_and_those_of_others_are_not_mistaken_for_it(
+    slack: SlackSandbox, chat: SlackChat
+) -> None:
     foreign = {"event_type": "another_app", "event_payload": {"delivery": "d2"}}
     slack.workspace.post(DE, BOT.id, Draft("x", metadata=foreign))
     await post(chat)
-    assert await chat.find(DE, "d2", NOON) is None
-    assert await chat.find(DE, "d1", NOON + timedelta(seconds=60)) is None
+    assert [shown.delivery_id for shown in (await find(chat)).shown] == ["d1"]
+    assert (await find(chat, since=NOON + timedelta(seconds=60))).shown == ()
+    assert (await chat.find(DE, NOON - timedelta(hours=1), NOON - timedelta(seconds=60))).shown == ()
 
 
-async def test_a_message_on_the_second_page_is_found_and_a_429_does_not_start_over(
-    slack: SlackSandbox, chat: SlackChat
-) -> None:
+async def test_pages_have_fifteen_messages_and_a_cursor_to_the_next(slack: SlackSandbox, chat: SlackChat) -> None:
     posted = await post(chat)
     for _ in range(20):
         slack.workspace.post(DE, ANA.id, Draft("hello"))
-    slack.limits.on = True
-    slack.limits.per_minute["conversations.history"] = 1
-    with pytest.raises(SlackBusyError):
-        await chat.find(DE, "d1", NOON)
-    await slack.clock.sleep(60)
-    assert await chat.find(DE, "d1", NOON) == posted
-    assert [call.ok for call in slack.calls if call.method == "conversations.history"] == [True, False, True]
+    first = await find(chat)
+    assert first.shown == ()
+    assert first.cursor is not None
+    last = await chat.find(DE, NOON, LATER, cursor=first.cursor)
+    assert ([shown.posted for shown in last.shown], last.cursor) == ([posted], None)
+    assert slack.calls[-1].args["limit"] == "15"
 
 
-async def test_a_history_that_is_too_long_to_be_read_tells_nothing(slack: SlackSandbox, chat: SlackChat) -> None:
-    await post(chat)
-    for _ in range(300):
-        slack.workspace.post(DE, ANA.id, Draft("hello"))
-    with pytest.raises(NoHistoryError, match="too_many_messages"):
-        await chat.find(DE, "d1", NOON)
+async def test_a_message_under_another_is_found_in_its_thread(slack: SlackSandbox, chat: SlackChat) -> None:
+    root = slack.workspace.post(DE, ANA.id, Draft("how is it going?"))
+    metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": "d1"}}
+    reply = slack.workspace.post(DE, BOT.id, Draft("well", thread_ts=root.ts, metadata=metadata))
+    assert (await find(chat)).shown == ()
+    found = await chat.find(DE, NOON, LATER, thread_ts=root.ts)
+    assert found == HistoryPage((Shown("d1", Posted(DE, reply.ts), BOT.id),), None)
+    assert await chat.find(DE, NOON, LATER, thread_ts="1.000001") == HistoryPage((), None)
 
 
 @pytest.mark.parametrize("code", ["missing_scope", "not_in_channel", "channel_not_found", "is_archived"])
 async def test_a_history_that_may_not_be_read_tells_nothing(slack: SlackSandbox, chat: SlackChat, code: str) -> None:
     slack.faults.add("conversations.history", "error", code=code)
     with pytest.raises(NoHistoryError, match=code):
-        await chat.find(DE, "d1", NOON)
+        await find(chat)
 
 
 async def test_a_token_that_is_refused_while_looking_is_a_matter_for_the_operator(
@@ -337,22 +344,38 @@ async def test_a_token_that_is_refused_while_looking_is_a_matter_for_the_operato
 ) -> None:
     slack.tokens.refusal = "token_revoked"
     with pytest.raises(TokenRefusedError, match="token_revoked"):
-        await chat.find(DE, "d1", NOON)
+        await find(chat)
 
 
 async def test_a_passing_fault_while_looking_tells_nothing_either_way(slack: SlackSandbox, chat: SlackChat) -> None:
     slack.faults.add("conversations.history", "status_503")
     with pytest.raises(InDoubtError, match="http_503"):
-        await chat.find(DE, "d1", NOON)
+        await find(chat)
 
 
-async def test_a_history_without_messages_in_it_is_not_taken_for_an_empty_one(session: ClientSession) -> None:
+@pytest.mark.parametrize(
+    "answer", [{"ok": True, "has_more": False}, {"ok": True, "messages": [], "has_more": True}], ids=str
+)
+async def test_a_history_without_messages_or_cursor_is_not_taken_for_an_empty_one(
+    session: ClientSession, answer: Fields
+) -> None:
     async def odd(_: web.Request) -> web.StreamResponse:
-        return web.json_response({"ok": True, "has_more": False})
+        return web.json_response(answer)
 
     async with serving(odd) as url:
         with pytest.raises(InDoubtError, match="unreadable_answer"):
-            await chat_with(url, session).find(DE, "d1", NOON)
+            await find(chat_with(url, session))
+
+
+async def test_a_message_of_the_bot_is_deleted_and_no_other(slack: SlackSandbox, chat: SlackChat) -> None:
+    posted = await post(chat)
+    hers = slack.workspace.post(DE, ANA.id, Draft("hello"))
+    await chat.delete(posted)
+    with pytest.raises(NoMessageError, match="message_not_found"):
+        await chat.delete(posted)
+    with pytest.raises(NoMessageError, match="cant_delete_message"):
+        await chat.delete(Posted(DE, hers.ts))
+    assert [message.ts for message in slack.workspace.messages(DE)] == [hers.ts]
 
 
 def serving(handler: Handler) -> "OddServer":

@@ -1,4 +1,5 @@
 import string
+from datetime import timedelta
 from typing import get_args
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer import Scope
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Placement
 from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
@@ -16,10 +17,13 @@ from bot.slack.commands import (
     Help,
     Links,
     ListWatches,
+    Mute,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Trial,
+    Unmute,
 )
 from bot.slack.grammar import nearest, parse
 
@@ -51,6 +55,18 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         (f"watch {REF} expect 1 for all", StartWatch(REF, Events.ALL, 1)),
         (f"watch {REF} expect 100000", StartWatch(REF, None, 100_000)),
         ('watch "for"', StartWatch("for")),
+        (f"watch {REF} in thread", StartWatch(REF, placement=Placement.THREAD)),
+        (f"watch {REF} in Broadcast", StartWatch(REF, placement=Placement.BROADCAST)),
+        (f"watch {REF} in flat expect 3", StartWatch(REF, expected=3, placement=Placement.FLAT)),
+        (f"watch {REF} in default", StartWatch(REF, placement=Placement.DEFAULT)),
+        (f"watch {REF} for failures me", StartWatch(REF, Events.FAILURES, personal=True)),
+        (f"watch {REF} mention <@U0ANA>", StartWatch(REF, mention=("U0ANA",))),
+        (
+            f"watch {REF} mention <@U0ANA|ana> <@W0BEN> in flat",
+            StartWatch(REF, None, None, Placement.FLAT, ("U0ANA", "W0BEN")),
+        ),
+        (f"watch {REF} mention nobody me", StartWatch(REF, mention=(), personal=True)),
+        (f"unwatch {REF} me", StopWatch(REF, personal=True)),
         (f"unwatch {REF}", StopWatch(REF)),
         (f"unwatch {REF} Except", StopWatch(REF, leave_out=True)),
         ('unwatch "except"', StopWatch("except")),
@@ -114,6 +130,42 @@ def test_what_slack_and_phones_add_is_undone(typed: str, reference: str) -> None
     assert parse(typed) == Status(reference)
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (f"mute {REF} 2h", Mute(REF, timedelta(hours=2))),
+        (f"mute {REF} 1 h 30 min", Mute(REF, timedelta(minutes=90))),
+        ("MUTE All 1d", Mute(None, timedelta(days=1))),
+        ('mute "all" 1d', Mute("all", timedelta(days=1))),
+        ("mute batch-* 30m", Mute("batch-*", timedelta(minutes=30))),
+        (f"unmute {REF}", Unmute(REF)),
+        ("unmute all", Unmute(None)),
+        ("test", Trial()),
+    ],
+)
+def test_mute_and_test_are_understood(typed: str, meant: Command) -> None:
+    assert parse(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("mute", "`mute` needs a reference. Type `/lipsync mute <ref|all> <2h>`."),
+        (f"mute {REF}", "Say for how long. Type `/lipsync mute <ref|all> <2h>`."),
+        (f"mute {REF} soon", "I do not understand `soon` as a length of time"),
+        (f"mute {REF} 31d", "from 1 minute to 30 days"),
+        ("mute <@U0ANA> 2h", "A person or a channel is not a reference"),
+        ("unmute", "`unmute` needs a reference. Type `/lipsync unmute <ref|all>`."),
+        ("unmute a b", '`unmute` takes one reference. If yours has spaces, put it in quotes: `/lipsync unmute "a b"`.'),
+        ("test now", "`test` takes nothing more: type `/lipsync test`."),
+    ],
+)
+def test_what_is_wrong_about_mute_and_test_is_told(typed: str, says: str) -> None:
+    with pytest.raises(BadCommandError) as caught:
+        parse(typed)
+    assert says in str(caught.value)
+
+
 @pytest.mark.parametrize("form", [form for form in COMMANDS if not form.available], ids=lambda form: form.word)
 def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
     word = getattr(form, "word", "")
@@ -125,9 +177,6 @@ def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
 @pytest.mark.parametrize(
     ("typed", "word"),
     [
-        (f"watch {REF} in thread", "in"),
-        (f"watch {REF} for failures me", "me"),
-        (f"watch {REF} mention <@U0ANA>", "mention"),
         (f"watch {REF} expect 5 by fri", "by"),
         (f"links {REF} new", "new"),
     ],
@@ -142,7 +191,7 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
         ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
         ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
         ("links", "`links` needs a reference. Type `/lipsync links <ref>`."),
-        ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except]`."),
+        ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
         ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
         ("watch a for", "`for` takes one of `failures`, `problems`, `each` and `all`: type"),
@@ -157,6 +206,14 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
         ("watch a expect 1.5", "`expect` takes a whole number"),
         ("watch a expect ٣", "`expect` takes a whole number"),
         (f"watch a expect {'9' * 5_000}", "`expect` takes a whole number"),
+        ("watch a in", "`in` takes one of `thread`, `broadcast`, `flat` and `default`: type"),
+        ("watch a in stereo", "`in` takes one of"),
+        ("watch a in flat in thread", "`in` goes only once. Type"),
+        ("watch a me me", "`me` goes only once."),
+        ("watch a mention", "`mention` takes one to 5 people, or `nobody`: type"),
+        ("watch a mention ana", "`mention` takes one to 5 people"),
+        ("watch a mention <#C0DUBBING|dubbing>", "`mention` takes one to 5 people"),
+        ("watch a mention <@U1> <@U2> <@U3> <@U4> <@U5> <@U6>", "`mention` takes one to 5 people"),
         ("watch a please", "I do not understand `please` there. Type `/lipsync watch"),
         ("status a b", '`status` takes one reference. If yours has spaces, put it in quotes: `/lipsync status "a b"`.'),
         ("links a b", '`links` takes one reference. If yours has spaces, put it in quotes: `/lipsync links "a b"`.'),
@@ -217,7 +274,8 @@ def test_errors_name_the_command_as_the_workspace_calls_it() -> None:
         ("stats", "status"),
         ("hlep", "help"),
         ("Abuot", "about"),
-        ("tests", None),
+        ("tests", "test"),
+        ("episodes", None),
         (REF, None),
         ('"stats"', None),
     ],
@@ -248,7 +306,7 @@ def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word
 def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
     for form in COMMANDS:
         if form.available:
-            typed = form.forms[-1].replace("<ref>", REF).split(" [")[0]
+            typed = form.forms[-1].replace("<ref>", REF).replace("<ref|all>", REF).replace("<2h>", "2h").split(" [")[0]
             assert not isinstance(parse(typed), NotYet)
 
 

@@ -1,11 +1,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading
+from bot.domain.people_answer import Undone
 from bot.domain.progress import Progress
 from bot.domain.watch import Events
 from bot.errors import StoreError, UnavailableError
@@ -130,6 +132,67 @@ async def test_unwatch_stops_the_watch_of_this_place(rig: Rig) -> None:
     assert REF in rig.seen()[0].text
 
 
+async def test_mute_and_unmute_hold_messages_of_this_place_and_let_them_through(rig: Rig) -> None:
+    await rig.type(f"mute {REF} 1h30m")
+    await rig.type("unmute all")
+    assert rig.muting.wishes == [
+        ("mute", DE, REF, timedelta(minutes=90), ANA.id, None),
+        ("unmute", DE, None, ANA.id, None),
+    ]
+    assert "is muted until" in rig.seen()[0].text
+    assert "was not muted" in rig.seen()[1].text
+
+
+@pytest.mark.parametrize(("action", "is_glob"), [(actions.CARD_MUTE, False), (actions.GLOB_MUTE, True)])
+async def test_a_card_is_muted_for_an_hour_by_its_button(rig: Rig, action: str, is_glob: bool) -> None:
+    await rig.click(card(rig, action), action)
+    assert rig.muting.wishes == [("mute", DE, REF, timedelta(hours=1), ANA.id, is_glob)]
+    assert "is muted until" in rig.seen()[0].text
+
+
+@pytest.mark.parametrize(("action", "is_glob"), [(actions.CARD_UNMUTE, False), (actions.GLOB_UNMUTE, True)])
+async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: bool) -> None:
+    await rig.click(card(rig, action), action)
+    assert rig.muting.wishes == [("unmute", DE, REF, ANA.id, is_glob)]
+
+
+async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
+    await rig.type("test")
+    assert rig.trials.runs == [(DE, 9, ANA.id)]
+    assert "Posting 9 messages here" in rig.seen()[0].text
+
+
+async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:
+    await rig.type(f"unwatch {REF}")
+    await rig.click(rig.seen()[0], actions.UNDO)
+    assert rig.watching.stopped == [(DE, REF), (DE, "undo u1")]
+    (shown,) = rig.seen()
+    assert shown.text.startswith("Undone: ")
+
+
+async def test_an_undo_that_is_too_late_says_so_and_leaves_the_answer(rig: Rig) -> None:
+    rig.watching.undone[0] = Undone.TOO_LATE
+    await rig.type(f"unwatch {REF}")
+    await rig.click(rig.seen()[0], actions.UNDO)
+    assert [message.text.split(",")[0] for message in rig.seen()] == [
+        "Stopped watching batch-1. Nothing more is posted about it here.",
+        "That was more than 10 minutes ago",
+    ]
+
+
+async def test_a_watch_that_ended_by_itself_begins_again_by_its_button(rig: Rig) -> None:
+    await rig.click(card(rig, actions.CARD_AGAIN), actions.CARD_AGAIN)
+    assert rig.watching.authors == [ANA.id]
+    assert "now watches" in rig.seen()[0].text
+
+
+async def test_whoever_stops_a_watch_is_its_author(rig: Rig) -> None:
+    await rig.type(f"unwatch {REF}")
+    await rig.click(card(rig, actions.CARD_STOP), actions.CARD_STOP)
+    await rig.click(card(rig, actions.GLOB_STOP), actions.GLOB_STOP)
+    assert rig.watching.authors == [ANA.id] * 3
+
+
 @pytest.mark.parametrize("typed", [REF, "help", "mute all 2h", "watch", "@here"])
 async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> None:
     await rig.type(typed)
@@ -137,7 +200,7 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("mute all 2h", "links batch-* new", f"watch {REF} in thread"):
+    for typed in ("queue", "links batch-* new", f"watch {REF} by fri"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []
@@ -211,7 +274,7 @@ async def test_a_word_near_a_command_that_is_a_reference_is_answered(rig: Rig) -
 
 async def test_commands_are_counted_by_what_was_meant(rig: Rig) -> None:
     await rig.type(REF)
-    await rig.type("mute")
+    await rig.type("queue")
     await rig.type("watch")
     assert rig.vitals.commands == {"status": 1, "not yet": 1, "not understood": 1}
 

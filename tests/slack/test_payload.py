@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.slack.payload import Asked, Clicked, PayloadError, asked, clicked, is_public
+from bot.slack.payload import Asked, Clicked, Happened, PayloadError, asked, clicked, happened, is_event, is_public
 
 COMMAND = {
     "team_id": "T1",
@@ -49,6 +49,50 @@ def test_a_click_says_who_clicked_what_and_where() -> None:
         workspace="T1",
     )
     assert clicked(CLICK).reference == "batch-1"
+
+
+JOINED = {
+    "type": "event_callback",
+    "team_id": "T1",
+    "event_id": "Ev1",
+    "event": {"type": "member_joined_channel", "channel": "C1", "user": "U1"},
+}
+
+
+def test_an_event_says_what_happened_where_and_to_whom() -> None:
+    assert is_event(JOINED)
+    assert not is_event(CLICK)
+    assert happened(JOINED) == Happened("Ev1", "member_joined_channel", "C1", "U1")
+
+
+@pytest.mark.parametrize(
+    ("event", "lost"),
+    [
+        ({"tokens": {"oauth": ["U1"], "bot": ["U2"]}}, True),
+        ({"tokens": {"oauth": ["U1"], "bot": []}}, False),
+        ({"tokens": {"oauth": ["U1"]}}, False),
+        ({"tokens": "odd"}, False),
+        ({}, False),
+    ],
+)
+def test_only_the_bots_own_token_counts_as_lost(event: dict[str, object], lost: bool) -> None:
+    told = happened({"event_id": "Ev1", "event": {"type": "tokens_revoked", **event}})
+    assert told == Happened("Ev1", "tokens_revoked", lost_token=lost)
+
+
+def test_what_an_event_has_in_another_shape_is_left_out() -> None:
+    told = happened({"event_id": "Ev1", "event": {"type": "x", "channel": {"id": "C1"}, "user": {"id": "U1"}}})
+    assert told == Happened("Ev1", "x")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{}, {"event_id": "Ev1"}, {"event": {"type": "x"}}, {"event_id": 7, "event": {"type": "x"}},
+     {"event_id": "Ev1", "event": {}}, {"event_id": "Ev1", "event": {"type": "x", "channel": "\x00"}}],
+)  # fmt: skip
+def test_an_event_without_its_id_or_kind_is_odd(odd: object) -> None:
+    with pytest.raises(PayloadError):
+        happened(odd)
 
 
 def test_the_address_to_answer_to_is_not_shown() -> None:

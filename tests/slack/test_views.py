@@ -35,13 +35,18 @@ def _buttons(name: str) -> list[str]:
 
 def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     with_buttons = {name: found for name in MESSAGES if (found := _buttons(name))}
-    card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_STOP]
+    card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_MUTE, actions.CARD_STOP]
+    muted = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_UNMUTE, actions.CARD_STOP]
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
-    glob = [actions.GLOB_TABLE, actions.GLOB_STOP]
+    glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
+    globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
+    taken_back = ("watch_new", "watch_changed", "watch_placed", "watch_for_me", *globs, "unwatch", "unwatch_except")
     assert with_buttons == {
-        **{name: card for name in MESSAGES if name.startswith("card") and name != "card_stopped"},
+        **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
+        "card_muted": muted,
+        "card_ended": [actions.CARD_AGAIN],
         **{
             name: status
             for name in MESSAGES
@@ -49,11 +54,31 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
         },
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
-        **dict.fromkeys(("glob_status", "glob_status_many", "glob_status_nothing"), table),
-        **{name: [actions.GLOB_EXCEPT] for name in ("unwatch_covered", "unwatch_still_covered")},
-        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures")},
+        **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
+        **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},
+        **{name: [actions.FAILURE_RETRY] for name in MESSAGES if name.startswith("failure_")},
+        "failure": [actions.FAILURE_RETRY],
+        "personal_failure": [actions.FAILURE_RETRY, actions.NEWS_STOP],
+        "personal_finished": finished,
+        "glob_card_muted": [actions.GLOB_TABLE, actions.GLOB_UNMUTE, actions.GLOB_STOP],
+        "unwatch_covered": [actions.GLOB_EXCEPT],
+        "unwatch_still_covered": [actions.GLOB_EXCEPT, actions.UNDO],
+        **{name: [actions.UNDO] for name in taken_back},
+        **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
+        "mute_pattern": [actions.GLOB_UNMUTE],
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary")},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
     }
+
+
+@pytest.mark.parametrize("name", [name for name in MESSAGES if name.startswith("test_") and "answer" not in name])
+def test_a_message_of_test_cannot_be_taken_for_a_real_one(name: str) -> None:
+    message = MESSAGES[name]
+    assert message.text.startswith("TEST, nothing happened: ")
+    assert next(iter(texts(message.blocks))) == "TEST"
+    assert not any(block["type"] == "actions" for block in message.blocks)
+    assert "TEST-batch" in message.text
+    assert "batch-2026-04" not in json.dumps(message.blocks) + message.text
 
 
 def test_the_card_has_the_lines_of_the_example() -> None:

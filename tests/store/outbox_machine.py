@@ -14,7 +14,7 @@ from bot.domain.watch import Watch
 from bot.store import Store, open_store
 from bot.store.schema import announcements, metadata
 from tests.fakes import FakeClock
-from tests.store.rig import QUIET, TEAM, news, posted, wish
+from tests.store.rig import QUIET, TEAM, lease, news, posted, wish
 
 PLACES, REFERENCES = ("C1", "C2"), ("batch-1", "batch-2")
 RETRY = timedelta(minutes=5)
@@ -53,7 +53,7 @@ def key_of(delivery: Delivery) -> Key:
 
 
 class OutboxMachine(RuleBasedStateMachine):
-    """Two processes share the outbox; `hands` are deliveries that somebody holds, or held before others took over."""
+    """Whoever has the lease may claim, also twice at once; `hands` are what somebody holds, or held before."""
 
     hands = Bundle("hands")
 
@@ -114,20 +114,20 @@ class OutboxMachine(RuleBasedStateMachine):
 
     # --- claiming ---
 
-    @rule(target=hands, owner=st.sampled_from(("one", "other")))
-    def claim(self, owner: str) -> Any:  # noqa: ANN401 - what Hypothesis gives for a bundle
-        return multiple(*self.taken(self.runner.run(self.claims(owner))))
+    @rule(target=hands)
+    def claim(self) -> Any:  # noqa: ANN401 - what Hypothesis gives for a bundle
+        return multiple(*self.taken(self.runner.run(self.claims())))
 
     @rule(target=hands)
     def both_claim_at_once(self) -> Any:  # noqa: ANN401 - what Hypothesis gives for a bundle
         async def both() -> list[tuple[Delivery, ...]]:
-            return list(await asyncio.gather(self.claims("one"), self.claims("other")))
+            return list(await asyncio.gather(self.claims(), self.claims()))
 
         first, second = self.runner.run(both())
         return multiple(*self.taken((*first, *second)))
 
-    async def claims(self, owner: str) -> tuple[Delivery, ...]:
-        return await self.store.outbox.claim(TEAM, owner, now=self.clock.now(), busy=frozenset())
+    async def claims(self) -> tuple[Delivery, ...]:
+        return await self.store.outbox.claim(await lease(self.store), now=self.clock.now(), busy=frozenset())
 
     def taken(self, deliveries: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
         """Check and note what was claimed; nothing that surely could be claimed may be left when it was nothing."""
@@ -295,7 +295,7 @@ class OutboxMachine(RuleBasedStateMachine):
             self.clock.pass_time(400)
             for hand in self.look_at_doubts():
                 self.settle_as_lost(hand)
-            for hand in self.taken(self.runner.run(self.claims("one"))):
+            for hand in self.taken(self.runner.run(self.claims())):
                 self.runner.run(self.store.outbox.sent(hand, posted(), now=self.clock.now()))
                 self.arrive(hand)
         else:

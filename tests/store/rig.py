@@ -8,12 +8,14 @@ from sqlalchemy import Connection, insert, select
 from bot.domain.announcement import AccessFacts, Announcement, ClipsFacts, Key
 from bot.domain.answer import Wish
 from bot.domain.delivery import Delivery, Posted
+from bot.domain.lease import LONGEST_LEASE, Lease
 from bot.domain.progress import Progress
 from bot.domain.reading import Reading, Recorded
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 from bot.store import Store
 from bot.store.schema import accounts, transitions
+from bot.store.schema_sending import senders
 from tests.builders import NOON, at
 
 ACCOUNT = "default"
@@ -91,10 +93,19 @@ def news(
     )
 
 
+async def lease(store: Store) -> Lease:
+    """That of whoever sends now, or a new one."""
+    taken = await store.senders.take(TEAM, "me", LONGEST_LEASE)
+    if taken is not None:
+        return taken
+    row = await store.database.read(lambda c: c.execute(select(senders)).mappings().one())
+    return Lease(TEAM, row["owner"], row["term"])
+
+
 async def claim(
-    store: Store, seconds: float = 0, *, busy: frozenset[str] = NOBODY, limit: int = 10, owner: str = "me"
+    store: Store, seconds: float = 0, *, busy: frozenset[str] = NOBODY, limit: int = 10
 ) -> tuple[Delivery, ...]:
-    return await store.outbox.claim(TEAM, owner, now=at(seconds), busy=busy, limit=limit)
+    return await store.outbox.claim(await lease(store), now=at(seconds), busy=busy, limit=limit)
 
 
 async def claim_one(store: Store, seconds: float = 0) -> Delivery:
@@ -117,7 +128,9 @@ def posted(number: int = 1, channel: str = "C1") -> Posted:
 
 
 async def next_at(store: Store) -> datetime | None:
-    return await store.outbox.next_at(TEAM, quiet=QUIET)
+    """When something may be claimed or looked up."""
+    due = await store.outbox.next_at(TEAM, quiet=QUIET)
+    return min((moment for moment in (due.claim_at, due.doubt_at) if moment is not None), default=None)
 
 
 async def drain(store: Store, seconds: float = 0) -> list[Delivery]:

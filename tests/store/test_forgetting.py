@@ -1,9 +1,12 @@
 """What is old and needed by nobody is forgotten, and nothing else."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.domain.places import Coverage, Order
 from bot.store import Store
 from tests.builders import at, request, uuid
+from tests.store.glob_rig import glob
 from tests.store.rig import (
     ACCOUNT,
     LONGEST_SETTLE,
@@ -28,6 +31,21 @@ async def test_what_nobody_watches_is_forgotten_with_its_moves_even_when_it_neve
     assert (await store.ledger.batch(ACCOUNT, "batch-1")).requests == (request(4),)
     assert await moves(store) == [(uuid(4), None, "queued")]
     assert (await store.ledger.known(ACCOUNT, "batch-1")).complete is False
+
+
+async def test_what_is_left_of_a_batch_accounts_for_all_of_it_only_once_it_was_read_again(store: Store) -> None:
+    rows = [request(1, "completed"), request(2)]
+    everything = Coverage(Order.NEWEST_FIRST, 2, at(100).timestamp())
+    await record(store, replace(reading(rows, 100, reference=None), coverage=everything))
+    await record(store, reading([request(2, "processing")], 200, reference=None))
+    look = replace(reading([], 300, reference=None), closes=frozenset({"batch-1"}))
+
+    assert await store.ledger.forget(ACCOUNT, at(150)) == 1
+
+    await start(store, glob("batch-*"), 250)
+    assert (await record(store, look)).unaccounted == {"batch-1"}
+    await record(store, reading(rows, 400))
+    assert not (await record(store, look)).unaccounted
 
 
 async def test_what_changed_since_or_is_watched_is_kept(store: Store) -> None:

@@ -252,7 +252,7 @@ async def test_an_excepted_reference_is_silent_until_it_is_watched_by_name(store
     await start(store, glob(place="C2"), 0)
     await head(store, [of(1, "failed", created=10)], 20)
 
-    left = await store.watches.leave_out(ACCOUNT, TEAM, "C1", "batch-1", author="U2", now=at(25))
+    left, _ = await store.watches.leave_out(ACCOUNT, TEAM, "C1", "batch-1", author="U2", now=at(25))
     await head(store, [of(2, "failed", created=30), of(3, created=30), of(4, batch=2, created=30)], 40)
 
     assert [watch.reference_id for watch in left] == ["batch-*", "*"]

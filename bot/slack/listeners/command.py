@@ -15,19 +15,25 @@ from bot.slack.commands import (
     Help,
     Links,
     ListWatches,
+    Mute,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Trial,
+    Unmute,
 )
 from bot.slack.grammar import parse
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.errors import LeftoverListener
+from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
@@ -41,6 +47,9 @@ COUNTED_AS: dict[type[Command], str] = {
     ListWatches: "watches",
     Failures: "failures",
     Links: "links",
+    Mute: "mute",
+    Unmute: "unmute",
+    Trial: "test",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -49,7 +58,7 @@ COUNTED_AS: dict[type[Command], str] = {
 
 @dataclass(frozen=True, slots=True)
 class CommandListener:
-    """One slash command for everything; `register` registers all listeners."""
+    """One slash command for everything; `register` registers all listeners, those of events too."""
 
     command: str
     guard: Guard
@@ -60,14 +69,17 @@ class CommandListener:
     links: LinksListener
     watch: WatchListener
     watches: WatchesListener
+    mute: MuteListener
+    trial: TrialListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
+    events: EventsListener
 
     def register(self, app: AsyncApp) -> None:
-        """Listen to the command and to every button."""
+        """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        for listener in (self.status, self.failures, self.links, self.watch, self.leftover):
+        for listener in (self.status, self.failures, self.links, self.watch, self.mute, self.leftover, self.events):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
@@ -107,11 +119,15 @@ class CommandListener:
                 await self.failures.answer(command.reference, asked.place, reply)
             case Links():
                 await self.links.answer(command.reference, asked.place, reply)
+            case Mute() | Unmute():
+                await self.mute.answer(command, asked, reply)
             case _:
-                await self._about_us(command, reply)
+                await self._about_us(command, asked, reply)
 
-    async def _about_us(self, command: Help | About | NotYet, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
         match command:
+            case Trial():
+                await self.trial.answer(asked, reply)
             case Help():
                 await self.help.answer(command, reply)
             case About():

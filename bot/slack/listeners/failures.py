@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.flows.ask import Ask
-from bot.slack.actions import CARD_FAILURES, CATCH_UP_FAILURES
+from bot.slack.actions import CARD_FAILURES, CATCH_UP_FAILURES, FAILURE_RETRY, PING_FAILURES
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
@@ -22,8 +22,9 @@ class FailuresListener:
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the buttons."""
-        for action in (CARD_FAILURES, CATCH_UP_FAILURES):
+        for action in (CARD_FAILURES, CATCH_UP_FAILURES, PING_FAILURES):
             app.block_action(action)(self.guard.click(self.clicked))
+        app.block_action(FAILURE_RETRY)(self.guard.click(self.retry_list))
 
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
@@ -37,3 +38,9 @@ class FailuresListener:
     async def clicked(self, click: Clicked, reply: Reply) -> None:
         """Answer only the person who clicked; the message stays."""
         await self.answer(click.reference, click.place, reply)
+
+    async def retry_list(self, click: Clicked, reply: Reply) -> None:
+        """Give all ids of one kind to the person who clicked, read live."""
+        reference, _, kind = click.reference.rpartition("\n")
+        async for answer in self.ask.failures(reference, place=click.place):
+            await reply.replace(failures.retry_list(answer, kind))

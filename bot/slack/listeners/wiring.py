@@ -2,18 +2,24 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.muting import Muting
+from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.errors import LeftoverListener
+from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 
@@ -23,6 +29,9 @@ def make_listeners(
     guard: Guard,
     ask: Ask,
     watching: Watching,
+    access: Access,
+    muting: Muting,
+    trials: Trials,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -40,7 +49,10 @@ def make_listeners(
         links=LinksListener(ask, guard, command),
         watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
+        mute=MuteListener(muting, guard, command),
+        trial=TrialListener(trials, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
+        events=EventsListener(access, guard, identity),
     )

@@ -53,7 +53,8 @@ def _unsent(answer: AboutAnswer) -> Words:
         (answer.parked, "waiting for access"),
     )
     waiting = joined([f"{number(n)} {what}" for n, what in parts if n], ", ")
-    return words("messages: ", waiting) if waiting != NOTHING else words("messages: all sent")
+    by = words() if answer.is_sender else words("; another process of the bot sends them")
+    return words("messages: ", waiting if waiting != NOTHING else "all sent", by)
 
 
 def _budget(answer: AboutAnswer) -> Words:

@@ -7,6 +7,8 @@ from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
 
 _NOT_INVITED = ("not_in_channel", "channel_not_found")
+_DELETED = "channel_deleted"
+_MISSING_SCOPE = "missing_scope"  # with the scope behind it, when Slack told
 _MOST_REFERENCES = 10
 
 
@@ -16,9 +18,11 @@ def message(facts: AccessFacts, command: str) -> Message:
     fails = words("I cannot post to ", *where.pieces, ": ", reason(facts.why), ".")
     todo = mend(facts.why, command)
     kept = words("All watches are kept", _references(facts.references), ".")
-    again = words("I try again every 5 minutes, and at the next command there.")
     text = sentence(words(fails, " ", todo, " ", kept))
-    return Message(text, (rich_text(paragraph([fails, todo, kept])), context(again)))
+    told = rich_text(paragraph([fails, todo, kept]))
+    if facts.why == _DELETED:
+        return Message(text, (told,))
+    return Message(text, (told, context(words("I try again every 5 minutes, and at the next command there."))))
 
 
 def state(trouble: str | None) -> Words:
@@ -27,6 +31,8 @@ def state(trouble: str | None) -> Words:
         return words("active")
     if trouble in _NOT_INVITED:
         return words("waiting for an invitation")
+    if trouble == _DELETED:
+        return words("channel deleted")
     return words("archived") if trouble == "is_archived" else words("cannot post: ", _word(trouble))
 
 
@@ -37,8 +43,14 @@ def mend(why: str, command: str, where: str = "there") -> Words:
         return words("Type ", Code(f"/invite @{bot}"), f" {where}, and it starts by itself.")
     if why == "is_archived":
         return words("Unarchive it, or watch from another channel.")
-    if why == "missing_scope":
-        return words("Whoever runs the bot has to install the app anew from its manifest.")
+    if why == _DELETED:
+        return words("Watch from another channel.")
+    if why.startswith(_MISSING_SCOPE):
+        manifest, doctor = Code("lipsync-bot manifest"), Code("lipsync-bot doctor")
+        return words(
+            "Whoever runs the bot has to put what ", manifest, " prints into the Slack app and install it again; ",
+            doctor, " tells what is missing.",
+        )  # fmt: skip
     return words("An administrator of the workspace may have to allow it.")
 
 
@@ -46,8 +58,12 @@ def reason(why: str) -> Words:
     """Why the bot cannot post, without a full stop."""
     if why in _NOT_INVITED:
         return words("I was not invited")
-    if why == "missing_scope":
-        return words("the app lacks a permission for it")
+    if why == _DELETED:
+        return words("it was deleted")
+    if why.startswith(_MISSING_SCOPE):
+        scope = why.removeprefix(_MISSING_SCOPE).strip()
+        named = words(" (scope ", _word(scope), ")") if scope else NOTHING
+        return words("the app lacks a permission for it", named)
     return words("it is archived") if why == "is_archived" else words("Slack answered ", _word(why))
 
 

@@ -1,30 +1,45 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
-from bot.domain.watch import Watch
+from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
-from bot.domain.words import NOTHING, At, Foreign, Words, joined, words
-from bot.slack.actions import CARD_FAILURES, CARD_LINKS, CARD_STOP
+from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
+from bot.slack.actions import (
+    CARD_AGAIN,
+    CARD_FAILURES,
+    CARD_LINKS,
+    CARD_MUTE,
+    CARD_STOP,
+    CARD_UNMUTE,
+    CARD_WATCH_ME,
+)
+from bot.slack.views import mute
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
 
-_BUTTONS = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"), (CARD_STOP, "Stop"))
+_ABOUT_IT = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"))
+_WATCH_ME, _MUTE, _UNMUTE = (CARD_WATCH_ME, "Watch for me"), (CARD_MUTE, "Mute 1 h"), (CARD_UNMUTE, "Unmute")
+_STOP, _AGAIN = (CARD_STOP, "Stop"), (CARD_AGAIN, "Watch again")
 
 
 def message(facts: CardFacts) -> Message:
-    """The card as it is now; before the first complete reading it shows no numbers, after `unwatch` no buttons."""
+    """The card as it is now; before the first complete reading it shows no numbers, after `unwatch` no buttons.
+
+    One that ended by itself offers to be watched again.
+    """
     return Message(sentence(_sentence(facts)), (_core(facts), _small_print(facts), *_buttons(facts)))
 
 
 def _sentence(facts: CardFacts) -> Words:
     progress = facts.progress
     name = Foreign(progress.reference_id)
-    stopped = " (stopped watching)" if facts.watch.ended_at else ""
+    stopped = ending(facts.watch)
+    muted = words("; ", quiet) if (quiet := mute.note(facts.muted_until, facts.read_at)) else NOTHING
     if facts.read_at is None:
         return words(name, ": reading …", stopped)
-    updated = words("; updated ", At(facts.read_at, "ago"), stopped, ".")
+    updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = counts(progress, between=", ", before_total=" ")
@@ -38,14 +53,47 @@ def _core(facts: CardFacts) -> Block:
     if not progress.total:
         name = words(Foreign(progress.reference_id, strong=True))
         return rich_text(paragraph([name, words(no_requests(progress))]))
-    return core(progress, (headline(progress), *body_lines(progress, facts.settlement)))
+    title = headline(progress)
+    if facts.stale:
+        title = words(title, " · data from ", At(facts.read_at, "ago"))
+    return core(progress, (title, *body_lines(progress, facts.settlement)))
 
 
 def _small_print(facts: CardFacts) -> Block:
     updated = words("Updated ", At(facts.read_at, "ago")) if facts.read_at else NOTHING
     if facts.watch.ended_at:
-        return context(joined([words("Stopped watching ", At(facts.watch.ended_at, "day")), updated], " · "))
-    return context(joined([updated, words(f"told: {here(facts.watch)} ({facts.watch.events.value})")], " · "))
+        return context(joined([ended(facts.watch), updated], " · "))
+    told = words(f"told: {here(facts.watch)} ({how_told(facts.watch)})", *mentioned(facts.watch).pieces)
+    return context(joined([updated, told, mute.note(facts.muted_until, facts.read_at)], " · "))
+
+
+def how_told(watch: Watch) -> str:
+    """Such as "problems" or "problems, in thread"."""
+    return what(watch) if watch.placement is Placement.DEFAULT else f"{what(watch)}, in {watch.placement}"
+
+
+def mentioned(watch: Watch) -> Words:
+    """Whom messages name, after what is told; nothing when nobody."""
+    if not watch.mention:
+        return NOTHING
+    return words(", ", joined([words(Person(each)) for each in watch.mention], ", "))
+
+
+def ending(watch: Watch) -> str:
+    """That nothing is told any more, in the midst of a sentence; nothing while it is."""
+    if watch.ended_at is None:
+        return ""
+    return " (ended a day after it had settled)" if watch.ended_by_itself else " (stopped watching)"
+
+
+def ended(watch: Watch) -> Words:
+    """Since when nothing is told any more, and why."""
+    if watch.ended_at is None:
+        return NOTHING
+    day = At(watch.ended_at, "day")
+    if watch.ended_by_itself:
+        return words("Ended on ", day, ", a day after it had settled; watch again to be told more")
+    return words("Stopped watching ", day)
 
 
 def here(watch: Watch) -> str:
@@ -53,5 +101,14 @@ def here(watch: Watch) -> str:
     return "this channel" if is_channel(watch.place) else "this conversation"
 
 
+def what(watch: Watch) -> str:
+    """What the place of a watch is told of."""
+    return "only new kinds of failures" if watch.only_failures else watch.events.value
+
+
 def _buttons(facts: CardFacts) -> tuple[Block, ...]:
-    return () if facts.watch.ended_at else buttons(facts.progress.reference_id, *_BUTTONS)
+    if facts.watch.ended_at is None:
+        watch_me = (_WATCH_ME,) if is_channel(facts.watch.place) else ()
+        quiet = _MUTE if facts.muted_until is None else _UNMUTE
+        return buttons(facts.progress.reference_id, *_ABOUT_IT, *watch_me, quiet, _STOP)
+    return buttons(facts.progress.reference_id, _AGAIN) if facts.watch.ended_by_itself else ()

@@ -1,4 +1,4 @@
-"""M8: what happened while nothing could be read, as one message for each place."""
+"""M8: what happened while nothing could be read, or while a place was muted, as one message for each place."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,6 +20,7 @@ _MOST_IDS = 60  # of all kinds together
 _MOST_IDS_OF_A_KIND = 20
 _MOST_KINDS_IN_THE_SENTENCE = 3
 _SAME_DAY = timedelta(hours=12)
+_INSTEAD = " · told in one message instead of one by one"
 
 
 def message(facts: CatchUpFacts, command: str) -> Message:
@@ -38,14 +39,15 @@ def message(facts: CatchUpFacts, command: str) -> Message:
 
 
 def _head(facts: CatchUpFacts) -> Block:
-    title = words(Strong("Catch-up"), " · what happened ", _gap(facts))
+    title = words(Strong("Catch-up" if facts.why == "away" else "Summary"), " · what happened ", _gap(facts))
     return rich_text(paragraph([title, _totals(facts)] if len(facts.references) > 1 else [title]))
 
 
 def _gap(facts: CatchUpFacts) -> Words:
     """Why nothing could be read is not knowable: the bot, the API or what lies between may have been away."""
     until = At(facts.until, "time" if facts.until - facts.since < _SAME_DAY else "day")
-    return words("while I could not look, from ", At(facts.since, "day"), " to ", until)
+    while_ = "while I could not look" if facts.why == "away" else "while this was muted"
+    return words(f"{while_}, from ", At(facts.since, "day"), " to ", until)
 
 
 def _totals(facts: CatchUpFacts, between: str = " · ") -> Words:
@@ -132,7 +134,7 @@ def _line(one: Meanwhile) -> Words:
 
 
 def _small_print(facts: CatchUpFacts, command: str) -> tuple[Words, ...]:
-    read = words("Read ", At(facts.until, "ago"), " · told in one message instead of one by one")
+    read = words("Read " if facts.why == "away" else "As of ", At(facts.until, "ago"), _INSTEAD)
     if len(facts.references) == 1:
         return (read,)
     failures = words(Code(f"{command} failures"), " with a reference shows more ids")

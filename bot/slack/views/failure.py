@@ -1,15 +1,20 @@
-"""M3: a kind of failure; edited in place while it grows."""
+"""M3: a kind of failure, edited in place while it grows; and the pings when it has grown much."""
 
-from bot.domain.announcement import FailureFacts
+from bot.domain.announcement import FailureFacts, PingFacts
+from bot.domain.failure import FailureKind
 from bot.domain.progress import Progress
-from bot.domain.wording import counts
-from bot.domain.words import At, Foreign, Words, counted, number, words
-from bot.slack.views.blocks import code, context, paragraph, rich_text
+from bot.domain.wording import counts, kind_line
+from bot.domain.words import NOTHING, At, Foreign, Words, counted, joined, listed, number, words
+from bot.slack.actions import FAILURE_RETRY, PING_FAILURES
+from bot.slack.views.blocks import buttons, code, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
 _MOST_IDS = 20
 _LONGEST_NAME = 160
+_MOST_KINDS_IN_A_PING = 8
+_UNSEEN = "New: this account never had this kind before."
+_LAST = "Further kinds of failure of this batch are only on its card."
 
 
 def message(facts: FailureFacts) -> Message:
@@ -17,18 +22,57 @@ def message(facts: FailureFacts) -> Message:
     progress, n = facts.progress, len(facts.ids)
     title = words(Foreign(facts.name, _LONGEST_NAME, strong=True), f" ×{number(n)}")
     about = words("in ", Foreign(progress.reference_id), f" · {_share(progress, n)}")
-    totals = counts(progress)
-    block = rich_text(paragraph([title, about, _times(facts), totals]), *code(facts.ids, _MOST_IDS))
-    return Message(sentence(_sentence(facts)), (block, context(words("Read ", At(facts.read_at, "ago")))))
+    remarks = [_rate(facts), words(_UNSEEN) if facts.unseen else NOTHING]
+    lines = [title, about, _times(facts), counts(progress), *remarks]
+    block = rich_text(paragraph(line for line in lines if line), *code(facts.ids, _MOST_IDS))
+    small = [words("Read ", At(facts.read_at, "ago"))] + [words(_LAST)] * facts.is_last
+    retry = buttons(f"{progress.reference_id}\n{facts.key}", (FAILURE_RETRY, "Copy retry list"))
+    return Message(sentence(_sentence(facts)), (block, context(joined(small, " · ")), *retry))
+
+
+def ping(facts: PingFacts) -> Message:
+    """Which kinds are many more by now, and the failure rate when that was passed."""
+    progress = facts.progress
+    shown = facts.kinds[:_MOST_KINDS_IN_A_PING]
+    name = words("in ", Foreign(progress.reference_id, strong=not shown))
+    lines = [*(_grown(kind, progress) for kind in shown), _rate(facts), name, counts(progress)]
+    block = rich_text(paragraph(line for line in lines if line))
+    small = context(words("Read ", At(facts.read_at, "ago")))
+    failures = buttons(progress.reference_id, (PING_FAILURES, "Failures"))
+    return Message(sentence(_ping_sentence(facts)), (block, small, *failures))
+
+
+def _grown(kind: FailureKind, progress: Progress) -> Words:
+    title = words(Foreign(kind.name, _LONGEST_NAME, strong=True), f" is now ×{number(kind.count)}")
+    return words(title, f" · {_share(progress, kind.count)}")
 
 
 def _sentence(facts: FailureFacts) -> Words:
     name, n = Foreign(facts.name, _LONGEST_NAME), len(facts.ids)
     totals = counts(facts.progress, between=", ", before_total=" ")
     failed = f": {counted(n, 'request')} failed ("
-    return words(
-        Foreign(facts.progress.reference_id), failed, name, "); ", totals, "; read ", At(facts.read_at, "ago"), "."
-    )
+    unseen = " for the first time in this account" if facts.unseen else ""
+    what = words(Foreign(facts.progress.reference_id), failed, name, f"){unseen}; ")
+    return words(what, _and(_rate(facts)), totals, "; read ", At(facts.read_at, "ago"), ".")
+
+
+def _ping_sentence(facts: PingFacts) -> Words:
+    grown = listed([kind_line(kind) for kind in facts.kinds[:_MOST_KINDS_IN_A_PING]])
+    many = words("by now ", grown, "; ") if grown else NOTHING
+    totals = counts(facts.progress, between=", ", before_total=" ")
+    what = words(Foreign(facts.progress.reference_id), ": ", many, _and(_rate(facts)))
+    return words(what, totals, "; read ", At(facts.read_at, "ago"), ".")
+
+
+def _and(part: Words) -> Words:
+    return words(part, "; ") if part else NOTHING
+
+
+def _rate(facts: FailureFacts | PingFacts) -> Words:
+    if facts.rate is None:
+        return NOTHING
+    failed, of = number(facts.progress.failed), number(facts.progress.terminal)
+    return words(f"failure rate above {facts.rate}%: {failed} of {of} finished failed")
 
 
 def _share(progress: Progress, n: int) -> str:

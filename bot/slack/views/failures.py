@@ -12,6 +12,8 @@ from bot.slack.views.status import bare
 
 _MOST_KINDS = 20
 _MOST_IDS = 240
+_MOST_TO_RETRY = 240
+_IDS_IN_A_BLOCK = 60
 
 
 def message(answer: StatusAnswer | RequestAnswer) -> Message:
@@ -57,3 +59,26 @@ def times(kind: FailureKind) -> Words:
     """When it happened first and last."""
     first, last = At(kind.first_at, "day"), At(kind.last_at, "day")
     return words("at ", first) if kind.count == 1 else words("first ", first, " · latest ", last)
+
+
+# --- one kind ---
+
+
+def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
+    """Every id of the kind with this key, in blocks to be copied; as many as a message can hold."""
+    if isinstance(answer, RequestAnswer) or has_no_totals(answer):
+        return bare(answer)
+    name = Foreign(answer.progress.reference_id, strong=True)
+    kind = next((each for each in answer.progress.kinds if each.key == key), None)
+    if kind is None:
+        said = words(name, ": nothing of this kind is failed any more")
+        return Message(sentence(words(said, ".")), (rich_text(paragraph([said])), context(*freshness(answer))))
+    title = words(name, " · ", kind_line(kind))
+    parts = [kind.ids[at : at + _IDS_IN_A_BLOCK] for at in range(0, min(kind.count, _MOST_TO_RETRY), _IDS_IN_A_BLOCK)]
+    more = kind.count - _MOST_TO_RETRY
+    rest = [rich_text(paragraph([words(f"and {counted(more, 'more id')}")]))] if more > 0 else []
+    blocks = [rich_text(paragraph([title])), *(rich_text(*code(part, len(part))) for part in parts), *rest]
+    listed = words(
+        Foreign(answer.progress.reference_id), f": {counted(kind.count, 'id')} to retry (", kind_line(kind), ")."
+    )
+    return Message(sentence(listed), (*blocks, context(*freshness(answer))))

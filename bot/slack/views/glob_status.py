@@ -10,6 +10,7 @@ from bot.domain.overview_wording import (
     overview_freshness,
     overview_headline,
     overview_sentence,
+    still_filling,
     to_type,
 )
 from bot.domain.wording import bar, counts
@@ -63,7 +64,9 @@ def _body(answer: GlobAnswer, command: str) -> tuple[tuple[Block, ...], tuple[Bl
     if not overview.references:
         nothing = words("No reference matches ", Foreign(overview.pattern, strong=True), " yet.")
         near = meant(answer.nearest, f"{command} status")
-        return (rich_text(paragraph([line for line in (nothing, near) if line])),), ()
+        above = rich_text(paragraph([line for line in (nothing, near) if line]))
+        still = still_filling(overview)
+        return ((above, context(still)) if still else (above,)), ()
     lines = (overview_headline(overview), words(bar(overview.totals)), counts(overview.totals))
     order = words("failures first, then the longest waiting")
     return (

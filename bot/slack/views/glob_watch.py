@@ -7,7 +7,8 @@ from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.card import here
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
-from bot.slack.views.watch import not_able_to_post
+from bot.slack.views.undo import undo_button
+from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, named, not_able_to_post, placed
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
@@ -23,7 +24,7 @@ def message(answer: GlobWatchAnswer, command: str) -> Message:
     stop = words("Stop it with ", typed, "; leave one reference out with ", leave, ".")
     lines = (title, _posted(answer), _not_posted(answer), stands, near, trouble)
     text = joined([words(title, "."), stands, near, trouble], " ")
-    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
 def excepted(answer: ExceptedAnswer) -> Message:
@@ -35,7 +36,7 @@ def excepted(answer: ExceptedAnswer) -> Message:
     else:
         patterns = listed([words(Foreign(pattern)) for pattern in answer.globs])
         said = words("Nothing more is posted here about ", name, ": it is left out of ", patterns, ".")
-    return Message(sentence(said), (rich_text(paragraph([said])),))
+    return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
 
 def _title(answer: GlobWatchAnswer) -> Words:
@@ -49,9 +50,11 @@ def _posted(answer: GlobWatchAnswer) -> Words:
     watch = answer.watch
     card = "I will post: one card for all of them, now and to come"
     if watch.only_failures:
-        return words(f"{card}; each new kind of failure of each reference once.")
+        each = f"each new kind of failure of each reference once, and again {WHEN_MUCH_MORE}"
+        return joined([words(f"{card}; {each}."), placed(watch), named(watch)], " ")
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
-    return words(f"{card}; of each reference each new kind of failure once; {clips}{_ALWAYS}.")
+    each = f"of each reference each new kind of failure once, and again {WHEN_MUCH_MORE}"
+    return joined([words(f"{card}; {each}; {clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
 
 
 def _not_posted(answer: GlobWatchAnswer) -> Words:
@@ -60,4 +63,4 @@ def _not_posted(answer: GlobWatchAnswer) -> Words:
         more = ", the finish of a batch (a narrower pattern tells it)"
     else:
         more = "" if watch.events.tell_completions else ", single finished clips"
-    return words(f"I will not post: what happened before{more}, or more failures of a kind that was told.")
+    return words(f"I will not post: what happened before{more}, or {MORE_OF_THE_SAME}.")

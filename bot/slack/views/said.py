@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     Card,
     CardFacts,
     CatchUpFacts,
@@ -12,35 +13,83 @@ from bot.domain.announcement import (
     FinishedFacts,
     GlobCardFacts,
     News,
+    PingFacts,
     ReopenedFacts,
     Said,
     ShortFacts,
+    StaleFacts,
+    TrialFacts,
+    Trouble,
 )
-from bot.domain.words import words
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card
-from bot.slack.views.blocks import context
+from bot.domain.delivery import PLAINLY, Manner
+from bot.domain.words import At, Person, Place, joined, words
+from bot.slack.actions import NEWS_STOP
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
+from bot.slack.views.blocks import buttons, context
+from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Message
 
 _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
 
-def message(said: Said, command: str) -> Message:
+def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
     """What is said, as a message; `command` is the slash command's name."""
+    plain = _message(said, command)
+    if not isinstance(said, News):
+        return plain
+    return _for_person(_naming(plain, manner), said, manner)
+
+
+def _naming(message: Message, manner: Manner) -> Message:
+    """The message with the people whom it is to reach."""
+    if not manner.mention:
+        return message
+    people = joined([words(Person(each)) for each in manner.mention], " ")
+    return Message(f"{mrkdwn(people)} {message.text}", (*message.blocks, context(words("For ", people))))
+
+
+def _for_person(message: Message, said: News, manner: Manner) -> Message:
+    """M7: the message with where and when it was asked for, and a way to stop it."""
+    if manner.asked is None:
+        return message
+    asked = words("You asked for this in ", Place(manner.asked.place), " ", At(manner.asked.at, "day"), ".")
+    has_stop = isinstance(said, FinishedFacts | ShortFacts)
+    stop = () if has_stop else buttons(said.progress.reference_id, (NEWS_STOP, "Stop"))
+    return Message(message.text, (*message.blocks, context(asked), *stop))
+
+
+def _message(said: Said, command: str) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
-        case AccessFacts():
-            return access.message(said, command)
+        case AccessFacts() | StaleFacts() | BackFacts():
+            return _trouble(said, command)
+        case TrialFacts():
+            return trial.marked(said.said.kind, message(said.said, command))
         case _:
             return _news(said)
+
+
+def _trouble(trouble: Trouble, command: str) -> Message:
+    match trouble:
+        case AccessFacts():
+            return access.message(trouble, command)
+        case StaleFacts():
+            return stale.away(trouble, command)
+        case BackFacts():
+            return stale.back(trouble)
+        case _:
+            assert_never(trouble)
 
 
 def _news(news: News) -> Message:
     match news:
         case FailureFacts():
             return failure.message(news)
+        case PingFacts():
+            return failure.ping(news)
         case ClipsFacts():
             return clips.message(news)
         case FinishedFacts():

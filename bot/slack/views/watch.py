@@ -6,16 +6,19 @@ from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
 from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
-from bot.domain.watch import Watch
+from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
-from bot.domain.words import NOTHING, Code, Foreign, Words, counted, joined, listed, number, words
+from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Message
+from bot.slack.views.undo import undo_button
 
 _TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
+WHEN_MUCH_MORE = "at ×10, at ×100 and when many fail"
+MORE_OF_THE_SAME = "every further failure of a kind (its message is edited instead)"
 _ALWAYS = "when it is finished, when fewer arrived than expected, and when more arrive after that"
 
 
@@ -28,7 +31,7 @@ def message(answer: WatchAnswer, command: str) -> Message:
     near = meant(answer.status.nearest, f"{command} watch")
     lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
     text = joined([words(title, "."), stands, near, trouble], " ")
-    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop)))
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
 def stopped(answer: StoppedAnswer, command: str) -> Message:
@@ -40,7 +43,7 @@ def stopped(answer: StoppedAnswer, command: str) -> Message:
         said = words("This place does not watch ", name, "; nothing was changed.")
     else:
         said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
-    return Message(sentence(said), (rich_text(paragraph([said])),))
+    return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
 
 def _still_covered(answer: StoppedAnswer, command: str) -> Message:
@@ -55,7 +58,7 @@ def _still_covered(answer: StoppedAnswer, command: str) -> Message:
     how = words("To hear nothing of it here, type ", typed, ".")
     text = sentence(words(said, " ", how))
     left_out = buttons(answer.reference_id, (GLOB_EXCEPT, "Except this reference"))
-    return Message(text, (rich_text(paragraph([said])), context(how), *left_out))
+    return Message(text, (rich_text(paragraph([said])), context(how), *left_out, *undo_button(answer.undo)))
 
 
 def _how_to_stop(reference_id: str, command: str) -> Words:
@@ -66,20 +69,44 @@ def _how_to_stop(reference_id: str, command: str) -> Words:
 
 def _title(answer: WatchAnswer) -> Words:
     watch = answer.watch
-    here = "this channel" if is_channel(watch.place) else "this conversation"
+    here = "our DM" if watch.asked_in else "this channel" if is_channel(watch.place) else "this conversation"
     expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
     begins = f"{here} now watches " if answer.is_new else f"{here} watches "
-    return words(begins.capitalize(), Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})")
+    return words(
+        begins[:1].upper() + begins[1:], Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})"
+    )
 
 
 def _posted(watch: Watch) -> Words:
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
-    return words(f"I will post: a card that I keep up to date; each new kind of failure once; {clips}{_ALWAYS}.")
+    each = f"each new kind of failure once, and again {WHEN_MUCH_MORE}"
+    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{_ALWAYS}.")
+    return joined([said, placed(watch), named(watch)], " ")
+
+
+def placed(watch: Watch) -> Words:
+    """Where messages go, when that is not the usual place."""
+    match watch.placement:
+        case Placement.THREAD:
+            return words("All of it goes into the card's thread.")
+        case Placement.BROADCAST:
+            return words("All of it goes into the card's thread, and the channel shows it too.")
+        case Placement.FLAT:
+            return words("Nothing goes into threads.")
+        case _:
+            return NOTHING
+
+
+def named(watch: Watch) -> Words:
+    """Whom messages name."""
+    if not watch.mention:
+        return NOTHING
+    return words("Each message names ", listed([words(Person(each)) for each in watch.mention]), ".")
 
 
 def _not_posted(watch: Watch) -> Words:
     clips = "" if watch.events.tell_completions else ", single finished clips"
-    return words(f"I will not post: what happened before{clips}, or more failures of a kind that was told.")
+    return words(f"I will not post: what happened before{clips}, or {MORE_OF_THE_SAME}.")
 
 
 def _stands(status: StatusAnswer) -> Words:

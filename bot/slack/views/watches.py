@@ -2,15 +2,18 @@
 
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
 from bot.domain.wording import bar, counts
-from bot.domain.words import At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.slack.views import mute
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, context, paragraph, rich_text
+from bot.slack.views.card import what
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
 _MOST_WATCHES = 30
 _CELLS = 8
 _LONGEST_REFERENCE = 80
+_AT_LEAST_ONCE = " · told at least once: its history cannot be read, so after a lost answer a message may come twice"
 _TITLES = {Scope.HERE: "Watches here", Scope.MINE: "Your watches", Scope.ALL: "All watches"}
 
 
@@ -34,6 +37,8 @@ def _more(hidden: int) -> tuple[Block, ...]:
 def _sentence(title: str, answer: WatchesAnswer) -> Words:
     unable = sum(1 for line in answer.lines if line.trouble is not None)
     trouble = f", {number(unable)} of them cannot post" if unable else ""
+    twice = sum(1 for line in answer.lines if line.no_history is not None)
+    trouble += f", {number(twice)} of them told at least once" if twice else ""
     oldest = min((line.read_at for line in answer.lines if line.read_at), default=None)
     read = words("; oldest reading ", At(oldest, "ago")) if oldest else words("; not read yet")
     return words(f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{trouble}", read, ".")
@@ -41,11 +46,20 @@ def _sentence(title: str, answer: WatchesAnswer) -> Words:
 
 def _line(line: WatchLine) -> Words:
     watch = line.watch
-    what = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
-    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" {what}", *_progress(line).pieces)
-    about = words(f"{watch.events.value} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
-    since = words(" · since ", At(watch.created_at, "day"), " · ", state(line.trouble))
+    many = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
+    name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
+    about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
+    since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
+    since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
+
+
+def _state(line: WatchLine) -> Words:
+    """What keeps it from posting; muted ones say until when."""
+    muted = mute.note(line.muted_until)
+    if not muted:
+        return state(line.trouble)
+    return muted if line.trouble is None else words(state(line.trouble), ", ", muted)
 
 
 def _progress(line: WatchLine) -> Words:

@@ -1,0 +1,40 @@
+"""Who did what: everything that people change, and what ended by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+EVERYTHING = "all"  # the subject of what concerns a whole place
+NOBODY = ""  # the person where the bot did it by itself
+UNDO_FOR = timedelta(minutes=10)
+
+
+class Did(StrEnum):
+    """What was done."""
+
+    WATCH = "watch"
+    CHANGE = "change"
+    UNWATCH = "unwatch"
+    EXCEPT = "except"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    TEST = "test"
+    UNDO = "undo"
+    ENDED = "ended by itself"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something that was done in a place; `person` is a user id, empty where the bot did it by itself.
+
+    `subject` is a reference, a pattern or `all`; `details` are words for whoever reads the audit.
+    """
+
+    done_at: datetime
+    workspace_id: str
+    place: str
+    person: str
+    did: Did
+    subject: str
+    details: Mapping[str, str] = field(default_factory=dict)

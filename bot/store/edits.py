@@ -1,0 +1,67 @@
+"""Messages of failure kinds that show older facts than there are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, or_, select, update
+
+from bot.domain.announcement import FailureFacts
+from bot.domain.delivery import PLAINLY, MessageEdit, Posted
+from bot.store.database import Database
+from bot.store.manners import manner_of
+from bot.store.queue import announcement_of
+from bot.store.schema import IS_OUTDATED, announcements
+from bot.store.troubles import is_shut
+from bot.store.waits import is_ahead
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """The messages of all workspaces; every method is one transaction and may raise `StoreError`."""
+
+    database: Database
+
+    async def due(
+        self, workspace_id: str, *, now: datetime, shown_before: datetime, limit: int = 20
+    ) -> tuple[MessageEdit, ...]:
+        """The messages to edit now: outdated, and as they are since `shown_before`; the longest unchanged first."""
+        query = (
+            select(announcements)
+            .where(
+                announcements.c.workspace_id == workspace_id,
+                IS_OUTDATED,
+                ~is_shut(announcements),
+                or_(announcements.c.shown_at <= shown_before, is_ahead(announcements.c.shown_at, now)),
+            )
+            .order_by(announcements.c.shown_at, announcements.c.number)
+            .limit(limit)
+        )
+
+        def work(connection: Connection) -> tuple[MessageEdit, ...]:
+            found = [_edit(connection, row) for row in connection.execute(query).mappings().all()]
+            return tuple(edit for edit in found if edit is not None)
+
+        return await self.database.read(work)
+
+    async def done(self, edit: MessageEdit, *, now: datetime) -> None:
+        """The message shows these facts; it stays to be edited when they have changed since."""
+
+        def work(connection: Connection) -> None:
+            mine = update(announcements).where(announcements.c.id == edit.id)
+            connection.execute(mine.values(shown_at=now))
+            connection.execute(mine.where(announcements.c.changes == edit.change).values(outdated=False))
+
+        await self.database.write(work)
+
+    async def gone(self, edit: MessageEdit) -> None:
+        """The message cannot be edited any more: somebody deleted it, or the place is closed."""
+        mine = update(announcements).where(announcements.c.id == edit.id)
+        await self.database.write(lambda connection: connection.execute(mine.values(outdated=False)))
+
+
+def _edit(connection: Connection, row: RowMapping) -> MessageEdit | None:
+    facts = announcement_of(row).facts
+    if not isinstance(facts, FailureFacts):
+        return None
+    manner = manner_of(connection, row) or PLAINLY
+    return MessageEdit(row["id"], row["place"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])

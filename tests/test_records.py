@@ -1,0 +1,122 @@
+"""The delivery log and the audit, as whole processes on a database."""
+
+import json
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.domain.delivery import Posted
+from bot.scheduler import SystemClock
+from bot.store import open_store
+from bot.store.migrate import bring_up_to_date
+from tests.processes import Program, finished
+from tests.store.rig import TEAM, lease, wish
+
+pytestmark = pytest.mark.processes
+
+
+async def database(folder: Path) -> dict[str, str]:
+    """One card that was posted, one that waits elsewhere, and what people did for that."""
+    url, clock = f"sqlite:///{folder / 'lipsync.db'}", SystemClock()
+    store = await open_store(url, clock)
+    await store.database.write(bring_up_to_date)
+    now = clock.now()
+    for reference, place, name in (("batch-1", "C1", "dubbing-de"), ("take [red]1[/red]", "C2", "")):
+        await store.watches.start(wish(reference, place=place, name=name, public=bool(name)), now=now, api_now=now)
+        for delivery in await store.outbox.claim(await lease(store), now=now, busy=frozenset({"C2"})):
+            await store.outbox.sent(delivery, Posted("C1", "1775044800.000001"), now=now + timedelta(seconds=2))
+    await store.watches.stop(TEAM, "C1", "batch-1", now=now, author="U2")
+    await store.database.close()
+    return {"DATABASE_URL": url}
+
+
+async def told(folder: Path, *arguments: str, code: int = 0) -> Program:
+    ended, asked = await finished(*arguments, variables=await database(folder), folder=folder)
+    assert ended == code, asked.stderr
+    assert "Traceback" not in asked.stderr
+    return asked
+
+
+async def test_the_delivery_log_is_a_table_or_json(tmp_path: Path) -> None:
+    variables = await database(tmp_path)
+    _, table = await finished("deliveries", variables=variables, folder=tmp_path)
+    first, second = table.stdout.splitlines()[1:]
+    assert all(word in first for word in ("#dubbing-de", "card", "batch-1", "sent", "2.0 s", "1775044800.000001"))
+    assert all(word in second for word in ("C2", "card", "take [red]1[/red]", "pending"))
+    _, asked = await finished("deliveries", "--since", "1h30m", "--json", variables=variables, folder=tmp_path)
+    one, other = json.loads(asked.stdout)
+    assert one | {"recorded_at": None, "sent_at": None} == {
+        "recorded_at": None,
+        "workspace_id": "T1",
+        "place": "C1",
+        "place_name": "dubbing-de",
+        "kind": "card",
+        "reference_id": "batch-1",
+        "state": "sent",
+        "why": None,
+        "happened_at": None,
+        "sent_at": None,
+        "seen_after_seconds": None,
+        "sent_after_seconds": 2.0,
+        "channel": "C1",
+        "ts": "1775044800.000001",
+    }
+    assert (other["state"], other["ts"]) == ("pending", None)
+
+
+@pytest.mark.parametrize(
+    ("channel", "references"),
+    [("C1", ["batch-1"]), ("#dubbing-de", ["batch-1"]), ("dubbing-de", ["batch-1"]), ("C9", [])],
+)
+async def test_one_channel_is_found_by_id_or_name(tmp_path: Path, channel: str, references: list[str]) -> None:
+    asked = await told(tmp_path, "deliveries", "--channel", channel, "--json")
+    assert [each["reference_id"] for each in json.loads(asked.stdout)] == references
+
+
+async def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
+    variables = await database(tmp_path)
+    _, asked = await finished("audit", "--json", variables=variables, folder=tmp_path)
+    assert [(deed["person"], deed["deed"], deed["subject"]) for deed in json.loads(asked.stdout)] == [
+        ("U1", "watch", "batch-1"),
+        ("U1", "watch", "take [red]1[/red]"),
+        ("U2", "unwatch", "batch-1"),
+    ]
+    _, table = await finished("audit", "--since", "2h", variables=variables, folder=tmp_path)
+    assert all(word in table.stdout.splitlines()[3] for word in ("U2", "C1", "unwatch", "batch-1", "for: problems"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("deliveries", "--channel", "C9"), "Nothing was announced in C9 in the last 1 h."),
+        (("audit",), "Nothing was done by anybody in the last 7 d."),
+    ],
+)
+async def test_nothing_is_told_in_a_sentence(tmp_path: Path, arguments: tuple[str, ...], says: str) -> None:
+    variables = await database(tmp_path)
+    with sqlite3.connect(tmp_path / "lipsync.db") as connection:
+        connection.execute("DELETE FROM deeds")
+    connection.close()
+    code, asked = await finished(*arguments, variables=variables, folder=tmp_path)
+    assert (code, asked.stdout.strip()) == (0, says)
+
+
+@pytest.mark.parametrize("command", ["deliveries", "audit"])
+async def test_what_cannot_be_told_says_why_and_nothing_is_made(tmp_path: Path, command: str) -> None:
+    nowhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"}
+    old = {"DATABASE_URL": f"sqlite:///{tmp_path / 'old.db'}"}
+    sqlite3.connect(tmp_path / "old.db").close()
+    for variables, arguments, code, says in (
+        (nowhere, (), 1, "The database could not be read: there is none yet"),
+        (old, (), 1, "the command `migrate` does it"),
+        (nowhere, ("--since", "soon"), 2, "--since is wrong"),
+        (nowhere, ("--since", "9999d"), 2, "from 1 second to 3650 days"),
+        ({"DATABASE_URL": "mysql://x"}, (), 2, "DATABASE_URL is wrong"),
+    ):
+        ended, asked = await finished(command, *arguments, variables=variables, folder=tmp_path)
+        assert (ended, asked.stdout) == (code, "")
+        assert says in asked.stderr
+        assert "Traceback" not in asked.stderr
+    assert not (tmp_path / "none.db").exists()
