@@ -89,6 +89,8 @@ class OutboxMachine(RuleBasedStateMachine):
         new = self.runner.run(self.store.outbox.queue([made]))
         key = (place, "clips", reference, name, 0)
         assert new == (key not in self.rows)
+        if not new and self.rows[key].state in WAITING:  # it has newer facts now
+            self.rows[key] = self.rows[key].moved(self.rows[key].state)
         self.add(key, place, reference, watch.id if watch else None)
 
     @rule(place=places, reference=references)
