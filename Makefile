@@ -42,7 +42,7 @@ unit: $(VENV)/.development
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
-test-long: $(VENV)/.development ## thousands of made-up histories of an account, against what must be told; an hour
+test-long: $(VENV)/.development ## thousands of made-up histories and a thousand kills, against what must be told; two hours
 	$(BIN)/python -m pytest -m long
 
 bench: $(VENV)/.development ## how fast it is, beside the barest way to do the same; some minutes

@@ -17,7 +17,7 @@ settings.register_profile("busy machine", deadline=None)  # no test asserts on a
 settings.load_profile("busy machine")
 
 
-LONGEST = ("test_kills.py", "test_deploy.py", "test_benchmarks.py")
+LONGEST = ("test_kills.py", "test_crash.py", "test_deploy.py", "test_benchmarks.py", "test_outbox_model.py")
 
 
 def pytest_xdist_auto_num_workers() -> int:

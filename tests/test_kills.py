@@ -20,9 +20,9 @@ from bot.scheduler import SystemClock
 from tests.processes import until_answered
 
 PLACES = ("C0DUBBINGDE", "C0DUBBINGJP", "C0AURORA")
-BATCHES = 8
+BATCHES = 3
 KINDS = ("no face detected", "video URL is not accessible", "audio is longer than the video")
-KILLS = 32
+KILLS = 12  # tests/crash kills far more often, from within; here it is the program as it is installed
 
 
 @dataclass

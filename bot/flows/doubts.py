@@ -24,6 +24,8 @@ TOGETHER = timedelta(hours=1)  # attempts that are farther apart get walks of th
 LONGEST_GATHERING = timedelta(seconds=60)  # a walk waits for doubts of its place whose quiet time is nearly over
 GATHER_STEP = timedelta(seconds=1)
 HELD_RETRY = timedelta(hours=1)
+NOT_THERE = ("channel_not_found", "not_in_channel")  # nothing can be posted there now; when it can, it can be read too
+NOT_THERE_RETRY = timedelta(minutes=5)
 MOST_PAGES = 100
 MOST_DOUBTS = 1_000
 TOO_LONG = "too_many_messages"
@@ -150,7 +152,9 @@ class Doubts:
         outbox, now = self.store.outbox, self.clock.now()
         for delivery in search.doubts.values():
             log.warning("a doubt cannot be settled", delivery=delivery.id, why=why)
-            if self.rules.resend_in_doubt:
+            if why in NOT_THERE:
+                await outbox.doubt_later(delivery, not_before=now + NOT_THERE_RETRY, why=why)
+            elif self.rules.resend_in_doubt:
                 await outbox.settle_doubt(delivery, None, now=now, repeat=True)
             else:
                 await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=why)

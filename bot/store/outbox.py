@@ -110,7 +110,7 @@ class Outbox:
         return await self.database.write(lambda connection: doubts.later(connection, delivery, not_before, why))
 
     async def retry_place(self, workspace_id: str, place: str, *, now: datetime) -> None:
-        """Try a place in trouble at once."""
+        """Try a place in trouble at once, and look up at once what is in doubt there."""
         await self.database.write(lambda connection: troubles.retry(connection, workspace_id, place, now))
 
     async def trouble(self, workspace_id: str, place: str) -> str | None:

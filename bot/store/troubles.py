@@ -49,11 +49,21 @@ def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
 
 
 def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
-    """Its oldest announcement may be tried from now on."""
+    """Its oldest announcement may be tried, and what is in doubt there looked up, from now on."""
     connection.execute(
         update(places)
         .where(places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None))
         .values(retry_at=now)
+    )
+    connection.execute(
+        update(announcements)
+        .where(
+            announcements.c.workspace_id == workspace_id,
+            announcements.c.place == place,
+            announcements.c.state == State.IN_DOUBT,
+            is_unsent(announcements),
+        )
+        .values(not_before=None)
     )
 
 

@@ -98,6 +98,20 @@ async def test_without_a_history_it_is_repeated_and_says_so(world: World) -> Non
     assert len(world.chat.repeats) == 1
 
 
+@pytest.mark.parametrize("code", ["not_in_channel", "channel_not_found"])
+async def test_put_out_of_a_place_the_bot_looks_what_is_in_doubt_up_when_it_is_back(world: World, code: str) -> None:
+    await failing(world)
+    world.chat.after = [InDoubtError("timeout")]
+    world.chat.find_faults = [NoHistoryError(code)] * 2
+    await world.deliver()
+    for _ in range(3):
+        world.clock.pass_time(301)
+        await world.deliver()
+    assert world.told == ["failure"]
+    assert (world.chat.repeats, world.chat.finds) == ([], 3)
+    assert (await world.store.outbox.tally("T1")).counts == {State.SENT: 2}
+
+
 async def test_without_a_history_it_is_held_when_the_setting_says_so(worlds: Worlds) -> None:
     world = await worlds.begin(resend=False)
     await failing(world)

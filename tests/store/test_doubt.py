@@ -78,6 +78,20 @@ async def test_a_doubt_that_cannot_be_looked_up_now_is_looked_up_later(store: St
     assert (again.attempt_at, again.version) == (NOON, delivery.version + 1)
 
 
+async def test_a_place_that_is_tried_again_has_its_doubts_looked_up_at_once(store: Store, clock: FakeClock) -> None:
+    await in_doubt(store, clock)
+    await drain(store)
+    (delivery,) = await store.outbox.doubtful(TEAM, quiet=at(90) - NOON)
+    await store.outbox.doubt_later(delivery, not_before=at(400), why="not_in_channel")
+
+    await store.outbox.retry_place(TEAM, "C2", now=at(100))
+    assert await store.outbox.doubtful(TEAM, quiet=at(90) - NOON) == ()
+    await store.outbox.retry_place(TEAM, "C1", now=at(100))
+
+    (again,) = await store.outbox.doubtful(TEAM, quiet=at(90) - NOON)
+    assert again.id == delivery.id
+
+
 async def test_a_lookup_of_old_does_not_hold_back_a_later_doubt(store: Store, clock: FakeClock) -> None:
     await in_doubt(store, clock)
     (delivery,) = await store.outbox.doubtful(TEAM, quiet=at(90) - NOON)

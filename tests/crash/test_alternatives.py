@@ -1,0 +1,43 @@
+"""What proves the bot would find every unsafe way to do it: the same scenes go wrong with each of them."""
+
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from bot.app import Parts
+from tests import tables
+from tests.crash.alternatives import ALTERNATIVES, DOUBLES, Alternative
+from tests.crash.rehearsal import SCENES, played
+from tests.crash.told import Figures
+
+HEAD = ("the unsafe way", "what it does", "what comes of it", "where it shows, among others")
+
+
+@pytest.fixture
+def fresh(sqlite_template: Path, tmp_path: Path) -> Callable[[], str]:
+    """A new database at every call."""
+    numbers = count()
+    return lambda: f"sqlite:///{shutil.copy(sqlite_template, tmp_path / f'{next(numbers)}.db')}"
+
+
+@pytest.mark.parametrize("name", SCENES)
+async def test_in_every_scene_the_bot_tells_everything_once(name: str, fresh: Callable[[], str]) -> None:
+    assert await played(SCENES[name], Parts(), fresh()) == Figures(due=8, posted=8)
+
+
+@pytest.mark.parametrize("alternative", ALTERNATIVES, ids=lambda alternative: alternative.name)
+async def test_every_unsafe_way_goes_wrong(alternative: Alternative, fresh: Callable[[], str]) -> None:
+    for name in SCENES:
+        if name.startswith(alternative.shows):
+            figures = await played(SCENES[name], alternative.parts, fresh())
+            if (figures.doubled if alternative.harm == DOUBLES else figures.lost) > 0:
+                return
+    pytest.fail(f"nothing shows that this is not safe: {alternative.name}")
+
+
+def test_the_documentation_lists_the_unsafe_ways() -> None:
+    rows = [(each.name, each.does, each.harm, each.shows) for each in ALTERNATIVES]
+    tables.assert_current("alternatives", tables.rendered(HEAD, rows))

@@ -1,0 +1,125 @@
+"""A batch of 5,000 clips with failures of four kinds: few messages, a card that is right, and Slack's limits kept."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+
+from bot.app import Parts
+from bot.domain.announcement import CardFacts, Said
+from bot.domain.delivery import Manner, Posted
+from bot.domain.progress import Progress
+from bot.domain.request import LipsyncRequest, Page
+from bot.ports import Chamelaion, Chat
+from tests.made_up_time.stage import Stage, staged
+
+MOST_NEW_MESSAGES = 12
+KINDS = (
+    "video URL is not accessible",
+    "no face detected",
+    "audio track is longer than video: {seconds} s > 120 s",
+    "could not download {url}: status 403",
+)
+RECENT = 30  # pages: so many are read between what a card says and when it says it, at most
+Counts = tuple[int, int, int, int]
+
+
+@dataclass
+class Witness:
+    """Sees every page that the API shows, and every card: the counts of both."""
+
+    shown: dict[str, str] = field(default_factory=dict)
+    counts: list[Counts] = field(default_factory=list)
+    edits: int = 0
+    wrong: list[Progress] = field(default_factory=list)
+
+    def saw(self, rows: tuple[LipsyncRequest, ...]) -> None:
+        self.shown.update((row.id, row.status) for row in rows)
+        by_status = Counter(self.shown.values())
+        found = (by_status[name] for name in ("completed", "failed", "processing", "queued"))
+        self.counts.append(tuple(found))  # type: ignore[arg-type]  # four they are
+
+    def edited(self, said: Said) -> None:
+        assert isinstance(said, CardFacts)
+        card = said.progress
+        self.edits += 1
+        if (card.completed, card.failed, card.processing, card.queued) not in self.counts[-RECENT:]:
+            self.wrong.append(card)
+
+
+@dataclass(frozen=True)
+class WitnessedApi:
+    """The API given, whose pages the witness sees."""
+
+    api: Chamelaion
+    witness: Witness
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        page = await self.api.page(reference_id=reference_id, offset=offset, limit=limit)
+        self.witness.saw(page.requests)
+        return page
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the API
+        return getattr(self.api, name)
+
+
+@dataclass(frozen=True)
+class WitnessedChat:
+    """The chat given, whose cards the witness sees."""
+
+    chat: Chat
+    witness: Witness
+
+    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
+        if said.kind == "card":
+            self.witness.edited(said)
+        await self.chat.update(posted, said, manner)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
+        return getattr(self.chat, name)
+
+
+def witnessed(witness: Witness) -> Parts:
+    """The real pieces, with a witness in front of them."""
+    return Parts(
+        chamelaion=lambda api: cast("Chamelaion", WitnessedApi(api, witness)),
+        chat=lambda chat: cast("Chat", WitnessedChat(chat, witness)),
+    )
+
+
+async def run_batch(stage: Stage, clips: int, over_seconds: float) -> None:
+    stage.account.submit("batch-1", clips, over_seconds=over_seconds, failure_share=0.03, failure_kinds=KINDS)
+    await stage.watch("batch-1")
+    await stage.run_until(lambda: is_finished(stage), within=86_400, step=60)
+
+
+def is_finished(stage: Stage) -> bool:
+    return any("finished with" in each.text or "all finished" in each.text for each in stage.new_messages())
+
+
+async def check(url: str, *, seed: int, clips: int, slots: int, over_seconds: float) -> None:
+    witness = Witness()
+    async with staged(url, seed=seed, slots=slots, parts=witnessed(witness)) as stage:
+        await run_batch(stage, clips, over_seconds)
+        assert len(stage.new_messages()) <= MOST_NEW_MESSAGES
+        assert witness.wrong == []
+        assert witness.edits > 10
+        assert [call for call in stage.slack.calls if call.status == 429] == []
+        failures = {
+            request.error_message for request in stage.account.requests(stage.clock.now()) if request.error_message
+        }
+        assert len(failures) >= len(KINDS)
+
+
+async def test_a_batch_with_failures_makes_few_messages_and_its_card_is_right(fresh: Callable[[], str]) -> None:
+    await check(fresh(), seed=1, clips=600, slots=60, over_seconds=120)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 4))
+async def test_5000_clips_with_failures_make_few_messages_and_their_card_is_right(
+    fresh: Callable[[], str], seed: int
+) -> None:
+    await check(fresh(), seed=seed, clips=5_000, slots=200, over_seconds=600)
