@@ -97,8 +97,13 @@ class Places:
     def __init__(self, coverage: Coverage | None = None) -> None:
         self.coverage = coverage
         self.rate = 0.0  # rows a second
+        self.newest_at = coverage.read_at if coverage else -math.inf  # when the newest rows were shown
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
+
+    def go_on_from(self, before: "Places") -> None:
+        """What memory does not have is as it was before memory was asked again."""
+        self.rate, self.newest_at = before.rate, before.newest_at
 
     def expected_total(self, now: float) -> float:
         """How many rows the list has by now, as far as can be told."""
@@ -144,11 +149,13 @@ class Places:
         is_known = before is not None and not before.guessed
         order = self._order(rows, offset, total)
         if order is Order.NONE:
-            self.coverage = Coverage(order, total, now)
+            self.coverage, self.newest_at = Coverage(order, total, now), now
             return None
         if before is not None and before.order is not order:
-            self.coverage = None  # it was guessed wrong
+            self.coverage, self.newest_at = None, -math.inf  # it was guessed wrong
         places = _places(order, len(rows), offset, total)
+        if not places or max(places) >= total:
+            self.newest_at = now
         self.shifted = self._shift(rows, places, known)
         if self.coverage is None:
             reaches_end = places and max(places) >= total
@@ -178,6 +185,7 @@ class Places:
         """The API's clock turned out to show so much more."""
         if self._counted is not None:
             self._counted = (self._counted[0] + seconds, self._counted[1])
+        self.newest_at += seconds
         if self.coverage is not None:
             gaps = tuple(
                 replace(gap, began=gap.began + seconds, ended=gap.ended + seconds) for gap in self.coverage.gaps

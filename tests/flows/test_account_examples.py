@@ -141,6 +141,14 @@ def test_as_many_requests_as_have_gone_are_found_although_their_number_is_the_sa
     assert sorted(played.told) == ["finished", "finished", REASONS[0], REASONS[0]]
 
 
+def test_a_request_in_the_place_of_another_is_found_while_other_pages_are_read(theatre: Theatre) -> None:
+    older = (("batch-1", 9, "processing", 100.0), ("batch-2", 12, "processing", 5_000.0))
+    begins = (watch("*"), Insert("batch-1", 30, "failed"), GoOn(40))
+    steps = (*begins, Delete(0), Insert("batch-1", 1), GoOn(130))
+    played = theatre.play(replace(PLAIN, order="oldest first", calls=300, older=older, steps=steps))
+    assert played.wrong == []
+
+
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
     assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []
