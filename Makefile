@@ -43,7 +43,7 @@ unit: $(VENV)/.development
 	$(BIN)/coverage report
 
 test-long: $(VENV)/.development ## thousands of made-up histories of an account, against what must be told; an hour
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --hypothesis-show-statistics
 
 bench: $(VENV)/.development ## how fast it is, beside the barest way to do the same; some minutes
 	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || failed=1; done; exit $$failed
