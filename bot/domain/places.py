@@ -248,12 +248,14 @@ def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
-    """Whether a page of the newest end should show a row that was newest before, and does not.
+    """Whether a page of the newest end shows no row that was newest before, although it should or nearly should.
 
-    That a later page has told a larger total since, without showing the newest end, is no reason to expect more of it.
+    One that ends just above them tells nothing of what is there now: as many may have gone as were there. That a later
+    page has told a larger total since, without showing the newest end, is no reason to expect more of it.
     """
-    reaches_back = high >= total and max(before.anchors.values(), default=0) >= low
-    return reaches_back and before.anchors.keys().isdisjoint(shown)
+    if not before.anchors or high < total:
+        return False
+    return max(before.anchors.values()) >= low - 1 and before.anchors.keys().isdisjoint(shown)
 
 
 def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:

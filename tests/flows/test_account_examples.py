@@ -149,6 +149,13 @@ def test_a_request_in_the_place_of_another_is_found_while_other_pages_are_read(t
     assert played.wrong == []
 
 
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_new_requests_in_the_place_of_all_others_are_found_where_a_page_ends(theatre: Theatre, order: str) -> None:
+    older = (("batch-2", 11, "failed", 5_000.0),)
+    replaced = (watch("batch-1"), GoOn(40), Delete(0, 11), Insert("batch-1", 31, "failed"), GoOn(70))
+    assert theatre.play(replace(PLAIN, order=order, older=older, steps=replaced)).wrong == []
+
+
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
     assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []
