@@ -67,7 +67,7 @@ def seen_again(
     watch's first reading: seeing the request open after it is remembered once, not at every look. A new `place` is
     written only while the request is open: later nobody looks for it.
     """
-    if request != entry.request and entry.outcome_reading is not None and asked_at <= entry.changed_at:
+    if request != entry.request and entry.outcome_reading is not None and asked_at < entry.changed_at:
         request = entry.request
     changed = entry
     if request != entry.request:

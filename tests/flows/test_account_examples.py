@@ -156,6 +156,12 @@ def test_new_requests_in_the_place_of_all_others_are_found_where_a_page_ends(the
     assert theatre.play(replace(PLAIN, order=order, older=older, steps=replaced)).wrong == []
 
 
+def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_came(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 7), GoOn(20), Remember(), Move(0, 7, "failed"), GoOn(70))
+    story = replace(PLAIN, page=7, calls=300, steps=(*begins, Insert("other", 30), GoOn(20), Lie(1), GoOn(20)))
+    assert theatre.play(story).wrong == []
+
+
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
     assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []
