@@ -53,8 +53,7 @@ class Coverage:
 
     `gaps` are what nobody has read since, and places before `filled_from` nobody has read at all (1: none). `anchors`
     are the newest ids with their places. The order is `guessed` while all rows that were shown are of the same time.
-    `since` is the account's reading (0: the one to come) from which on nothing
-    has vanished from the list and touch with it was never lost.
+    `since` is the account's reading (0: the one to come) since which no row has vanished and touch was never lost.
     """
 
     order: Order
@@ -191,6 +190,14 @@ class Places:
                 replace(gap, began=gap.began + seconds, ended=gap.ended + seconds) for gap in self.coverage.gaps
             )
             self.coverage = replace(self.coverage, read_at=self.coverage.read_at + seconds, gaps=gaps)
+
+    def read_on(self, low: int, high: int, created: float) -> None:
+        """The oldest row of a page, created then, is new: what counted as known beneath it may have gone for others."""
+        before = self.coverage
+        if before is None or low <= before.filled_from or any(gap.low < low <= gap.high + 1 for gap in before.gaps):
+            return
+        gap = Gap(max(2 * low - high, 1), low - 1, created, created)
+        self.coverage = replace(before, gaps=_joined([*before.gaps, gap]), since=0)
 
     def give_up_filling(self) -> None:
         """What is still unread of the oldest rows need not be read."""

@@ -156,6 +156,16 @@ def test_new_requests_in_the_place_of_all_others_are_found_where_a_page_ends(the
     assert theatre.play(replace(PLAIN, order=order, older=older, steps=replaced)).wrong == []
 
 
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+@pytest.mark.parametrize(("gone", "came"), [(5, 16), (5, 26), (20, 19), (20, 26)])
+def test_what_came_in_the_place_of_others_beneath_many_new_rows_is_found(
+    theatre: Theatre, order: str, gone: int, came: int
+) -> None:
+    older = (("other", 20, "completed", 5_000.0),)
+    steps = (watch("batch-*"), GoOn(40), Delete(0, gone), Insert("batch-1", came, "failed"), GoOn(20))
+    assert theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps)).wrong == []
+
+
 def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_came(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 7), GoOn(20), Remember(), Move(0, 7, "failed"), GoOn(70))
     story = replace(PLAIN, page=7, calls=300, steps=(*begins, Insert("other", 30), GoOn(20), Lie(1), GoOn(20)))
