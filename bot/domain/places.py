@@ -96,7 +96,7 @@ class Places:
     def __init__(self, coverage: Coverage | None = None) -> None:
         self.coverage = coverage
         self.rate = 0.0  # rows a second
-        self.newest_at = coverage.read_at if coverage else -math.inf  # when the newest rows were shown
+        self.newest_at = coverage.read_at if coverage else -math.inf  # when they were shown, or known to be unread
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
 
@@ -153,8 +153,6 @@ class Places:
         if before is not None and before.order is not order:
             self.coverage, self.newest_at = None, -math.inf  # it was guessed wrong
         places = _places(order, len(rows), offset, total)
-        if not places or max(places) >= total:
-            self.newest_at = now
         self.shifted = self._shift(rows, places, known)
         if self.coverage is None:
             reaches_end = places and max(places) >= total
@@ -165,6 +163,8 @@ class Places:
             self.coverage = self._extended(self.coverage, shown, total, now)
         else:
             self.coverage = _without_rows(self.coverage, total, now)
+        if not places or max([*places, *(gap.high for gap in self.coverage.gaps)]) >= total:
+            self.newest_at = now
         return places
 
     def _order(self, rows: Sequence[LipsyncRequest], offset: int, total: int) -> Order:

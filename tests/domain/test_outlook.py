@@ -169,3 +169,11 @@ def test_the_newest_rows_are_read_again_although_other_pages_tell_the_same_total
     for seconds in (5, 10, 15):
         made.places.add(others, offset, 40, NOW + seconds, {})
     assert made.choose(NOW + 16, 10) == Window(None)
+
+
+def test_newest_rows_that_are_known_to_be_unread_are_read_when_they_are_worth_it() -> None:
+    listed = [request(number, "completed", created=number - 40) for number in range(1, 41)]
+    made = outlook(listed, Order.NEWEST_FIRST)
+    for seconds in (5, 10, 15):
+        made.places.add(listed[19:9:-1], 20, 40 + seconds, NOW + seconds, {})
+    assert made.choose(NOW + 16, 10) != Window(None)
