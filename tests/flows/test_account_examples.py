@@ -166,6 +166,13 @@ def test_what_came_in_the_place_of_others_beneath_many_new_rows_is_found(
     assert theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps)).wrong == []
 
 
+def test_what_has_gone_after_our_clock_was_set_back_holds_up_no_finish(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 2), GoOn(40), SetClock(-3_600.0), GoOn(40))
+    steps = (*begins, Delete(0, 2), GoOn(40), Insert("batch-1", 2, "failed"), GoOn(40))
+    played = theatre.play(replace(PLAIN, steps=steps))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
 def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_came(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 7), GoOn(20), Remember(), Move(0, 7, "failed"), GoOn(70))
     story = replace(PLAIN, page=7, calls=300, steps=(*begins, Insert("other", 30), GoOn(20), Lie(1), GoOn(20)))
