@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bot.domain.durations import Durations
+from bot.domain.gaps import Gap
 from bot.domain.pace import Pace
-from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
 

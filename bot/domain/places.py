@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from bot.domain.gaps import Gap, joined, moved
 from bot.domain.request import LipsyncRequest
 
 _ANCHORS = 20  # newest ids that a later reading must meet again
 _RATE_MEMORY = 120.0  # seconds
 _LARGEST_MARGIN = 20  # rows
-MOST_GAPS = 200
 
 
 class Order(StrEnum):
@@ -20,31 +20,6 @@ class Order(StrEnum):
     NEWEST_FIRST = "newest first"
     OLDEST_FIRST = "oldest first"
     NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Places from `low` to `high` that were not read; their rows were created between these times (API's clock)."""
-
-    low: int
-    high: int
-    began: float
-    ended: float
-
-    def without(self, low: int, high: int) -> "list[Gap]":
-        """What is left when the places from `low` to `high` have been read."""
-        if high < self.low or low > self.high:
-            return [self]
-        left = []
-        if self.low < low:
-            left.append(replace(self, high=low - 1, ended=self.created(low - 1)))
-        if self.high > high:
-            left.append(replace(self, low=high + 1, began=self.created(high + 1)))
-        return left
-
-    def created(self, place: float) -> float:
-        """When the row at this place was created, as far as can be told."""
-        return self.began + (self.ended - self.began) * (place - self.low + 1) / (self.high - self.low + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +166,15 @@ class Places:
             )
             self.coverage = replace(self.coverage, read_at=self.coverage.read_at + seconds, gaps=gaps)
 
-    def read_on(self, low: int, high: int, created: float) -> None:
-        """The oldest row of a page, created then, is new: what counted as known beneath it may have gone for others."""
-        before = self.coverage
-        if before is None or low <= before.filled_from or any(gap.low < low <= gap.high + 1 for gap in before.gaps):
+    def read_on(self, before: Coverage | None, low: int, high: int, created: float) -> None:
+        """The oldest row of a page, created then, is new although all there was known `before`, or ends a gap."""
+        known = self.coverage
+        if before is None or known is None or not before.filled_from < low <= before.total + 1:
             return
-        gap = Gap(max(2 * low - high, 1), low - 1, created, created)
-        self.coverage = replace(before, gaps=_joined([*before.gaps, gap]), since=0)
+        is_end = low in {before.total + 1, *(gap.low for gap in before.gaps)}
+        if is_end or not any(gap.low <= low <= gap.high for gap in before.gaps):
+            gap = _beneath(low, low if is_end else high, created, created)
+            self.coverage = replace(known, gaps=joined([*known.gaps, gap]), since=known.since if is_end else 0)
 
     def give_up_filling(self) -> None:
         """What is still unread of the oldest rows need not be read."""
@@ -227,16 +204,16 @@ class Places:
         if total > before.total:
             gaps.append(Gap(before.total + 1, total, before.read_at, now))
         if self.shifted:
-            gaps = [_moved(gap, self.shifted) for gap in gaps]
+            gaps = [moved(gap, self.shifted) for gap in gaps]
         gaps = [left for gap in gaps if gap.low <= total for left in gap.without(low, high)]
         torn = _lost_touch(before, shown, low, high, total)
         if torn and low > 1:
-            gaps.append(Gap(max(2 * low - high, 1), low - 1, before.read_at, now))
+            gaps.append(_beneath(low, high, before.read_at, now))
         return replace(
             before,
             total=total,
             read_at=now if total >= before.total else before.read_at,
-            gaps=_joined(gaps),
+            gaps=joined(gaps),
             filled_from=max(low if low <= before.filled_from <= high + 1 else min(before.filled_from, total + 1), 1),
             anchors=_newest(shown) if high >= total else before.anchors,
             since=0 if torn or self.shifted or total < before.total else before.since,
@@ -255,14 +232,17 @@ def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:
-    """Whether a page of the newest end shows no row that was newest before, although it should or nearly should.
+    """Whether a page of the newest end should show a row that was newest before, and does not.
 
-    One that ends just above them tells nothing of what is there now: as many may have gone as were there. That a later
-    page has told a larger total since, without showing the newest end, is no reason to expect more of it.
+    That a later page has told a larger total since, without showing the newest end, is no reason to expect more of it.
     """
-    if not before.anchors or high < total:
-        return False
-    return max(before.anchors.values()) >= low - 1 and before.anchors.keys().isdisjoint(shown)
+    reaches_back = high >= total and max(before.anchors.values(), default=0) >= low
+    return reaches_back and before.anchors.keys().isdisjoint(shown)
+
+
+def _beneath(low: int, high: int, began: float, ended: float) -> Gap:
+    """As much beneath these places as a page shows that has one row more, which tells whether to go on."""
+    return Gap(max(min(2 * low - high + 1, low - 1), 1), low - 1, began, ended)
 
 
 def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:
@@ -273,28 +253,3 @@ def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...
 
 def _newest(shown: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(shown.items(), key=lambda item: -item[1])[:_ANCHORS])
-
-
-def _moved(gap: Gap, places: int) -> Gap:
-    """The gap after rows beneath it vanished; larger by so many, because nobody knows which they were."""
-    return replace(gap, low=max(gap.low - abs(places), 1))
-
-
-def _joined(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """The gaps in order, those that touch as one; when there are too many, those with the least between them too."""
-    out: list[Gap] = []
-    for gap in sorted(gaps, key=lambda gap: gap.low):
-        if out and gap.low <= out[-1].high + 1:
-            out[-1] = _spanning(out[-1], gap)
-        else:
-            out.append(gap)
-    while len(out) > MOST_GAPS:
-        at = min(range(len(out) - 1), key=lambda n: out[n + 1].low - out[n].high)
-        out[at : at + 2] = [_spanning(out[at], out[at + 1])]
-    return tuple(out)
-
-
-def _spanning(one: Gap, other: Gap) -> Gap:
-    return Gap(
-        min(one.low, other.low), max(one.high, other.high), min(one.began, other.began), max(one.ended, other.ended)
-    )

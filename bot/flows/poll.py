@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain.budget import Purpose
+from bot.domain.places import Coverage
 from bot.domain.plan import after_trouble, due
 from bot.domain.reading import Reading
 from bot.domain.request import Page
@@ -155,8 +156,9 @@ class Poll:
         size = self.source.page_size
         offset = places.head_offset(now, size) if step.top is None else places.offset(step.top, now, size)
         page = await self.source.page(None, offset, Purpose.LOOK)
+        before = places.coverage
         where = self.lookout.place(page)
-        await self._read_on_beneath(page, where)
+        await self._read_on_beneath(page, where, before)
         await self.readings.record(
             Reading(
                 reference_id=None,
@@ -175,7 +177,7 @@ class Poll:
         self.vitals.filled = self.lookout.filled
         self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
 
-    async def _read_on_beneath(self, page: Page, where: Sequence[int] | None) -> None:
+    async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:
         """If our memory should have the oldest row of this page and has not, nobody knows what stands beneath it."""
         if not where:
             return
@@ -183,7 +185,7 @@ class Poll:
         if oldest.created_at < self.source.api_now(page.read_at) - self.rules.retention:
             return
         if await self.store.ledger.request(self.rules.account_id, oldest.id) is None:
-            self.lookout.outlook.places.read_on(low, max(where), oldest.created_at.timestamp())
+            self.lookout.outlook.places.read_on(before, low, max(where), oldest.created_at.timestamp())
 
     async def _read(self, reference_id: str) -> None:
         run = await self.readings.start(reference_id, Purpose.LOOK)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import FailureFacts
-from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
 from bot.domain.steps import Wait, Window
 from bot.flows.lookout import Lookout
