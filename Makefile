@@ -43,7 +43,7 @@ unit: $(VENV)/.development
 	$(BIN)/coverage report
 
 test-long: $(VENV)/.development ## thousands of made-up histories and a thousand kills, against what must be told; two hours
-	$(BIN)/python -m pytest -m long
+	$(BIN)/python -m pytest -m long --hypothesis-show-statistics
 
 bench: $(VENV)/.development ## how fast it is, beside the barest way to do the same; some minutes
 	@failed=0; for name in $(BENCHMARKS); do $(BIN)/python benchmarks/$$name.py || failed=1; done; exit $$failed

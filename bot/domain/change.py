@@ -1,9 +1,11 @@
 """The ledger's entries, and what a reading changes in them."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.request import LipsyncRequest
+
+_LONGEST_RACE = timedelta(seconds=60)  # that a later answer is recorded before an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ def first_sight(request: LipsyncRequest, number: int, read_at: datetime, place: 
     )
 
 
+def knows_better(entry: Entry, asked_at: datetime, read_at: datetime) -> bool:
+    """Whether the entry last changed after this answer was asked for; not because our clock was set back since."""
+    return asked_at < entry.changed_at <= read_at + _LONGEST_RACE
+
+
 def seen_again(
     entry: Entry,
     request: LipsyncRequest,
@@ -67,7 +74,7 @@ def seen_again(
     watch's first reading: seeing the request open after it is remembered once, not at every look. A new `place` is
     written only while the request is open: later nobody looks for it.
     """
-    if request != entry.request and entry.outcome_reading is not None and asked_at <= entry.changed_at:
+    if request != entry.request and entry.outcome_reading is not None and knows_better(entry, asked_at, read_at):
         request = entry.request
     changed = entry
     if request != entry.request:

@@ -6,7 +6,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.places import Coverage, Gap
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage
 from bot.domain.steps import ByReference, Call, Window
 from bot.domain.watch import Watched
 

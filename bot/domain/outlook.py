@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from bot.domain.durations import Durations
+from bot.domain.gaps import Gap
 from bot.domain.pace import Pace
-from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
 
@@ -187,8 +188,11 @@ class Outlook:
         """The next call, for pages of this size, or until when nothing is worth one."""
         coverage = self.places.coverage
         is_readable = now >= self._list_from
-        if is_readable and (coverage is None or not 0 <= now - coverage.read_at < self.longest_head):
-            return Window(None)  # what was read later than now, was read by a clock that is not known yet
+        # Another page may tell the same total although newest rows have gone and others have come. What was read later
+        # than now, was read by a clock that is not known yet.
+        newest_at = self.places.newest_at
+        if is_readable and (coverage is None or not 0 <= now - newest_at < self.longest_head):
+            return Window(None)
         points, by_reference, overdue = self._weigh(now)
         choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
         best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
@@ -197,7 +201,7 @@ class Outlook:
         if overdue is not None and (not is_worth_it or self._calls % _TURN == 0):
             return self._for_overdue(overdue, choices, size)
         if best is None or not is_worth_it:
-            head_at = max(now if coverage is None else coverage.read_at + self.longest_head, self._list_from)
+            head_at = max(now if coverage is None else newest_at + self.longest_head, self._list_from)
             is_busy = bool(self.open) or bool(coverage and coverage.has_unread)
             return Wait(min(now + (self.pace.price / 5 if is_busy else self.pace.longest_blind), head_at))
         return best.step

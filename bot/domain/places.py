@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
+from bot.domain.gaps import Gap, joined, moved
 from bot.domain.request import LipsyncRequest
 
 _ANCHORS = 20  # newest ids that a later reading must meet again
 _RATE_MEMORY = 120.0  # seconds
 _LARGEST_MARGIN = 20  # rows
-MOST_GAPS = 200
 
 
 class Order(StrEnum):
@@ -23,38 +23,12 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """Places from `low` to `high` that were not read; their rows were created between these times (API's clock)."""
-
-    low: int
-    high: int
-    began: float
-    ended: float
-
-    def without(self, low: int, high: int) -> "list[Gap]":
-        """What is left when the places from `low` to `high` have been read."""
-        if high < self.low or low > self.high:
-            return [self]
-        left = []
-        if self.low < low:
-            left.append(replace(self, high=low - 1, ended=self.created(low - 1)))
-        if self.high > high:
-            left.append(replace(self, low=high + 1, began=self.created(high + 1)))
-        return left
-
-    def created(self, place: float) -> float:
-        """When the row at this place was created, as far as can be told."""
-        return self.began + (self.ended - self.began) * (place - self.low + 1) / (self.high - self.low + 1)
-
-
-@dataclass(frozen=True, slots=True)
 class Coverage:
     """What of the list our memory has: all of it up to `total`, as it was at `read_at` (API's clock), but for gaps.
 
     `gaps` are what nobody has read since, and places before `filled_from` nobody has read at all (1: none). `anchors`
     are the newest ids with their places. The order is `guessed` while all rows that were shown are of the same time.
-    `since` is the account's reading (0: the one to come) from which on nothing
-    has vanished from the list and touch with it was never lost.
+    `since` is the account's reading (0: the one to come) since which no row has vanished and touch was never lost.
     """
 
     order: Order
@@ -107,8 +81,13 @@ class Places:
     def __init__(self, coverage: Coverage | None = None) -> None:
         self.coverage = coverage
         self.rate = 0.0  # rows a second
+        self.newest_at = coverage.read_at if coverage else -math.inf  # when they were shown, or known to be unread
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
+
+    def go_on_from(self, before: "Places") -> None:
+        """What memory does not have is as it was before memory was asked again."""
+        self.rate, self.newest_at = before.rate, before.newest_at
 
     def expected_total(self, now: float) -> float:
         """How many rows the list has by now, as far as can be told."""
@@ -154,10 +133,10 @@ class Places:
         is_known = before is not None and not before.guessed
         order = self._order(rows, offset, total)
         if order is Order.NONE:
-            self.coverage = Coverage(order, total, now)
+            self.coverage, self.newest_at = Coverage(order, total, now), now
             return None
         if before is not None and before.order is not order:
-            self.coverage = None  # it was guessed wrong
+            self.coverage, self.newest_at = None, -math.inf  # it was guessed wrong
         places = _places(order, len(rows), offset, total)
         self.shifted = self._shift(rows, places, known)
         if self.coverage is None:
@@ -169,6 +148,8 @@ class Places:
             self.coverage = self._extended(self.coverage, shown, total, now)
         else:
             self.coverage = _without_rows(self.coverage, total, now)
+        if not places or max([*places, *(gap.high for gap in self.coverage.gaps)]) >= total:
+            self.newest_at = now
         return places
 
     def _order(self, rows: Sequence[LipsyncRequest], offset: int, total: int) -> Order:
@@ -188,11 +169,22 @@ class Places:
         """The API's clock turned out to show so much more."""
         if self._counted is not None:
             self._counted = (self._counted[0] + seconds, self._counted[1])
+        self.newest_at += seconds
         if self.coverage is not None:
             gaps = tuple(
                 replace(gap, began=gap.began + seconds, ended=gap.ended + seconds) for gap in self.coverage.gaps
             )
             self.coverage = replace(self.coverage, read_at=self.coverage.read_at + seconds, gaps=gaps)
+
+    def read_on(self, before: Coverage | None, low: int, high: int, created: float) -> None:
+        """The oldest row of a page, created then, is new although all there was known `before`, or ends a gap."""
+        known = self.coverage
+        if before is None or known is None or not before.filled_from < low <= before.total + 1:
+            return
+        is_end = low in {before.total + 1, *(gap.low for gap in before.gaps)}
+        if is_end or not any(gap.low <= low <= gap.high for gap in before.gaps):
+            gap = _beneath(low, low if is_end else high, created, created)
+            self.coverage = replace(known, gaps=joined([*known.gaps, gap]), since=known.since if is_end else 0)
 
     def give_up_filling(self) -> None:
         """What is still unread of the oldest rows need not be read."""
@@ -222,16 +214,16 @@ class Places:
         if total > before.total:
             gaps.append(Gap(before.total + 1, total, before.read_at, now))
         if self.shifted:
-            gaps = [_moved(gap, self.shifted) for gap in gaps]
+            gaps = [moved(gap, self.shifted) for gap in gaps]
         gaps = [left for gap in gaps if gap.low <= total for left in gap.without(low, high)]
         torn = _lost_touch(before, shown, low, high, total)
         if torn and low > 1:
-            gaps.append(Gap(max(2 * low - high, 1), low - 1, before.read_at, now))
+            gaps.append(_beneath(low, high, before.read_at, now))
         return replace(
             before,
             total=total,
             read_at=now if total >= before.total else before.read_at,
-            gaps=_joined(gaps),
+            gaps=joined(gaps),
             filled_from=max(low if low <= before.filled_from <= high + 1 else min(before.filled_from, total + 1), 1),
             anchors=_newest(shown) if high >= total else before.anchors,
             since=0 if torn or self.shifted or total < before.total else before.since,
@@ -258,6 +250,11 @@ def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int,
     return reaches_back and before.anchors.keys().isdisjoint(shown)
 
 
+def _beneath(low: int, high: int, began: float, ended: float) -> Gap:
+    """As much beneath these places as a page shows that has one row more, which tells whether to go on."""
+    return Gap(max(min(2 * low - high + 1, low - 1), 1), low - 1, began, ended)
+
+
 def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...]:
     if order is Order.OLDEST_FIRST:
         return tuple(range(offset + 1, offset + count + 1))
@@ -266,28 +263,3 @@ def _places(order: Order, count: int, offset: int, total: int) -> tuple[int, ...
 
 def _newest(shown: Mapping[str, int]) -> dict[str, int]:
     return dict(sorted(shown.items(), key=lambda item: -item[1])[:_ANCHORS])
-
-
-def _moved(gap: Gap, places: int) -> Gap:
-    """The gap after rows beneath it vanished; larger by so many, because nobody knows which they were."""
-    return replace(gap, low=max(gap.low - abs(places), 1))
-
-
-def _joined(gaps: Sequence[Gap]) -> tuple[Gap, ...]:
-    """The gaps in order, those that touch as one; when there are too many, those with the least between them too."""
-    out: list[Gap] = []
-    for gap in sorted(gaps, key=lambda gap: gap.low):
-        if out and gap.low <= out[-1].high + 1:
-            out[-1] = _spanning(out[-1], gap)
-        else:
-            out.append(gap)
-    while len(out) > MOST_GAPS:
-        at = min(range(len(out) - 1), key=lambda n: out[n + 1].low - out[n].high)
-        out[at : at + 2] = [_spanning(out[at], out[at + 1])]
-    return tuple(out)
-
-
-def _spanning(one: Gap, other: Gap) -> Gap:
-    return Gap(
-        min(one.low, other.low), max(one.high, other.high), min(one.began, other.began), max(one.ended, other.ended)
-    )

@@ -100,9 +100,9 @@ class Lookout:
         account_id = self.rules.account_id
         self.interest = await self.store.watches.patterns(account_id)
         memory = await self.store.ledger.remembered(account_id)
-        rate = self.outlook.places.rate
+        before = self.outlook.places
         self.outlook = await asyncio.to_thread(self._made, memory)
-        self.outlook.places.rate = rate
+        self.outlook.places.go_on_from(before)
         self.outlook.is_watching = bool(self.interest)
         for part, seen_at in self._meanwhile:
             self._take_in(part, seen_at)

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,8 +10,10 @@ from functools import partial
 import structlog
 
 from bot.domain.budget import Purpose
+from bot.domain.places import Coverage
 from bot.domain.plan import after_trouble, due
 from bot.domain.reading import Reading
+from bot.domain.request import Page
 from bot.domain.steps import Call, Wait, Window
 from bot.errors import BadRequestError, ChamelaionError, StoreError, UnavailableError
 from bot.flows.catch_up import CatchUp
@@ -154,7 +156,9 @@ class Poll:
         size = self.source.page_size
         offset = places.head_offset(now, size) if step.top is None else places.offset(step.top, now, size)
         page = await self.source.page(None, offset, Purpose.LOOK)
+        before = places.coverage
         where = self.lookout.place(page)
+        await self._read_on_beneath(page, where, before)
         await self.readings.record(
             Reading(
                 reference_id=None,
@@ -172,6 +176,16 @@ class Poll:
         self.lookout.filled_with(page.requests)
         self.vitals.filled = self.lookout.filled
         self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
+
+    async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:
+        """If our memory should have the oldest row of this page and has not, nobody knows what stands beneath it."""
+        if not where:
+            return
+        low, oldest = min(zip(where, page.requests, strict=True), key=lambda each: each[0])
+        if oldest.created_at < self.source.api_now(page.read_at) - self.rules.retention:
+            return
+        if await self.store.ledger.request(self.rules.account_id, oldest.id) is None:
+            self.lookout.outlook.places.read_on(before, low, max(where), oldest.created_at.timestamp())
 
     async def _read(self, reference_id: str) -> None:
         run = await self.readings.start(reference_id, Purpose.LOOK)

@@ -7,7 +7,8 @@ from dataclasses import asdict, replace
 
 from sqlalchemy import Connection, select, update
 
-from bot.domain.places import Coverage, Gap, Order
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage, Order
 from bot.store.batches import PARTLY
 from bot.store.columns import key_of
 from bot.store.dialect import chunks

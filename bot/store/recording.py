@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert
 
-from bot.domain.change import Entry, Transition, first_sight, seen_again, transition
+from bot.domain.change import Entry, Transition, first_sight, knows_better, seen_again, transition
 from bot.domain.reading import Reading, Recorded
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
@@ -184,7 +184,9 @@ def _find_vanished(connection: Connection, account_id: str, reading: Reading, fo
     if reading.listed is None or reading.reference_id is None:
         return
     for entry in entries.whole(connection, account_id, reading.reference_id):
-        if entry.listed and entry.request.id not in reading.listed and entry.changed_at <= reading.asked_at:
+        if entry.listed and entry.request.id not in reading.listed:
+            if knows_better(entry, reading.asked_at, reading.read_at):
+                continue
             gone = replace(entry, listed=False)
             found.changed.append(gone)
             found.counts.append((entry, gone))

@@ -30,6 +30,18 @@ def test_an_older_answer_does_not_take_an_outcome_back() -> None:
     assert seen_again(ended, request(1, "processing"), 9, asked_at=at(99), read_at=at(101), open_since=0) is ended
 
 
+def test_after_our_clock_was_set_back_an_answer_is_no_older() -> None:
+    taken_back = replace(entry(request(1, "completed")), request=request(1, "processing"), changed_at=at(4_000))
+    ended = seen_again(taken_back, request(1, "completed"), 9, asked_at=at(400), read_at=at(401), open_since=0)
+    assert ended.request.is_terminal
+
+
+def test_an_answer_asked_for_in_the_moment_in_which_the_one_before_came_is_newer() -> None:
+    taken_back = replace(entry(request(1, "completed")), request=request(1, "processing"), changed_at=at(100))
+    ended = seen_again(taken_back, request(1, "completed"), 9, asked_at=at(100), read_at=at(101), open_since=0)
+    assert ended.request.is_terminal
+
+
 def test_a_correction_by_the_api_is_marked_and_keeps_the_first_outcome() -> None:
     ended = entry(request(1, "completed"), first=2)
     corrected = seen_again(ended, request(1, "failed", error="x"), 9, asked_at=at(99), read_at=at(101), open_since=0)

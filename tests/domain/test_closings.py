@@ -1,7 +1,8 @@
 """What is to be concluded is concluded, however often it cannot be read."""
 
 from bot.domain.closings import Closings, waiting_of
-from bot.domain.places import Coverage, Gap, Order
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage, Order
 from bot.domain.steps import ByReference, Window
 from bot.domain.watch import Watched
 from tests.builders import at

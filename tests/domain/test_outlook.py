@@ -110,14 +110,12 @@ def test_what_is_overdue_is_shown_within_a_few_choices_whatever_a_call_is_worth(
     made.pace = pace
     missing = open_and_watched(listed)
     now = NOW + max(unread, PACE.longest(3_600 + unread, queued=True) + 1)
-    places = made.places
     for _ in range(MOST_CHOICES):
         step = made.choose(now, FEW)
         if isinstance(step, Wait):
             break
-        assert places.coverage is not None
         if isinstance(step, Window) and step.top is None:
-            places.coverage = Coverage(order, len(listed), now)
+            made.places = Places(Coverage(order, len(listed), now))
             step = Window(len(listed))
         shown = [number for number, row in enumerate(listed) if shows(step, row, number + 1)]
         known = None if isinstance(step, ByReference) else [number + 1 for number in shown]
@@ -136,7 +134,7 @@ def test_what_stands_where_the_list_has_no_row_any_more_loses_its_place() -> Non
     made.saw(older[::-1], range(50, 0, -1), NOW + 60)
     assert {one.place for one in made.open.values()} == {None}
     assert made.choose(NOW + 7_200, SIZE) == Window(None)
-    made.places.coverage = Coverage(Order.NEWEST_FIRST, 50, NOW + 7_200)
+    made.places = Places(Coverage(Order.NEWEST_FIRST, 50, NOW + 7_200))
     assert made.choose(NOW + 7_200, SIZE) == ByReference("batch-1")
 
 
@@ -152,7 +150,7 @@ def test_the_newest_rows_are_read_more_rarely_once_durations_are_learned_or_noth
 def test_a_reference_that_could_not_be_read_lets_the_others_go_first() -> None:
     made = outlook([request(1), request(2, reference="batch-2", created=-1)], Order.NONE)
     made.put_off("batch-2", at(500).timestamp())
-    made.places.coverage = Coverage(Order.NONE, 2, at(500).timestamp())
+    made.places = Places(Coverage(Order.NONE, 2, at(500).timestamp()))
     assert made.choose(at(501).timestamp(), SIZE) == ByReference("batch-1")
 
 
@@ -160,3 +158,22 @@ def test_what_was_read_later_than_now_is_read_again_at_once() -> None:
     """So it is after a restart, as long as nobody knows the API's clock, which is ahead of ours."""
     made = Outlook(Places(Coverage(Order.NEWEST_FIRST, 0, NOW + 3_600)), is_watched, PACE)
     assert made.choose(NOW, SIZE) == Window(None)
+
+
+@given(st.sampled_from([Order.NEWEST_FIRST, Order.OLDEST_FIRST]))
+def test_the_newest_rows_are_read_again_although_other_pages_tell_the_same_total(order: Order) -> None:
+    listed = [request(number, "completed", created=number - 40) for number in range(1, 41)]
+    made = outlook(listed, order)
+    others = listed[10:20] if order is Order.OLDEST_FIRST else listed[19:9:-1]
+    offset = 10 if order is Order.OLDEST_FIRST else 20
+    for seconds in (5, 10, 15):
+        made.places.add(others, offset, 40, NOW + seconds, {})
+    assert made.choose(NOW + 16, 10) == Window(None)
+
+
+def test_newest_rows_that_are_known_to_be_unread_are_read_when_they_are_worth_it() -> None:
+    listed = [request(number, "completed", created=number - 40) for number in range(1, 41)]
+    made = outlook(listed, Order.NEWEST_FIRST)
+    for seconds in (5, 10, 15):
+        made.places.add(listed[19:9:-1], 20, 40 + seconds, NOW + seconds, {})
+    assert made.choose(NOW + 16, 10) != Window(None)

@@ -1,8 +1,11 @@
 """Where rows stand, and what of the list nobody has read."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.domain.places import Coverage, Gap, Order, Places
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from tests.builders import request
 
@@ -71,6 +74,20 @@ def test_touch_is_not_lost_because_an_older_page_told_of_more_rows_than_fit_on_t
     coverage = added(places, NEWEST_FIRST[:4], 0, 10, 3.0)
     assert [(gap.low, gap.high) for gap in coverage.gaps] == [(5, 6)]
     assert coverage.since == 7
+
+
+def test_beneath_a_page_whose_oldest_row_is_new_a_page_is_unread_unless_it_is_anyway() -> None:
+    before = Coverage(Order.NEWEST_FIRST, 100, 1.0, (Gap(40, 49, 0.0, 1.0),), filled_from=20, since=5)
+    places = Places(before)
+    for low in (20, 110):
+        places.read_on(before, low, low + 9, 0.5)
+    places.read_on(before, 45, 54, 0.5)
+    assert places.coverage == before
+    places.read_on(before, 40, 49, 0.5)
+    assert places.coverage == replace(before, gaps=(Gap(39, 49, 0.0, 1.0),))
+    places.coverage = before
+    places.read_on(before, 80, 89, 0.5)
+    assert places.coverage == replace(before, gaps=(*before.gaps, Gap(72, 79, 0.5, 0.5)), since=0)
 
 
 def test_a_gap_that_is_read_in_its_middle_is_two() -> None:

@@ -63,6 +63,7 @@ class ModelAccount(FakeChamelaion):
     refusals: int = 0  # 429s that this process has got
     lied: bool = False
     taken_back: set[str] = field(default_factory=set)  # requests whose outcome it changed
+    left: set[str | None] = field(default_factory=set)  # references of which it lists a request no more
     inserted: dict[str, float] = field(default_factory=dict)
     _before: list[LipsyncRequest] = field(default_factory=list)  # as it was some changes ago
     _made: int = 0
@@ -124,6 +125,7 @@ class ModelAccount(FakeChamelaion):
     def delete(self, row: LipsyncRequest) -> None:
         """The account lists it no more."""
         self.rows.remove(row)
+        self.left.add(row.reference_id)
 
     def listed(self, reference: str) -> set[str]:
         """The ids of its requests."""

@@ -57,12 +57,13 @@ class History:
     def is_findable(self, row: LipsyncRequest) -> bool:
         """Whether the bot must have found this request by the end: it is watched and was shown, or can be found.
 
-        What a pattern covers is only found on the first page where the list has no order.
+        Where the list has no order, what a pattern covers is only found on the first page, and what came while another
+        of its reference went is not told by their number.
         """
         is_easy = bool(self.account.shown[row.id]) or not self.account.is_mixed
-        return any(name == row.reference_id for _, name in self.active) or (
-            is_easy and self.is_watched(row.reference_id)
-        )
+        is_named = any(name == row.reference_id for _, name in self.active)
+        is_told = is_named and row.reference_id not in self.account.left
+        return is_told or (is_easy and self.is_watched(row.reference_id))
 
     @property
     def places(self) -> list[str]:

@@ -12,6 +12,7 @@ from bot.errors import ChamelaionError
 from tests.flows.conftest import World, Worlds
 from tests.flows.model_account import ModelAccount
 from tests.flows.model_checks import History, called_finished_too_early, missing_in_answer, unread_too_long
+from tests.flows.model_clock import StageClock
 from tests.flows.model_expectations import Command, Moment
 from tests.flows.model_told import Told, told_by
 
@@ -20,6 +21,7 @@ SHORTEST_NAP = 5.0  # seconds between two looks here, at least: so a history tak
 LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
 DUE = 61.0  # seconds after which the newest rows are read in any case
 A_MOMENT = 0.2  # seconds
+MOST_ROUNDS = 100  # of posting at a time; places have to wait between two messages
 _UNSENT = "SELECT 1 FROM announcements WHERE state IN ('pending', 'sending', 'in_doubt')"
 _BEHIND = "SELECT 1 FROM accounts WHERE catching_up_since IS NOT NULL"
 
@@ -30,6 +32,7 @@ class Stage:
 
     worlds: Worlds
     account: ModelAccount
+    clock: StageClock
     calls: int
     settle: float
     memory: sqlite3.Connection
@@ -59,7 +62,7 @@ class Stage:
 
     def disturb(self) -> None:
         """Something has happened after which the bot must find its way again."""
-        self.disturbed_at = self.account.clock.monotonic()
+        self.disturbed_at = self.clock.monotonic()
 
     async def end(self) -> None:
         """The process ends."""
@@ -86,7 +89,9 @@ class Stage:
             await asyncio.wait({look, reached}, return_when=asyncio.FIRST_COMPLETED)
             for task in (look, reached):
                 task.cancel()
-            await asyncio.gather(look, reached, return_exceptions=True)
+            for fault in await asyncio.gather(look, reached, return_exceptions=True):
+                if isinstance(fault, Exception):
+                    raise fault
             self.account.kill_in = None
             self.account.reached.clear()
             await self.end()
@@ -97,9 +102,10 @@ class Stage:
     async def _hearing(self, *, beside_a_look: bool = False) -> AsyncIterator[int]:
         """Whatever is done meanwhile, post what waits after it; gives the number of the last answer before."""
         before = self.account.answers
+        self.clock.begin_act()
         yield before
         if self.account.answers > before:
-            self._answered_at = self.account.clock.monotonic()
+            self._answered_at = self.clock.monotonic()
         self.account.keep()
         self.had_gap = self.had_gap or self._is_catching_up
         if self._asks(_UNSENT):
@@ -111,20 +117,21 @@ class Stage:
         self.told += new
         if not beside_a_look:
             self.wrong += called_finished_too_early(self.account, new)
-        self.account.clock.pass_time(A_MOMENT)
+        self.clock.pass_time(A_MOMENT)
 
     async def _deliver(self) -> None:
-        clock, deliver = self.account.clock, self.world.stories.deliver
-        next_at = await deliver.step()
-        while next_at is not None and next_at <= clock.now() + timedelta(seconds=2):
-            clock.pass_time(max((next_at - clock.now()).total_seconds(), 0.01))
-            next_at = await deliver.step()
+        for _ in range(MOST_ROUNDS):
+            next_at = await self.world.stories.deliver.step()
+            if next_at is None or next_at > self.clock.now() + timedelta(seconds=2):
+                return
+            self.clock.pass_time(max((next_at - self.clock.now()).total_seconds(), 0.01))
+        self.wrong.append("posting never came to an end")
 
     # --- time ---
 
     async def look(self) -> float:
         """One look; returns after how many seconds the next is due."""
-        self.had_gap = self.had_gap or self.account.clock.monotonic() - self._answered_at > GAP - LONGEST_PAUSE
+        self.had_gap = self.had_gap or self.clock.monotonic() - self._answered_at > GAP - LONGEST_PAUSE
         async with self._hearing():
             pause = await self._look()
         self.wrong += unread_too_long(self.history, self.disturbed_at)
@@ -132,24 +139,23 @@ class Stage:
 
     async def _look(self) -> float:
         next_at = await self.world.look()
-        return (next_at - self.account.clock.now()).total_seconds()
+        return (next_at - self.clock.now()).total_seconds()
 
     async def go_on(self, seconds: float) -> None:
         """Time passes with looks, as the alarms would have them."""
-        clock = self.account.clock
-        until = clock.monotonic() + seconds
-        while (left := until - clock.monotonic()) > 0:
+        until = self.clock.monotonic() + seconds
+        while (left := until - self.clock.monotonic()) > 0:
             pause = await self.look()
-            clock.pass_time(min(max(pause, SHORTEST_NAP), left))
+            self.clock.pass_time(min(max(pause, SHORTEST_NAP), left))
 
     def be_away(self, seconds: float) -> None:
         """Time passes without looks."""
-        self.account.clock.pass_time(seconds)
+        self.clock.pass_time(seconds)
         self.disturb()
 
     def set_our_clock(self, seconds: float) -> None:
         """Somebody sets it."""
-        self.account.clock.step(seconds)
+        self.clock.step(seconds)
         self.had_gap = self.had_gap or abs(seconds) > GAP
         self.disturb()
 

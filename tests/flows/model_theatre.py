@@ -17,10 +17,11 @@ from bot.store import Store
 from bot.store.database import BUSY, Database
 from bot.store.engines import make_engine
 from bot.store.open import store_on
-from tests.fakes import FakeChat, FakeClock, HastyClock
+from tests.fakes import FakeChat, FakeClock
 from tests.flows.conftest import Opened, Worlds
 from tests.flows.model_account import ORDERS, ModelAccount
 from tests.flows.model_checks import too_many_calls, wrong_in_ledger, wrongly_told
+from tests.flows.model_clock import StageClock
 from tests.flows.model_stage import Stage
 from tests.flows.model_steps import Story
 
@@ -117,7 +118,7 @@ class Theatre:
 
 
 def _stage(story: Story, opened: Opened, memory: sqlite3.Connection) -> Stage:
-    clock = HastyClock()
+    clock = StageClock()
     account = ModelAccount(
         clock,
         largest_page=story.page,
@@ -132,7 +133,7 @@ def _stage(story: Story, opened: Opened, memory: sqlite3.Connection) -> Stage:
     account.remember()
     calls = story.calls if story.page >= SMALLEST_PAGE else MANY  # so that the budget suffices
     worlds = Worlds("", clock, account, FakeChat(clock), opened)
-    return Stage(worlds, account, calls, story.settle, memory)
+    return Stage(worlds, account, clock, calls, story.settle, memory)
 
 
 def _corrections(file: Path) -> int:

@@ -141,6 +141,44 @@ def test_as_many_requests_as_have_gone_are_found_although_their_number_is_the_sa
     assert sorted(played.told) == ["finished", "finished", REASONS[0], REASONS[0]]
 
 
+def test_a_request_in_the_place_of_another_is_found_while_other_pages_are_read(theatre: Theatre) -> None:
+    older = (("batch-1", 9, "processing", 100.0), ("batch-2", 12, "processing", 5_000.0))
+    begins = (watch("*"), Insert("batch-1", 30, "failed"), GoOn(40))
+    steps = (*begins, Delete(0), Insert("batch-1", 1), GoOn(130))
+    played = theatre.play(replace(PLAIN, order="oldest first", calls=300, older=older, steps=steps))
+    assert played.wrong == []
+
+
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_new_requests_in_the_place_of_all_others_are_found_where_a_page_ends(theatre: Theatre, order: str) -> None:
+    older = (("batch-2", 11, "failed", 5_000.0),)
+    replaced = (watch("batch-1"), GoOn(40), Delete(0, 11), Insert("batch-1", 31, "failed"), GoOn(70))
+    assert theatre.play(replace(PLAIN, order=order, older=older, steps=replaced)).wrong == []
+
+
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+@pytest.mark.parametrize(("gone", "came"), [(5, 16), (5, 26), (20, 19), (20, 26)])
+def test_what_came_in_the_place_of_others_beneath_many_new_rows_is_found(
+    theatre: Theatre, order: str, gone: int, came: int
+) -> None:
+    older = (("other", 20, "completed", 5_000.0),)
+    steps = (watch("batch-*"), GoOn(40), Delete(0, gone), Insert("batch-1", came, "failed"), GoOn(20))
+    assert theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps)).wrong == []
+
+
+def test_what_has_gone_after_our_clock_was_set_back_holds_up_no_finish(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 2), GoOn(40), SetClock(-3_600.0), GoOn(40))
+    steps = (*begins, Delete(0, 2), GoOn(40), Insert("batch-1", 2, "failed"), GoOn(40))
+    played = theatre.play(replace(PLAIN, steps=steps))
+    assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
+
+
+def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_came(theatre: Theatre) -> None:
+    begins = (watch("batch-1"), Insert("batch-1", 7), GoOn(20), Remember(), Move(0, 7, "failed"), GoOn(70))
+    story = replace(PLAIN, page=7, calls=300, steps=(*begins, Insert("other", 30), GoOn(20), Lie(1), GoOn(20)))
+    assert theatre.play(story).wrong == []
+
+
 def test_many_questions_make_no_more_calls_than_the_budget_has(theatre: Theatre) -> None:
     questions = (Ask("batch-1", fresh=True, beside_a_look=False),) * 20
     assert (theatre.play(replace(PLAIN, steps=(Insert("batch-1", 100), GoOn(70), *questions)), quiet=10)).wrong == []

@@ -127,10 +127,11 @@ async def test_a_reading_goes_on_when_nobody_waits_for_it_any_more(world: World)
     await until(lambda: len(world.api.calls) == 1)
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
-    joined = asyncio.create_task(last(world.stories.ask.status("batch-1")))
-    await until(lambda: not joined.done())
+    joined = world.stories.ask.status("batch-1")
+    assert isinstance(first := await anext(joined), StatusAnswer)
+    assert first.still is not None
     world.api.gate.set()
-    assert (await joined).progress.total == 1
+    assert (await last(joined)).progress.total == 1
     assert len(world.api.calls) == 1
 
 

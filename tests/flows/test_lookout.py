@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import FailureFacts
-from bot.domain.places import Coverage, Gap, Order
+from bot.domain.gaps import Gap
+from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
 from bot.domain.steps import Wait, Window
 from bot.flows.lookout import Lookout
@@ -175,6 +176,6 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
     lookout = Lookout(world.source, world.store, world.ground.rules)
     await lookout.refresh()
     gap = Gap(39, 40, now - age - 1, now - age)
-    lookout.outlook.places.coverage = Coverage(Order.NEWEST_FIRST, 40, now, (gap,))
+    lookout.outlook.places = Places(Coverage(Order.NEWEST_FIRST, 40, now, (gap,)))
     step = await lookout.next_step(20)
     assert step == Window(40) if is_read else isinstance(step, Wait)
