@@ -230,7 +230,7 @@ def stale(scene: Scene) -> Iterator[Canned]:
         ("stale", "To a watched place, once: nothing could be read for ten minutes.", down),
         ("stale_key", "The same where whoever runs the bot has to mend the key.", key),
         (
-            "back",
+            "stale_over",
             "Once it can be read again, and nothing happened that has to be told; else the catch-up says so.",
             BackFacts(scene.at(-4_000), scene.now),
         ),
