@@ -10,7 +10,7 @@ from itertools import accumulate
 
 from bot.domain.durations import Durations
 from bot.domain.gaps import Gap
-from bot.domain.pace import Pace
+from bot.domain.pace import USUAL_LOAD, Pace
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
@@ -72,6 +72,7 @@ class Outlook:
         self.open: dict[str, Open] = {}
         self.watched_share = 0.0  # of the account's newest rows
         self.is_watching = True
+        self.load = USUAL_LOAD  # the share of the budget that was used in the last minute
         self._calls = 0
         self._learned = 0
         self._list_from = -math.inf
@@ -196,7 +197,7 @@ class Outlook:
         points, by_reference, overdue = self._weigh(now)
         choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
         best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
-        is_worth_it = best is not None and best.worth >= self.pace.price
+        is_worth_it = best is not None and best.worth >= self.pace.price_at(self.load)
         self._calls += 1
         if overdue is not None and (not is_worth_it or self._calls % _TURN == 0):
             return self._for_overdue(overdue, choices, size)

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 LONGEST_UNREAD_SHARE = 0.02  # of its age: what ended late has waited long, ...
 LONGEST_UNREAD_OLD = 900.0  # ... but is read after so many seconds all the same
 
+USUAL_LOAD = 0.6  # the share of the budget at which a call has its usual price
+LEAST_PRICE, MOST_PRICE = 0.93, 1.07  # of the usual one
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """All in seconds; for one POLL_INTERVAL.
 
-    A call must save `price` of waiting; a request that may have ended is read after `soon`, whatever that costs. What
-    can be concluded but for rows that nobody has read waits `patience` for a call that reads them anyway. An
+    A call must save about `price` of waiting; a request that may have ended is read after `soon`, whatever that costs.
+    What can be concluded but for rows that nobody has read waits `patience` for a call that reads them anyway. An
     open watched request stays unread for `longest_unread` at most (`longest_queued` while it only waits), as long as
     the budget allows it. The newest rows are read again after `longest_head` (`longest_blind` until durations are
     learned, `longest_idle` while nothing is watched).
@@ -25,6 +28,10 @@ class Pace:
     longest_head: float
     longest_blind: float
     longest_idle: float
+
+    def price_at(self, load: float) -> float:
+        """The price where this share of the budget was used in the last minute: the less, the cheaper is a call."""
+        return self.price * min(max(load / USUAL_LOAD, LEAST_PRICE), MOST_PRICE)
 
     def longest(self, age: float, *, queued: bool) -> float:
         """How long an open watched request of this age stays unread at most, while the budget allows it."""

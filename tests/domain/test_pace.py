@@ -17,6 +17,13 @@ def test_a_longer_interval_is_never_a_quicker_pace(one: float, other: float) -> 
         assert getattr(quick, name) <= getattr(slow, name), name
 
 
+@given(intervals, st.floats(0, 1.1), st.floats(0, 1.1))
+def test_a_call_is_dearer_where_more_of_the_budget_is_used(interval: float, one: float, other: float) -> None:
+    pace = pace_of(interval)
+    assert pace.price_at(min(one, other)) <= pace.price_at(max(one, other))
+    assert 0.9 * pace.price < pace.price_at(one) < 1.1 * pace.price
+
+
 @given(intervals)
 def test_what_may_have_ended_is_read_sooner_than_what_may_not_and_what_waits_latest(interval: float) -> None:
     pace = pace_of(interval)
