@@ -243,7 +243,7 @@ def test_make_test_is_every_check() -> None:
 @runs("make test-long")
 def test_make_test_long_is_every_test_that_takes_long() -> None:
     (command,) = made("--dry-run", "--assume-old=.venv/.development", "test-long").splitlines()
-    assert command == ".venv/bin/python -m pytest -m long"
+    assert command == ".venv/bin/python -m pytest -m long --hypothesis-show-statistics"
 
 
 def cloned(folder: Path) -> Path:
