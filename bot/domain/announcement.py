@@ -204,7 +204,7 @@ class CardPlaceholder:
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 Trouble = AccessFacts | StaleFacts | BackFacts
-Example = News | CatchUpFacts | AccessFacts | CardFacts
+Example = News | CatchUpFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
