@@ -24,6 +24,7 @@ from bot.store import Store, open_store
 UNREADABLE = 1
 MOST_ROWS = 500  # of a table; as JSON everything is told
 _LONGEST_CELL = 60
+_WIDE = 400  # of a table that goes into a file or another program, a row to a line
 T = TypeVar("T")
 
 _plain = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
@@ -110,7 +111,13 @@ async def _ask(url: str, ask: Callable[[Store, datetime], Awaitable[T]]) -> T:
 
 
 def _show(table: Table, count: int) -> None:
-    Console(highlight=False).print(table)
+    for column in table.columns:
+        column.overflow = "fold"  # nothing is cut: ids are there to be copied
+    table.columns[0].no_wrap = True
+    terminal = Console(highlight=False)
+    if not terminal.is_terminal:
+        terminal.width = _WIDE
+    terminal.print(table)
     if count > MOST_ROWS:
         _plain.print(f"Only the newest {MOST_ROWS} are shown: choose a shorter --since, or --json for all.")
 

@@ -61,7 +61,7 @@ def weigh(before: Alerts, kinds: Sequence[FailureKind], progress: Progress, *, p
 
     A ping that is a new message counts among the eight (`pings_are_new`); one in a thread does not.
     """
-    first = tuple(kind for kind in kinds if not before.has_told(kind))[: MOST_MESSAGES - before.messages]
+    first = tuple(kind for kind in kinds if not before.has_told(kind))[: max(MOST_MESSAGES - before.messages, 0)]
     grown = tuple(kind for kind in kinds if before.has_told(kind))
     reached = frozenset(step for kind in (*first, *grown) for step in _steps(kind)) - before.told
     pinged = tuple(kind for kind in grown if not reached.isdisjoint(_steps(kind)))

@@ -160,11 +160,15 @@ class StaleFacts:
 
 @dataclass(frozen=True, slots=True)
 class BackFacts:
-    """M11: all that is watched was read again at `until`, and nothing is to be told of the time after `since`."""
+    """M11: all that is watched was read again at `until`, and nothing is to be told now of the time after `since`.
+
+    `muted` when there is something to be told once the place is not muted any more.
+    """
 
     since: datetime
     until: datetime
     kind: Literal["back"] = "back"
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ class CardPlaceholder:
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 Trouble = AccessFacts | StaleFacts | BackFacts
-Example = News | CatchUpFacts | AccessFacts | CardFacts
+Example = News | CatchUpFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)

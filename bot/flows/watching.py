@@ -78,6 +78,9 @@ class Watching:
             expected=last.expected if last else None,
             place_name=last.place_name if last else "",
             public=last.public if last else False,
+            placement=last.placement if last else None,
+            mention=last.mention if last else None,
+            asked_in=last.asked_in if last else None,
         )
         async for answer in self.start(wish):
             yield answer

@@ -144,7 +144,7 @@ def _batches(around: Surroundings) -> tuple[Deed, ...]:
     why = Choice("why", "Why", lambda: tuple(KINDS))
     factor = Choice("factor", "Speed", around.factors)
     group = "Clips"
-    told = "Where it is watched, a new kind is told once; more of it only show on the card."
+    told = "Where it is watched, a new kind is told once; more of it edit that message, and the tenth is told again."
     ended = "Called finished once it is sure that nothing more comes, after about 15 seconds."
     more = "A batch that was called finished is told as reopened."
     new = "Nothing is said of a batch that nobody watches."

@@ -144,10 +144,25 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
-    stopped = watch.stopped(StoppedAnswer(REF, scene.watch, undo=UNDO), scene.command)
-    nothing = watch.stopped(StoppedAnswer(REF, None), scene.command)
-    yield Canned("unwatch", "Unwatch", "After unwatch, or Stop on a card.", stopped)
-    yield Canned("unwatch_nothing", "Unwatch", "After unwatch on a batch that is not watched here.", nothing)
+    yield from _stopped(scene)
+
+
+def _stopped(scene: Scene) -> Iterator[Canned]:
+    mine = StoppedAnswer(REF, replace(scene.watch, place="D0ANA"), undo=UNDO)
+    for name, when, message in (
+        (
+            "unwatch",
+            "After unwatch, or Stop on a card.",
+            watch.stopped(StoppedAnswer(REF, scene.watch, undo=UNDO), scene.command),
+        ),
+        ("unwatch_for_me", "After unwatch me, in a channel.", watch.stopped(mine, scene.command, personal=True)),
+        (
+            "unwatch_nothing",
+            "After unwatch on a batch that is not watched here.",
+            watch.stopped(StoppedAnswer(REF, None), scene.command),
+        ),
+    ):
+        yield Canned(name, "Unwatch", when, message)
     yield from canned_globs.unwatched(scene)
 
 
@@ -172,6 +187,7 @@ def others(scene: Scene) -> Iterator[Canned]:
             "Nothing could be read for a while, and not everything was read again yet.",
             about.message(scene.about_catching_up),
         ),
+        ("about_muted", "About", "Messages are held where it is muted.", about.message(scene.about_muted)),
         (
             "about_replica",
             "About",

@@ -63,11 +63,13 @@ def watched(scene: Scene) -> Iterator[Canned]:
     changed = replace(new, watch=replace(new.watch, events=Events.EACH), is_new=False)
     nothing = replace(new, overview=survey(PATTERN, [], looked_at=None, most=0), nearest=("bach-1",))
     everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0), undo=UNDO)
+    personal = replace(new, watch=replace(new.watch, place="D0ANA", asked_in="C0DUBBINGDE"))
     for name, when, answer in (
         ("watch_glob", "After watch with a pattern.", new),
         ("watch_glob_changed", "After watch on a pattern that is watched here.", changed),
         ("watch_glob_nothing", "After watch with a pattern that matches nothing yet.", nothing),
         ("watch_glob_everything", "After watch *.", everything),
+        ("watch_glob_for_me", "After watch me with a pattern, in a channel.", personal),
     ):
         yield Canned(name, _WATCH, when, glob_watch.message(answer, scene.command))
 
@@ -76,9 +78,11 @@ def unwatched(scene: Scene) -> Iterator[Canned]:
     """What `unwatch` answers where globs are watched."""
     covered = watch.stopped(StoppedAnswer(REF, None, (PATTERN,)), scene.command)
     still = watch.stopped(StoppedAnswer(REF, scene.watch, (PATTERN, "*"), UNDO), scene.command)
+    mine = watch.stopped(StoppedAnswer(REF, None, (PATTERN,)), scene.command, personal=True)
     excepted = glob_watch.excepted(ExceptedAnswer(REF, (PATTERN, "*"), undo=UNDO))
     for name, when, message in (
         ("unwatch_covered", "After unwatch on a batch that only a pattern covers.", covered),
+        ("unwatch_covered_for_me", "After unwatch me on a batch that only a pattern covers in the DM.", mine),
         ("unwatch_still_covered", "After unwatch on a batch that patterns cover too.", still),
         ("unwatch_except", "After unwatch with except.", excepted),
         (

@@ -96,17 +96,18 @@ def undone(scene: Scene) -> Iterator[Canned]:
 
 def trials(scene: Scene) -> Iterator[Canned]:
     """`test`: every message, and the answer to the one who asked."""
-    for number, example in enumerate(examples(scene.command, scene.now, "C0DUBBINGDE", "TEST-batch"), 1):
+    every = examples(scene.command, scene.now, "C0DUBBINGDE", "TEST-batch")
+    for number, example in enumerate(every, 1):
         when = f"After test, message {number}: an example that can do nothing."
         yield Canned(f"test_{number}_{example.kind}", "Test", when, _marked(scene, example))
     for name, when, answer in (
-        ("test_answer", "To the one who typed test.", TrialAnswer(messages=9)),
+        ("test_answer", "To the one who typed test.", TrialAnswer(len(every))),
         (
             "test_answer_missing",
             "The same, where something is missing.",
-            TrialAnswer(9, lacking=("groups:history", "im:write"), history="missing_scope"),
+            TrialAnswer(len(every), lacking=("groups:history", "im:write"), history="missing_scope"),
         ),
-        ("test_answer_unchecked", "Slack is busy just now.", TrialAnswer(9, unchecked="ratelimited")),
+        ("test_answer_unchecked", "Slack is busy just now.", TrialAnswer(len(every), unchecked="ratelimited")),
         ("test_answer_not_invited", "The bot is not in the channel.", TrialAnswer(unable="not_in_channel")),
         ("test_answer_under_way", "Another test is under way here.", TrialAnswer(under_way=True)),
     ):

@@ -224,6 +224,7 @@ def access(scene: Scene) -> Iterator[Canned]:
 def stale(scene: Scene) -> Iterator[Canned]:
     """M11 about the data."""
     key = StaleFacts(scene.at(-720), "the API refused the key", True, 58, 1, (REF,))
+    back = BackFacts(scene.at(-4_000), scene.now)
     many = tuple(f"episode-{number:03}" for number in range(1, 11))
     down = StaleFacts(scene.at(-80_000), "the API could not be reached", False, 1_240, 31, many)
     for name, when, facts in (
@@ -232,8 +233,9 @@ def stale(scene: Scene) -> Iterator[Canned]:
         (
             "stale_over",
             "Once it can be read again, and nothing happened that has to be told; else the catch-up says so.",
-            BackFacts(scene.at(-4_000), scene.now),
+            back,
         ),
+        ("back_muted", "The same where something happened and is muted.", replace(back, muted=True)),
     ):
         yield Canned(name, _STALE, when, _message(facts, scene))
 

@@ -171,6 +171,11 @@ class Scene:
         return replace(self.about, filled=0.4286)
 
     @property
+    def about_muted(self) -> AboutAnswer:
+        """The bot while places are muted."""
+        return replace(self.about, held=12)
+
+    @property
     def about_catching_up(self) -> AboutAnswer:
         """The bot after it could read nothing for a while."""
         return replace(self.about, held=12, catching_up_since=self.at(-8_880))

@@ -1,10 +1,11 @@
 """What `test` posts: one of each message that the bot says on its own account, about a batch that is made up."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.announcement import (
     AccessFacts,
+    BackFacts,
     CatchUpFacts,
     ClipsFacts,
     Example,
@@ -13,20 +14,23 @@ from bot.domain.announcement import (
     PingFacts,
     ReopenedFacts,
     ShortFacts,
+    StaleFacts,
 )
 from bot.slack.canned_scene import Scene, uuid
+
+_AGO = timedelta(minutes=10)  # when the made-up batch was sent: all of it has happened by now
 
 
 def examples(command: str, now: datetime, place: str, reference: str) -> tuple[Example, ...]:
     """In the order in which a batch would have them; `reference` is what the batch is called."""
-    scene = Scene(command, now, reference)
+    scene = Scene(command, now - _AGO, reference)
     since = scene.at(-8_880)
-    done = scene.progress(34, 6)
+    done, worse = scene.progress(34, 6), scene.progress(34, 12)
     meanwhile = Meanwhile(done, 20, 6, done.kinds, "finished")
     return (
-        replace(scene.card, watch=replace(scene.watch, place=place)),
+        replace(scene.card, watch=replace(scene.watch, place=place), read_at=now),
         replace(scene.failure, last_at=now, read_at=now),
-        PingFacts(done, done.kinds[:1], None, now),
+        PingFacts(worse, worse.kinds[:1], None, now),
         ClipsFacts(scene.running, tuple(map(uuid, range(14))), now),
         FinishedFacts(done, now),
         ShortFacts(scene.progress(244, expected=250), now),
@@ -34,4 +38,6 @@ def examples(command: str, now: datetime, place: str, reference: str) -> tuple[E
         CatchUpFacts(since, now, (meanwhile,)),
         CatchUpFacts(since, now, (meanwhile,), why="muted"),
         AccessFacts(place, "", "not_in_channel", (reference,)),
+        StaleFacts(since, "the API answered 503", key_refused=False, open=66, batches=1, references=(reference,)),
+        BackFacts(since, now),
     )

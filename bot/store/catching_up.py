@@ -78,6 +78,7 @@ def catch_up(connection: Connection, account_id: str, now: datetime) -> int:
     gap = gap_of(connection, account_id)
     if gap is None:
         return 0
+    happened = _held(connection, account_id).keys()
     for mute in mutes_of(connection):
         hold(connection, mute, _is_held(account_id))  # told when the mute ends
     held = _held(connection, account_id)
@@ -87,7 +88,7 @@ def catch_up(connection: Connection, account_id: str, now: datetime) -> int:
         key = Key(workspace_id, place, _KIND, account_id, gap.level)
         about = told[0].progress.reference_id if len(told) == 1 else ""
         queue(connection, [Announcement(key, facts, about, recorded_at=now)])
-    back = tell_back(connection, account_id, gap, now, held.keys())
+    back = tell_back(connection, account_id, gap, now, caught_up=held.keys(), muted=happened - held.keys())
     _count_as_told(connection, account_id)
     ended = {"catching_up_since": None, "catching_up_reading": None}
     connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(ended))

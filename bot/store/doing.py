@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from bot.domain.answer import Wish
 from bot.domain.deed import Deed, Did
-from bot.domain.watch import Watch
+from bot.domain.watch import Placement, Watch
 from bot.store.accounts import lock_account
 from bot.store.deeds import note
 from bot.store.finding import watch_at
@@ -37,8 +37,10 @@ def _tells_otherwise(watch: Watch, there: Watch | None) -> bool:
 
 
 def _wanted(watch: Watch) -> dict[str, str]:
+    placement = {} if watch.placement is Placement.DEFAULT else {"in": watch.placement.value}
+    mention = {"mention": " ".join(watch.mention)} if watch.mention else {}
     expected = {} if watch.expected is None else {"expect": str(watch.expected)}
-    return {"for": watch.events.value, **expected}
+    return {"for": watch.events.value, **placement, **mention, **expected}
 
 
 def stop_for(

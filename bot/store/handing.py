@@ -58,9 +58,13 @@ def _hand_over(connection: Connection, here: Covers, kept: Iterable[Watch], read
 
 
 def _renewed(glob: Watch, readings: int) -> dict[str, object]:
-    """The same watch for a new reason: what our memory has already was told, or was not to be told."""
-    own = ("id", "reference_id", "reference_key", "generation", "told", "messages")
-    new = replace(under(glob, ""), since_reading=readings, generation_reading=readings, clips_reading=readings)
+    """The same watch for a new reason: what our memory has already was told, or was not to be told.
+
+    The messages of its failures go on to grow, so these count since it began.
+    """
+    kept = ("since_reading", "started_at", "start_is_ours", "told", "messages")
+    own = ("id", "reference_id", "reference_key", "generation", *kept)
+    new = replace(under(glob, ""), generation_reading=readings, clips_reading=readings)
     taken = {name: value for name, value in watch_row(new).items() if name not in own}
     return {**taken, "generation": watches.c.generation + 1}
 

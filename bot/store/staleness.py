@@ -69,10 +69,18 @@ def _open(connection: Connection, account_id: str, gap: Gap) -> dict[Room, dict[
     return found
 
 
-def tell_back(connection: Connection, account_id: str, gap: Gap, until: datetime, caught_up: AbstractSet[Room]) -> int:
+def tell_back(
+    connection: Connection,
+    account_id: str,
+    gap: Gap,
+    until: datetime,
+    *,
+    caught_up: AbstractSet[Room],
+    muted: AbstractSet[Room],
+) -> int:
     """Queue that it is back where it was told that it was away, unless a catch-up says so; counts the places.
 
-    A notice that nobody has tried to post yet is dropped: it is over.
+    In `muted` ones what happened is told later. A notice that nobody has tried to post yet is dropped: it is over.
     """
     told = 0
     for row in _notices(connection, account_id, gap):
@@ -81,7 +89,7 @@ def tell_back(connection: Connection, account_id: str, gap: Gap, until: datetime
         if row["state"] in UNTOUCHED:
             _drop(connection, row)
         elif row["state"] != State.DROPPED and room not in caught_up:
-            facts = BackFacts(since=gap.since, until=until)
+            facts = BackFacts(since=gap.since, until=until, muted=room in muted)
             told += queue(connection, [Announcement(_key(room, BACK, account_id, gap), facts, "", until)])
     return told
 

@@ -35,7 +35,7 @@ def start(
     if there is None:
         connection.execute(insert(watches), watch_row(watch))
     else:
-        watch = replace(watch, id=there.id, alerts=there.alerts)
+        watch = _going_on(watch, there)
         save(connection, watch)
         touch_card(connection, there.card_id, urgent=False)
     connection.execute(insert(cards), _new_card(watch, now))
@@ -73,6 +73,18 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         placement=wish.placement or Placement.DEFAULT,
         mention=wish.mention or (),
         asked_in=wish.asked_in,
+    )
+
+
+def _going_on(watch: Watch, kept: Watch) -> Watch:
+    """The new watch with what was told for a glob, and since when: the messages of its failures go on to grow."""
+    return replace(
+        watch,
+        id=kept.id,
+        alerts=kept.alerts,
+        since_reading=kept.since_reading,
+        started_at=kept.started_at,
+        start_is_ours=kept.start_is_ours,
     )
 
 

@@ -75,6 +75,11 @@ def test_after_eight_messages_no_new_kind_is_told() -> None:
     assert after((many, FEW), ([kind("new", 3)], FEW)).first == ()
 
 
+def test_more_messages_than_eight_leave_none() -> None:
+    verdict = weigh(Alerts(messages=MOST_MESSAGES + 2), [kind(letter, 1) for letter in "abcd"], FEW, pings_are_new=True)
+    assert (verdict.first, verdict.after.messages) == ((), MOST_MESSAGES + 2)
+
+
 def test_pings_that_are_new_messages_count_among_the_eight() -> None:
     seven = [kind(str(n), 1) for n in range(7)]
     ping = ([kind("0", 10)], FEW)

@@ -9,7 +9,7 @@ from bot.domain.delivery import HistoryPage, Posted, State
 from bot.errors import InDoubtError, NoHistoryError, NoMessageError, SlackBusyError, SlackError
 from bot.flows.history import History, Walk, Where
 from bot.flows.slack_line import SlackLine
-from tests.builders import NOON, at
+from tests.builders import NOON, at, request
 from tests.fakes import FakeChat
 from tests.flows.conftest import World, Worlds
 from tests.store.rig import news
@@ -215,6 +215,22 @@ async def test_nothing_is_deleted_when_a_person_has_deleted_what_is_recorded(wor
     world.chat.unseen = {"2"}
     await go_on(world, 4_000)
     assert world.chat.deleted == []
+
+
+async def test_of_a_failure_the_one_that_is_edited_and_replied_to_stays(world: World) -> None:
+    world.api.set([request(1), request(2)])
+    await world.watch()
+    await world.deliver()
+    world.api.set([request(1, "failed", error="no face"), request(2)])
+    world.chat.after = [LOST]
+    await world.look()
+    await world.deliver()
+    world.chat.unseen = {"2"}
+    await go_on(world, 100)
+    world.chat.unseen = set()
+    await go_on(world, 4_000)
+    assert world.told == ["failure", "failure"]
+    assert world.chat.deleted == ["2"]
 
 
 async def test_of_a_card_the_one_that_is_edited_stays(world: World) -> None:

@@ -6,10 +6,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.announcement import CardFacts, CatchUpFacts, TrialFacts
+from bot.domain.answer import Wish
 from bot.domain.deed import NOBODY, Did
 from bot.domain.people_answer import Undone
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Watch
+from bot.domain.watch import Placement, Watch
 from bot.errors import BadCommandError, NoAccessError, NoHistoryError, SlackBusyError
 from bot.slack.examples import examples
 from tests.builders import NOON, request, uuid
@@ -292,6 +293,16 @@ async def test_what_ended_by_itself_is_watched_again_as_before(world: World) -> 
     watch = await active(world)
     assert watch is not None
     assert (watch.author, watch.generation, answers[-1].is_new) == ("U2", 2, True)
+
+
+async def test_watched_again_it_goes_where_and_to_whom_it_went_before(world: World) -> None:
+    wanted = Wish("T1", "default", "C1", "batch-1", "U1", placement=Placement.THREAD, mention=("U9",), asked_in="C2")
+    _ = [answer async for answer in world.stories.watching.start(wanted)]
+    await world.stories.watching.stop("C1", "batch-1", "U1")
+    _ = [answer async for answer in world.stories.watching.again("C1", "batch-1", "U2")]
+    watch = await active(world)
+    assert watch is not None
+    assert (watch.placement, watch.mention, watch.asked_in) == (Placement.THREAD, ("U9",), "C2")
 
 
 # --- undo ---

@@ -1,6 +1,8 @@
 """While the API is away each place is told once that data is old, and once that it is not any more."""
 
-from bot.domain.announcement import CardFacts, CatchUpFacts, StaleFacts
+from datetime import timedelta
+
+from bot.domain.announcement import BackFacts, CardFacts, CatchUpFacts, StaleFacts
 from bot.errors import InDoubtError, KeyRefusedError, UnavailableError
 from tests.builders import NOON, at, request
 from tests.flows.conftest import World, Worlds
@@ -61,6 +63,21 @@ async def test_a_day_without_the_api_makes_one_notice_and_one_catch_up(worlds: W
     await come_back(world)
     assert world.told == ["stale", "catch_up"]
     assert isinstance(told_in(worlds)[-1], CatchUpFacts)
+
+
+async def test_in_a_muted_place_its_end_does_not_say_that_nothing_happened(worlds: Worlds) -> None:
+    world = await watched(worlds)
+    await world.stories.muting.mute("C1", None, timedelta(hours=9), "U1")
+    await pass_minutes(world, 15)
+    all_ends(worlds)
+    await come_back(world)
+    assert world.told == ["stale", "back"]
+    facts = told_in(worlds)[-1]
+    assert isinstance(facts, BackFacts)
+    assert facts.muted
+    await world.stories.muting.unmute("C1", None, "U1")
+    await world.deliver()
+    assert world.told == ["stale", "back", "catch_up"]
 
 
 async def test_a_refused_key_is_for_whoever_runs_the_bot(worlds: Worlds) -> None:

@@ -132,6 +132,12 @@ async def test_unwatch_stops_the_watch_of_this_place(rig: Rig) -> None:
     assert REF in rig.seen()[0].text
 
 
+async def test_unwatch_me_stops_the_own_watch_and_says_that_it_was_that(rig: Rig) -> None:
+    await rig.type(f"unwatch {REF} me")
+    assert rig.watching.stopped == [("D0ANA", REF)]
+    assert "Nothing more is posted about it in our DM." in rig.seen()[0].text
+
+
 async def test_mute_and_unmute_hold_messages_of_this_place_and_let_them_through(rig: Rig) -> None:
     await rig.type(f"mute {REF} 1h30m")
     await rig.type("unmute all")
@@ -158,8 +164,8 @@ async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: b
 
 async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
     await rig.type("test")
-    assert rig.trials.runs == [(DE, 10, ANA.id)]
-    assert "Posting 10 messages here" in rig.seen()[0].text
+    assert rig.trials.runs == [(DE, 12, ANA.id)]
+    assert "Posting 12 messages here" in rig.seen()[0].text
 
 
 async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:

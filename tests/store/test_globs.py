@@ -11,6 +11,7 @@ from tests.store.rig import (
     TEAM,
     claim,
     drain,
+    kinds,
     reading,
     record,
     start,
@@ -44,6 +45,20 @@ async def test_what_happened_before_the_glob_is_not_told(store: Store) -> None:
     (failure,) = [each.announcement.facts for each in await drain(store) if each.announcement.key.kind == "failure"]
     assert isinstance(failure, FailureFacts)
     assert failure.ids == (uuid(2),)
+
+
+async def test_a_message_of_a_failure_kind_goes_on_to_grow_when_another_watch_decides(store: Store) -> None:
+    await start(store, glob(), 50)
+    await whole(store, [of(1, "failed", created=60), of(2, "failed", created=60), of(3), of(4)], 70)
+    await drain(store, 71)
+    await start(store, glob("batch-1*"), 80)
+    await whole(store, [*(of(number, "failed", created=60) for number in (1, 2, 3)), of(4)], 90)
+    await start(store, wish(), 100)
+    await whole(store, [of(number, "failed", created=60) for number in (1, 2, 3, 4)], 110)
+
+    assert "failure" not in kinds(await drain(store, 111))
+    (edit,) = await store.edits.due(TEAM, now=at(200), shown_before=at(199))
+    assert edit.facts.ids == tuple(map(uuid, (1, 2, 3, 4)))
 
 
 async def test_what_is_open_when_the_glob_begins_is_watched_at_once(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from bot.domain.deed import Did
 from bot.domain.delivery import Delivery, State
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.request import LipsyncRequest
-from bot.domain.watch import Events, Watch
+from bot.domain.watch import Events, Placement, Watch
 from bot.store import Store
 from tests.builders import at, request
 from tests.store.rig import ACCOUNT, TEAM, claim, drain, kinds, reading, record, wish
@@ -145,6 +146,22 @@ async def test_a_pattern_that_took_over_from_a_vaguer_one_gives_it_back(store: S
 async def test_a_change_that_is_taken_back_leaves_the_watch_as_it_was(store: Store) -> None:
     first = await do_watch(store, wish(expected=5), "u0")
     await do_watch(store, wish(events=Events.ALL, expected=9), "u1", 5)
+
+    assert (await undo(store, "u1", 6)).outcome is Undone.DONE
+
+    assert await here(store) == first
+
+
+@pytest.mark.parametrize("change", [{"placement": Placement.THREAD}, {"mention": ("U9",)}])
+async def test_a_change_of_where_or_for_whom_is_written_down_and_taken_back(
+    store: Store, change: dict[str, Any]
+) -> None:
+    first = await do_watch(store, wish(), "u0")
+    await do_watch(store, replace(wish(), **change), "u1", 5)
+    assert await store.undos.knows("u1")
+    deed = (await store.deeds.since(at(0)))[-1]
+    assert deed.did is Did.CHANGE
+    assert deed.details.get("in", deed.details.get("mention")) in ("thread", "U9")
 
     assert (await undo(store, "u1", 6)).outcome is Undone.DONE
 

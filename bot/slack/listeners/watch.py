@@ -107,10 +107,11 @@ class WatchListener:
     async def stop(self, wanted: StopWatch, asked: Asked, reply: Reply) -> None:
         """Stop this place's watch, or leave a reference out of its globs, and say so to the person who asked."""
         if wanted.personal:
-            await self._stop(await self._direct(asked.user), wanted.reference, asked.user, reply)
+            answer = await self.watching.stop(await self._direct(asked.user), wanted.reference, asked.user)
+            await reply.ephemeral(watch.stopped(answer, self.command, personal=True))
         elif wanted.leave_out:
-            answer = await self.watching.leave_out(asked.place, wanted.reference, asked.user)
-            await reply.ephemeral(glob_watch.excepted(answer))
+            left_out = await self.watching.leave_out(asked.place, wanted.reference, asked.user)
+            await reply.ephemeral(glob_watch.excepted(left_out))
         else:
             await self._stop(asked.place, wanted.reference, asked.user, reply)
 

@@ -48,7 +48,7 @@ def _latency(answer: AboutAnswer) -> Words:
 def _unsent(answer: AboutAnswer) -> Words:
     parts = (
         (answer.unsent, "to be sent"),
-        (answer.held, "held for the catch-up"),
+        (answer.held, "held for the catch-up" if answer.catching_up_since else "held until a mute ends"),
         (answer.in_doubt, "in doubt"),
         (answer.parked, "waiting for access"),
     )

@@ -36,11 +36,11 @@ def state(trouble: str | None) -> Words:
     return words("archived") if trouble == "is_archived" else words("cannot post: ", _word(trouble))
 
 
-def mend(why: str, command: str, where: str = "there") -> Words:
-    """What a person can do about it."""
+def mend(why: str, command: str, where: str = "there", then: str = "it starts by itself") -> Words:
+    """What a person can do about it; `then` is what comes after an invitation."""
     if why in _NOT_INVITED:
         bot = command.removeprefix("/")
-        return words("Type ", Code(f"/invite @{bot}"), f" {where}, and it starts by itself.")
+        return words("Type ", Code(f"/invite @{bot}"), f" {where}, and {then}.")
     if why == "is_archived":
         return words("Unarchive it, or watch from another channel.")
     if why == _DELETED:

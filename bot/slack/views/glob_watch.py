@@ -4,11 +4,10 @@ from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer
 from bot.domain.overview_wording import as_typed, is_plain, meant, overview_sentence
 from bot.domain.words import Code, Foreign, Words, joined, listed, words
 from bot.slack.views.blocks import context, paragraph, rich_text
-from bot.slack.views.card import here
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.undo import undo_button
-from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, named, not_able_to_post, placed
+from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, for_me, named, not_able_to_post, placed, spot
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
@@ -19,9 +18,11 @@ def message(answer: GlobWatchAnswer, command: str) -> Message:
     trouble = not_able_to_post(answer.trouble, command)
     near = meant(answer.nearest, f"{command} watch")
     pattern = answer.watch.reference_id
-    typed = Code(f"{command} unwatch {as_typed(pattern) if is_plain(pattern) else '<pattern>'}")
+    named_ = as_typed(pattern) if is_plain(pattern) else "<pattern>"
+    typed = Code(f"{command} unwatch {named_}{for_me(answer.watch)}")
     leave = Code(f"{command} unwatch <ref> except")
-    stop = words("Stop it with ", typed, "; leave one reference out with ", leave, ".")
+    where = ", typed in our DM." if answer.watch.asked_in else "."
+    stop = words("Stop it with ", typed, "; leave one reference out with ", leave, where)
     lines = (title, _posted(answer), _not_posted(answer), stands, near, trouble)
     text = joined([words(title, "."), stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
@@ -41,9 +42,14 @@ def excepted(answer: ExceptedAnswer) -> Message:
 
 def _title(answer: GlobWatchAnswer) -> Words:
     watch = answer.watch
-    begins = f"{here(watch)} now watches " if answer.is_new else f"{here(watch)} watches "
+    begins = f"{spot(watch)} now watches " if answer.is_new else f"{spot(watch)} watches "
     events = "only failures" if watch.only_failures else watch.events.value
-    return words(begins.capitalize(), "every reference like ", Foreign(watch.reference_id, strong=True), f" ({events})")
+    return words(
+        begins[:1].upper() + begins[1:],
+        "every reference like ",
+        Foreign(watch.reference_id, strong=True),
+        f" ({events})",
+    )
 
 
 def _posted(answer: GlobWatchAnswer) -> Words:

@@ -27,7 +27,7 @@ from bot.slack.actions import NEWS_STOP
 from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
-from bot.slack.views.message import Message
+from bot.slack.views.message import Block, Message
 
 _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
@@ -45,7 +45,7 @@ def _naming(message: Message, manner: Manner) -> Message:
     if not manner.mention:
         return message
     people = joined([words(Person(each)) for each in manner.mention], " ")
-    return Message(f"{mrkdwn(people)} {message.text}", (*message.blocks, context(words("For ", people))))
+    return Message(f"{mrkdwn(people)} {message.text}", _above_buttons(message, context(words("For ", people))))
 
 
 def _for_person(message: Message, said: News, manner: Manner) -> Message:
@@ -55,7 +55,12 @@ def _for_person(message: Message, said: News, manner: Manner) -> Message:
     asked = words("You asked for this in ", Place(manner.asked.place), " ", At(manner.asked.at, "day"), ".")
     has_stop = isinstance(said, FinishedFacts | ShortFacts)
     stop = () if has_stop else buttons(said.progress.reference_id, (NEWS_STOP, "Stop"))
-    return Message(message.text, (*message.blocks, context(asked), *stop))
+    return Message(message.text, (*_above_buttons(message, context(asked)), *stop))
+
+
+def _above_buttons(message: Message, note: Block) -> tuple[Block, ...]:
+    buttons_ = tuple(block for block in message.blocks if block["type"] == "actions")
+    return (*(block for block in message.blocks if block not in buttons_), note, *buttons_)
 
 
 def _message(said: Said, command: str) -> Message:

@@ -33,9 +33,11 @@ def back(facts: BackFacts) -> Message:
     until = At(facts.until, "time" if facts.until - facts.since < _SAME_DAY else "day")
     title = words(Strong("The data is up to date again"))
     gap = words("Nothing could be read from Chamelaion between ", At(facts.since, "day"), " and ", until, ".")
-    nothing = words("Nothing happened meanwhile that I would have told here; the cards show how all stands.")
-    text = sentence(words("The data is up to date again. ", gap, " ", nothing))
-    return Message(text, (rich_text(paragraph([title, gap, nothing])),))
+    news = "Nothing happened meanwhile that I would have told here; the cards show how all stands."
+    if facts.muted:
+        news = "What happened meanwhile is told here when it is not muted any more; the cards show how all stands."
+    text = sentence(words("The data is up to date again. ", gap, " ", news))
+    return Message(text, (rich_text(paragraph([title, gap, words(news)])),))
 
 
 def _names(facts: StaleFacts) -> Words:

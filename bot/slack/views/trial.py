@@ -7,21 +7,24 @@ from bot.slack.views.blocks import bullets, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
-_NAMES = {
+NAMES = {
     "card": "the card of a watch, which is edited in place",
     "failure": "a new kind of failure",
+    "ping": "a kind of failure that has become much more frequent",
     "clips": "finished clips",
     "finished": "a finished batch",
     "short": "a batch that settled with fewer requests than expected",
     "reopened": "a batch that goes on after it had finished",
     "catch_up": "what happened while nothing could be read, or while a place was muted",
     "access": "trouble with access, which goes to the person who made the watch",
+    "stale": "data that is old, since nothing can be read",
+    "back": "data that is up to date again",
 }
 
 
 def marked(kind: str, shown: Message) -> Message:
     """The message as an example: said to be one before anything else, and without buttons."""
-    mark = words(Strong("TEST"), f" · an example of {_NAMES.get(kind, 'a message')}. Nothing happened.")
+    mark = words(Strong("TEST"), f" · an example of {NAMES[kind]}. Nothing happened.")
     rest = [block for block in shown.blocks if block["type"] != "actions"]
     return Message(f"TEST, nothing happened: {shown.text}", (rich_text(paragraph([mark])), *rest))
 
@@ -39,7 +42,7 @@ def message(answer: TrialAnswer, command: str) -> Message:
 def _said(answer: TrialAnswer, command: str) -> Words:
     if answer.unable is not None:
         why = words("I cannot post here: ", reason(answer.unable), ". Nothing was posted.")
-        return joined([why, mend(answer.unable, command, "here")], " ")
+        return joined([why, mend(answer.unable, command, "here", "test again")], " ")
     if answer.under_way:
         return words("A test is under way here already: its messages come first. Nothing more was posted.")
     return words(f"Posting {counted(answer.messages, 'message')} here, one a second, each marked TEST.")

@@ -12,7 +12,8 @@ from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, joi
 from bot.slack.actions import GLOB_EXCEPT
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
-from bot.slack.views.escape import is_channel, sentence
+from bot.slack.views.card import here
+from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.undo import undo_button
 
@@ -27,51 +28,67 @@ def message(answer: WatchAnswer, command: str) -> Message:
     title = _title(answer)
     stands = _stands(answer.status)
     trouble = not_able_to_post(answer.trouble, command)
-    stop = words("Stop it with ", *_how_to_stop(answer.watch.reference_id, command).pieces, ".")
+    stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
     lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
     text = joined([words(title, "."), stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
-def stopped(answer: StoppedAnswer, command: str) -> Message:
-    """That it is over, or that there was nothing to stop; and which globs go on."""
+def stopped(answer: StoppedAnswer, command: str, *, personal: bool = False) -> Message:
+    """That it is over, or that there was nothing to stop; and which globs go on.
+
+    `personal` when it was about a watch in the person's DM, wherever that was said.
+    """
     name = Foreign(answer.reference_id, strong=True)
     if answer.globs:
-        return _still_covered(answer, command)
+        return _still_covered(answer, command, personal=personal)
     if answer.watch is None:
-        said = words("This place does not watch ", name, "; nothing was changed.")
+        place = "Our DM" if personal else "This place"
+        said = words(f"{place} does not watch ", name, "; nothing was changed.")
     else:
-        said = words("Stopped watching ", name, ". Nothing more is posted about it here.")
+        where = "in our DM" if personal else "here"
+        said = words("Stopped watching ", name, f". Nothing more is posted about it {where}.")
     return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
 
-def _still_covered(answer: StoppedAnswer, command: str) -> Message:
-    name = Foreign(answer.reference_id, strong=True)
+def _still_covered(answer: StoppedAnswer, command: str, *, personal: bool) -> Message:
+    """With a button to leave it out, where that is the place that was meant."""
+    name, where = Foreign(answer.reference_id, strong=True), "in our DM" if personal else "here"
     patterns = listed([words(Foreign(pattern, strong=True)) for pattern in answer.globs])
     if answer.watch is None:
-        said = words(name, " has no watch of its own here: it is covered by ", patterns, ". Nothing was changed.")
+        said = words(name, f" has no watch of its own {where}: it is covered by ", patterns, ". Nothing was changed.")
     else:
-        said = words("Stopped watching ", name, " by its name, but it is still covered here by ", patterns, ".")
+        said = words("Stopped watching ", name, f" by its name, but it is still covered {where} by ", patterns, ".")
     name_typed = as_typed(answer.reference_id) if is_plain(answer.reference_id) else "<ref>"
     typed = Code(f"{command} unwatch {name_typed} except")
-    how = words("To hear nothing of it here, type ", typed, ".")
+    how = words(f"To hear nothing of it {where}, type ", typed, " there." if personal else ".")
     text = sentence(words(said, " ", how))
-    left_out = buttons(answer.reference_id, (GLOB_EXCEPT, "Except this reference"))
+    left_out = () if personal else buttons(answer.reference_id, (GLOB_EXCEPT, "Except this reference"))
     return Message(text, (rich_text(paragraph([said])), context(how), *left_out, *undo_button(answer.undo)))
 
 
-def _how_to_stop(reference_id: str, command: str) -> Words:
-    if _TYPED_AS_IT_IS.fullmatch(reference_id):
-        return words(Code(f"{command} unwatch {reference_id}"))
-    return words(Code(f"{command} unwatch"), " and the reference")
+def _how_to_stop(watch: Watch, command: str) -> Words:
+    if _TYPED_AS_IT_IS.fullmatch(watch.reference_id):
+        return words(Code(f"{command} unwatch {watch.reference_id}{for_me(watch)}"))
+    more = words(" and ", Code(for_me(watch).strip())) if for_me(watch) else NOTHING
+    return words(Code(f"{command} unwatch"), " and the reference", *more.pieces)
+
+
+def for_me(watch: Watch) -> str:
+    """What has to be typed behind a reference so that the person's own watch is meant, not that of the place."""
+    return " me" if watch.asked_in else ""
+
+
+def spot(watch: Watch) -> str:
+    """Where messages come, for the person who began the watch, maybe in another place."""
+    return "our DM" if watch.asked_in else here(watch)
 
 
 def _title(answer: WatchAnswer) -> Words:
     watch = answer.watch
-    here = "our DM" if watch.asked_in else "this channel" if is_channel(watch.place) else "this conversation"
     expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
-    begins = f"{here} now watches " if answer.is_new else f"{here} watches "
+    begins = f"{spot(watch)} now watches " if answer.is_new else f"{spot(watch)} watches "
     return words(
         begins[:1].upper() + begins[1:], Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})"
     )
