@@ -28,7 +28,7 @@ from bot.slack.session import slack_session
 from bot.store import Store, open_store
 from tests.fakes import FakeClock, HastyClock
 
-DE, DE_DM = "C0DUBBINGDE", "D0ANA"
+DE, JP, DE_DM = "C0DUBBINGDE", "C0DUBBINGJP", "D0ANA"
 ACCOUNT = "default"
 IDLE_TURNS = 6
 GIVE_WAY_SECONDS = 0.001  # real ones, in which threads and servers work
@@ -38,13 +38,15 @@ REAL = Parts()
 
 
 class Bells:
-    """Alarms that ring when the stage's time has come to them."""
+    """Alarms that ring when the stage's time has come to them, or with the others of the same `grain` (seconds)."""
 
-    def __init__(self) -> None:
+    def __init__(self, grain: float = 0) -> None:
+        self.grain = grain
         self.set: dict[str, tuple[datetime, Callable[[], None]]] = {}
 
     def ring(self, name: str, at: datetime, wake: Callable[[], None]) -> None:
-        self.set[name] = (at, wake)
+        early = -at.timestamp() % self.grain if self.grain else 0
+        self.set[name] = (at + timedelta(seconds=early), wake)
 
     @property
     def next_at(self) -> datetime:
@@ -155,7 +157,7 @@ async def _granted() -> frozenset[str]:
 
 @asynccontextmanager
 async def staged(
-    url: str, *, seed: int = 1, slots: int = 8, speed: float = 1.0, parts: Parts = REAL
+    url: str, *, seed: int = 1, slots: int = 8, speed: float = 1.0, parts: Parts = REAL, grain: float = 0
 ) -> AsyncIterator[Stage]:
     """A stage on this database; Slack's limits are on, the API has 60 calls a minute."""
     clock = HastyClock()
@@ -170,7 +172,7 @@ async def staged(
         client = AsyncWebClient(slack.tokens.bot, base_url=slack.api_url, session=session, retry_handlers=[])
         gateway = ChamelaionGateway.open("sandbox-key", api.base_url, ANSWER_SECONDS, clock, None)
         vitals = Vitals(clock.now(), clock.monotonic())
-        bells = Bells()
+        bells = Bells(grain)
         ground = Ground(
             rules=rules(),
             clock=clock,
