@@ -14,7 +14,7 @@ from tests.crash.campaign import ALL_POINTS, HITS, Result, die_at_points, die_at
 from tests.crash.drama import Drama, drama, repeatable
 from tests.postgres import PostgreSQL
 
-AT_ONCE = 3
+AT_ONCE = 5
 AT_RANDOM, WORLDS = 60, 3
 UNREADABLE = ("after outbox.claim", "after chat.post", "within outbox.sent", "after slack chat.postMessage")
 BLIND = "where the history cannot be read"
