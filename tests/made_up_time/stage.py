@@ -127,9 +127,10 @@ class Stage:
         return [each for each in self.slack.workspace.messages(channel) if each.user == BOT.id]
 
     def new_messages(self, channel: str = DE) -> list[Message]:
-        """What stands there in the channel itself, and is no card."""
+        """What stands there in the channel itself, also as a shown reply, and is no card."""
         cards = {row.ts for row in self.said(channel) if " finished" in row.text and "updated" in row.text}
-        return [each for each in self.said(channel) if each.ts not in cards and not each.is_reply]
+        shown = (each for each in self.said(channel) if not each.is_reply or each.reply_broadcast)
+        return [each for each in shown if each.ts not in cards]
 
 
 def rules() -> Rules:
