@@ -13,6 +13,7 @@ from tests.crash.trouble import COPIES, MOST_COPIES, be_away, is_one_of, set_up
 from tests.processes import until_answered
 
 HITS = tuple(range(1, 11))
+ODD, EVEN = HITS[::2], HITS[1::2]
 ONCE = (
     "fall_behind",
     "caught_up",

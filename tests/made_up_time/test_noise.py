@@ -17,7 +17,7 @@ from tests import tables
 from tests.made_up_time.stage import Stage, staged
 
 MOST_NEW_MESSAGES = 12
-SEEDS = (1, 2, 3, 4)
+SEEDS = (1, 2, 3)
 TOO_MANY = 429
 AFTERWARDS = 120.0
 KINDS = (
@@ -151,7 +151,7 @@ async def noise_of(url: str, *, seed: int, clips: int, slots: int, over_seconds:
 
 
 async def test_a_batch_with_failures_makes_few_messages_and_its_card_is_right(fresh: Callable[[], str]) -> None:
-    noise = await noise_of(fresh(), seed=1, clips=600, slots=60, over_seconds=120)
+    noise = await noise_of(fresh(), seed=1, clips=300, slots=60, over_seconds=60)
     assert noise.is_little
     assert noise.card_edits > 10
 
