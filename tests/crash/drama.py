@@ -16,12 +16,12 @@ from bot.domain.watch import Placement
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
 from bot.sandbox.slack_entities import Message
-from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
+from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, TEAM
 from bot.scheduler import SystemClock
 from bot.store import Store, open_store
 from bot.store.schema import IS_OUTDATED, announcements
-from tests.crash.lives import KILLED, Lives, lives
+from tests.crash.lives import KILLED, Lives, lives, variables
 from tests.crash.told import Figures, Row, Told, count, figures, marks, outbox_rows, unsent
 from tests.processes import until_answered
 
@@ -274,25 +274,6 @@ async def drama(folder: Path, url: str, *, readable: bool = True, seed: int = 5)
         async with lives(variables(slack, api, url), folder) as made:
             yield Drama(slack, account, api, store, made, clock)
     await store.database.close()
-
-
-def variables(slack: SlackSandbox, api: ChamelaionSandbox, url: str) -> dict[str, str]:
-    """The settings: everything as fast as it goes."""
-    return {
-        "SLACK_BOT_TOKEN": slack.tokens.bot,
-        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-        "SLACK_API_URL": slack.api_url,
-        "CHAMELAION_API_KEY": "sandbox-key",
-        "CHAMELAION_BASE_URL": api.base_url,
-        "DATABASE_URL": url,
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "API_CALLS_PER_MINUTE": "60000",
-        "POLL_INTERVAL": "0.2",
-        "SETTLE_SECONDS": "0",
-        "CARD_INTERVAL": "0.3",
-        "QUIET_SECONDS": "1",
-    }
 
 
 def repeatable(seed: int) -> Random:
