@@ -81,4 +81,4 @@ def is_read_right(kind: Callable[..., Range], scene: str) -> bool:
         rows = LISTED if call == 0 else later
         part = tuple(rows[spread.offset : spread.offset + PAGE])
         spread.add(Page(part, spread.offset, PAGE, len(rows), NOON, NOON, None))
-    return spread.complete and spread.listed == {row.id for row in later}
+    return spread.complete and spread.listed == frozenset(row.id for row in later)
