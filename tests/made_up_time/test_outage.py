@@ -13,9 +13,9 @@ KINDS = ("no face detected", "video URL is not accessible", "audio is longer tha
 NEVER = 0.00001  # how fast clips go of which none finishes by itself
 BUSY, CALM = ("batch-1", "batch-2"), "batch-3"
 SHORT = 0.13  # hours: long enough to catch up, too short to be told of
-LONG_AGO = 1_200.0  # longer than a settle window
-AFTERWARDS = 900.0
-GRAIN = 15.0
+LONG_AGO = 300.0  # longer than the settle window of these batches
+AFTERWARDS = 600.0
+GRAIN = 30.0
 DAYS_GRAIN = 60.0
 
 
