@@ -32,7 +32,8 @@ DE, JP, DE_DM = "C0DUBBINGDE", "C0DUBBINGJP", "D0ANA"
 ACCOUNT = "default"
 IDLE_TURNS = 6
 GIVE_WAY_SECONDS = 0.001  # real ones, in which threads and servers work
-ANSWER_SECONDS = 0.5  # real ones, after which a call is given up
+PATIENCE = 30.0  # real seconds, after which a call is given up
+ANSWER_SECONDS = 0.5  # the same, where calls that are never answered are what is played
 FOR_EVER = 100.0
 REAL = Parts()
 
@@ -158,7 +159,14 @@ async def _granted() -> frozenset[str]:
 
 @asynccontextmanager
 async def staged(
-    url: str, *, seed: int = 1, slots: int = 8, speed: float = 1.0, parts: Parts = REAL, grain: float = 0
+    url: str,
+    *,
+    seed: int = 1,
+    slots: int = 8,
+    speed: float = 1.0,
+    parts: Parts = REAL,
+    grain: float = 0,
+    answer_seconds: float = PATIENCE,
 ) -> AsyncIterator[Stage]:
     """A stage on this database; Slack's limits are on, the API has 60 calls a minute."""
     clock = HastyClock()
@@ -168,10 +176,10 @@ async def staged(
     async with (
         SlackSandbox(clock=outside, seed=seed) as slack,
         ChamelaionSandbox(account, outside) as api,
-        slack_session(ANSWER_SECONDS) as session,
+        slack_session(answer_seconds) as session,
     ):
         client = AsyncWebClient(slack.tokens.bot, base_url=slack.api_url, session=session, retry_handlers=[])
-        gateway = ChamelaionGateway.open("sandbox-key", api.base_url, ANSWER_SECONDS, clock, None)
+        gateway = ChamelaionGateway.open("sandbox-key", api.base_url, answer_seconds, clock, None)
         vitals = Vitals(clock.now(), clock.monotonic())
         bells = Bells(grain)
         ground = Ground(
@@ -182,7 +190,7 @@ async def staged(
             vitals=vitals,
             identity=Identity(TEAM, BOT.id, BOT_ID),
             source=Source(parts.chamelaion(gateway), Budget(60, clock.monotonic()), clock, vitals),
-            chat=parts.chat(SlackChat(client, "/lipsync", ANSWER_SECONDS)),
+            chat=parts.chat(SlackChat(client, "/lipsync", answer_seconds)),
             introduce=_nothing,
             tend_connection=_nothing,
             granted=_granted,
