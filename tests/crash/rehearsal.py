@@ -36,12 +36,12 @@ def _killed() -> None:
 
 @dataclass
 class OneLife(Passage):
-    """After its end everything that is tried ends as well."""
+    """After its end everything that is tried ends as well, but for the lease, which is over for whoever comes next."""
 
     over: bool = False
 
     def at(self, point: str) -> None:
-        if self.over:
+        if self.over and "senders.release" not in point:
             raise KilledError
         try:
             super().at(point)
