@@ -9,14 +9,18 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 
 from bot.app import Parts
 from bot.domain.delivery import Delivery, Posted, State
+from bot.domain.lease import Lease
 from bot.domain.reading import Reading, Recorded
 from bot.errors import InDoubtError
 from bot.ports import Chat
 from bot.store import Store
+from bot.store.dialect import insert_if_new
 from bot.store.ledger import Ledger
 from bot.store.outbox import Outbox
 from bot.store.recording import record
 from bot.store.schema import announcements
+from bot.store.schema_sending import senders
+from bot.store.senders import Senders
 
 T = TypeVar("T")
 NO_TIME = timedelta()
@@ -105,6 +109,31 @@ class DoubtIsSent(Outbox):
     async def doubt(self, delivery: Delivery) -> bool:
         posted = Posted(delivery.announcement.key.place, "0")
         return await super().sent(delivery, posted, now=self.clock.now())
+
+
+# --- the sender ---
+
+
+class LeaseIgnored(Senders):
+    """Whoever asks may send, at any time."""
+
+    async def left(self, workspace_id: str) -> timedelta:  # noqa: ARG002 - the shape of the real one
+        return NO_TIME
+
+    async def take(self, workspace_id: str, owner: str, length: timedelta) -> Lease | None:
+        expires_at = self.clock.now() + length
+        row = {"workspace_id": workspace_id, "owner": owner, "term": 1, "expires_at": expires_at}
+        again = update(senders).where(senders.c.workspace_id == workspace_id).values(row)
+
+        def work(connection: Connection) -> Lease:
+            if not insert_if_new(connection, senders, row):
+                connection.execute(again)
+            return Lease(workspace_id, owner, 1)
+
+        return await self.database.write(work)
+
+    async def renew(self, lease: Lease, length: timedelta) -> bool:
+        return await self.take(lease.workspace_id, lease.owner, length) is not None
 
 
 # --- the ledger ---
@@ -201,6 +230,13 @@ def ledger(kind: type[Ledger]) -> Parts:
     return Parts(store=exchanged)
 
 
+def lease(kind: type[Senders]) -> Parts:
+    def exchanged(store: Store) -> Store:
+        return replace(store, senders=become(store.senders, kind))
+
+    return Parts(store=exchanged)
+
+
 DOUBLES, LOSES = "says it twice", "loses it"
 ALTERNATIVES = (
     Alternative(
@@ -223,6 +259,13 @@ ALTERNATIVES = (
         DOUBLES,
         "one is slow and another takes over",
         outbox(NothingCompared),
+    ),
+    Alternative(
+        "lease ignored",
+        "every process sends whenever it likes, also what it took before another one took over",
+        DOUBLES,
+        "one is held up and another takes over",
+        lease(LeaseIgnored),
     ),
     Alternative(
         "no quiet time",

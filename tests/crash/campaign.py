@@ -4,15 +4,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from random import Random
 
+from bot.domain.watch import Placement
 from bot.store.revision import is_current
 from tests.crash.drama import Drama, chance
 from tests.crash.points import POINTS
 from tests.crash.told import Figures
+from tests.crash.trouble import COPIES, MOST_COPIES, be_away, is_one_of, set_up
 from tests.processes import until_answered
 
 HITS = tuple(range(1, 11))
-ONCE = ("fall_behind", "caught_up", "auth.test")  # a life passes these only once: then every hit is the first
-LOST_ANSWERS = ("outbox.doubt", "outbox.settle_doubt", "chat.find", "conversations.history")
+ODD, EVEN = HITS[::2], HITS[1::2]
+ONCE = (
+    "fall_behind",
+    "caught_up",
+    "auth.test",
+    "senders.take",
+    "senders.release",
+)  # a life passes these only once: then every hit is the first
 OUTSIDE = (
     "before slack chat.postMessage",
     "after slack chat.postMessage",
@@ -41,8 +49,8 @@ async def die_at_points(drama: Drama, name: str, deaths: Iterable[tuple[str, int
     """Die at these points and hits, sometimes again while recovering; then live until all is told."""
     for point, hit in deaths:
         await drama.mend()
-        await _set_up(drama, point, hit)
-        await _die(drama, point, 1 if _is_one_of(ONCE, point) else hit)
+        await set_up(drama, point, hit)
+        await _die(drama, point, _possible(point, hit))
         if chance(draw, SECOND_KILLS):
             await drama.mend()
             await drama.die_after(draw.uniform(0.1, 1.5))
@@ -51,29 +59,16 @@ async def die_at_points(drama: Drama, name: str, deaths: Iterable[tuple[str, int
     return Result(name, drama.kills, await drama.figures())
 
 
-def _is_one_of(names: Iterable[str], point: str) -> bool:
-    return any(name in point for name in names)
-
-
-async def _set_up(drama: Drama, point: str, hit: int) -> None:
-    """What leads to the point: the step of an undisturbed life, or something that goes wrong."""
-    if _is_one_of(("fall_behind", "caught_up"), point) and not drama.lives.begun:
-        await drama.prepare(1)
-        await drama.live_on()
-    await drama.prepare(hit + 2)
-    faults = drama.slack.faults
-    if _is_one_of(LOST_ANSWERS, point):
-        faults.add("chat.postMessage", "drop_after", times=None, probability=0.8)
-    elif "outbox.again" in point:
-        faults.add("chat.postMessage", "ratelimited", times=None, probability=0.8, retry_after=1)
-    elif "outbox.park" in point:
-        drama.close_places()
-    elif _is_one_of(("fall_behind", "caught_up"), point):
-        await drama.be_away()
+def _possible(point: str, hit: int) -> int:
+    if is_one_of(ONCE, point):
+        return 1
+    return min(hit, MOST_COPIES) if is_one_of(COPIES, point) else hit
 
 
 async def _die(drama: Drama, point: str, hit: int) -> None:
-    if point in OUTSIDE:
+    if "senders.release" in point:
+        await drama.die_in_order(point)
+    elif point in OUTSIDE:
         when, _, method = point.split()
         await drama.die_when_slack(method, hit, before=when == "before")
     else:
@@ -102,9 +97,10 @@ async def die_at_random(drama: Drama, name: str, kills: int, draw: Random) -> Re
     while drama.kills < kills:
         drama.slack.faults.add("chat.postMessage", "drop_after", times=None, probability=0.2)
         drama.slack.faults.add("chat.update", "drop_after", times=None, probability=0.1)
+        drama.placement = draw.choice((Placement.DEFAULT, Placement.DEFAULT, Placement.THREAD, Placement.BROADCAST))
         await drama.prepare(draw.randint(2, 10))
         if chance(draw, 0.05):
-            await drama.be_away()
+            await be_away(drama)
         match draw.choices(("moment", "call", "order"), (0.5, 0.4, 0.1)):
             case ["moment"]:
                 await drama.die_after(draw.uniform(0.05, 1.2))

@@ -3,25 +3,25 @@
 import asyncio
 import signal
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import func, select
 
 from bot.domain.answer import Wish
+from bot.domain.watch import Placement
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
 from bot.sandbox.slack_entities import Message
-from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
+from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, TEAM
 from bot.scheduler import SystemClock
 from bot.store import Store, open_store
-from bot.store.schema import accounts, watches
-from tests.crash.lives import KILLED, Lives, lives
+from bot.store.schema import IS_OUTDATED, announcements
+from tests.crash.lives import KILLED, Lives, lives, variables
 from tests.crash.told import Figures, Row, Told, count, figures, marks, outbox_rows, unsent
 from tests.processes import until_answered
 
@@ -37,22 +37,32 @@ KINDS = (
 ACCOUNT = "default"
 FEED_SECONDS = 0.3
 LOOKS_AFTER = 5
+MOST_TRIES = 5
 MOST_FED = 120
+MORE = 8  # requests that may fail in a way that is told already; ten of a kind would be told
 
 
 @dataclass
 class Batch:
-    """The requests of a reference, and which kinds of failure it has not had yet."""
+    """The requests of a reference, and which kinds of failure it has not had yet.
+
+    Of its requests, `spare` ones are there to fail as others have.
+    """
 
     reference: str
     ids: list[str]
+    spare: list[str]
     kinds: list[str] = field(default_factory=lambda: list(KINDS))
     ended: bool = False
 
 
 @dataclass
 class Drama:
-    """A world of two sandboxes and a bot that may die."""
+    """A world of two sandboxes and a bot that may die.
+
+    New batches are watched with this `placement`. When it `grows`, more requests fail in a way that is told already.
+    Nothing was made up yet in the places that are `unspoilt`.
+    """
 
     slack: SlackSandbox
     account: Account
@@ -65,6 +75,9 @@ class Drama:
     begun: int = 0
     fed: int = 0
     kills: int = 0
+    placement: Placement = Placement.DEFAULT
+    grows: bool = False
+    unspoilt: list[str] = field(default_factory=lambda: list(PLACES))
 
     # --- what happens ---
 
@@ -73,9 +86,10 @@ class Drama:
         assert self.lives.pid is None
         self.begun += 1
         reference = f"batch-{self.begun}"
-        self.batches[place] = Batch(reference, self.account.submit(reference, len(KINDS) + 1))
-        now = self.clock.now()
-        await self.store.watches.start(Wish(TEAM, ACCOUNT, place, reference, ANA.id), now=now, api_now=now)
+        ids = self.account.submit(reference, len(KINDS) + 1 + MORE)
+        self.batches[place] = Batch(reference, ids[MORE:], ids[:MORE])
+        now, wish = self.clock.now(), Wish(TEAM, ACCOUNT, place, reference, ANA.id, placement=self.placement)
+        await self.store.watches.start(wish, now=now, api_now=now)
         self.due[place, reference, "card"] += 1
 
     def next_event(self, place: str) -> bool:
@@ -93,8 +107,17 @@ class Drama:
             batch.ended = True
         return True
 
+    def grow(self) -> None:
+        """Somewhere one more fails as another one has: nothing new, but a message that has to be edited."""
+        able = [each for each in self.batches.values() if not each.ended and len(each.kinds) < len(KINDS)]
+        batch = max(able, key=lambda each: len(each.spare), default=None)
+        if batch is not None and batch.spare:
+            self.account.fail(batch.spare.pop(), KINDS[0])
+
     def feed(self) -> None:
         """Something happens somewhere."""
+        if self.grows:
+            self.grow()
         for _ in PLACES:
             self.fed += 1
             if self.next_event(PLACES[self.fed % len(PLACES)]):
@@ -116,9 +139,9 @@ class Drama:
 
     # --- what was told ---
 
-    def messages(self) -> list[Message]:
-        """Everything that the bot has said in the places."""
-        return [each for place in PLACES for each in self.slack.workspace.messages(place) if each.user == BOT.id]
+    def messages(self, places: Iterable[str] = PLACES) -> list[Message]:
+        """Everything that the bot has said in these places."""
+        return [each for place in places for each in self.slack.workspace.messages(place) if each.user == BOT.id]
 
     async def told(self) -> Counter[Told]:
         told, _ = count(self.messages(), await self.rows())
@@ -165,6 +188,18 @@ class Drama:
         assert await death == KILLED
         self.kills += 1
 
+    async def die_in_order(self, point: str) -> None:
+        """Live a while, be told to stop, and die at a point on the way to an orderly end."""
+        for _ in range(MOST_TRIES):
+            death = await self.lives.begin(point, 1)
+            has_looked = self._looked(len(self.api.calls) + LOOKS_AFTER)
+            await until_answered(has_looked, "it to be at work", shows=lambda: self.lives.tail)
+            self.lives.ask_to_stop()
+            if await death == KILLED:
+                self.kills += 1
+                return
+        raise AssertionError(f"never came by: {point}\n{self.lives.tail}")
+
     async def end_after(self, seconds: float) -> None:
         """Live only so long, and be told to stop: what is in hand is finished or released."""
         death = await self.lives.begin()
@@ -191,13 +226,21 @@ class Drama:
         assert await death == 0, self.lives.tail
 
     async def _is_idle(self) -> bool:
-        """Whether nothing waits, nothing is missing, and looks after that have found nothing to be told."""
+        """Whether nothing waits, is missing or is old, and looks after that have found nothing to be told."""
         rows = await self.rows()
-        if unsent(rows) or (await self.figures()).lost:
+        if unsent(rows) or not self._is_right(await self.figures()) or (self.grows and await self._outdated()):
             return False
         looks, announced = len(self.api.calls), len(rows)
         await until_answered(self._looked(looks + LOOKS_AFTER), "more looks", shows=lambda: self.lives.tail)
         return len(await self.rows()) == announced
+
+    def _is_right(self, counted: Figures) -> bool:
+        """Where copies were made up, they are to be taken back."""
+        return counted.lost == 0 and (counted.doubled == 0 or len(self.unspoilt) == len(PLACES))
+
+    async def _outdated(self) -> int:
+        query = select(func.count()).select_from(announcements).where(IS_OUTDATED)
+        return await self.store.database.read(lambda connection: connection.execute(query).scalar_one())
 
     def _looked(self, calls: int) -> Callable[[], Awaitable[bool]]:
         async def has_looked() -> bool:
@@ -207,11 +250,6 @@ class Drama:
 
     # --- trouble ---
 
-    def close_places(self) -> None:
-        """The bot is put out of every place."""
-        for place in PLACES:
-            self.slack.workspace.kick(place, BOT.id)
-
     async def mend(self) -> None:
         """Whatever was wrong is over."""
         self.slack.faults.clear()
@@ -219,20 +257,6 @@ class Drama:
             if BOT.id not in self.slack.workspace.channel(place).members:
                 self.slack.workspace.invite(place, BOT.id)
             await self.store.outbox.retry_place(TEAM, place, now=self.clock.now())
-
-    async def be_away(self, how_long: timedelta = timedelta(minutes=10)) -> None:
-        """What is remembered becomes so much older."""
-
-        def work(connection: Connection) -> None:
-            looked_at = connection.execute(select(accounts.c.looked_at)).scalar_one()
-            if looked_at is not None:
-                connection.execute(update(accounts).values(looked_at=looked_at - how_long))
-            times = (watches.c.created_at, watches.c.started_at, watches.c.baseline_at)
-            for row in connection.execute(select(watches.c.id, *times)).mappings().all():
-                older = {name: row[name] - how_long for name in row if name != "id" and row[name] is not None}
-                connection.execute(update(watches).where(watches.c.id == row["id"]).values(older))
-
-        await self.store.database.write(work)
 
 
 @asynccontextmanager
@@ -250,25 +274,6 @@ async def drama(folder: Path, url: str, *, readable: bool = True, seed: int = 5)
         async with lives(variables(slack, api, url), folder) as made:
             yield Drama(slack, account, api, store, made, clock)
     await store.database.close()
-
-
-def variables(slack: SlackSandbox, api: ChamelaionSandbox, url: str) -> dict[str, str]:
-    """The settings: everything as fast as it goes."""
-    return {
-        "SLACK_BOT_TOKEN": slack.tokens.bot,
-        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
-        "SLACK_API_URL": slack.api_url,
-        "CHAMELAION_API_KEY": "sandbox-key",
-        "CHAMELAION_BASE_URL": api.base_url,
-        "DATABASE_URL": url,
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "API_CALLS_PER_MINUTE": "60000",
-        "POLL_INTERVAL": "0.2",
-        "SETTLE_SECONDS": "0",
-        "CARD_INTERVAL": "0.3",
-        "QUIET_SECONDS": "1",
-    }
 
 
 def repeatable(seed: int) -> Random:

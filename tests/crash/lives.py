@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.sandbox.chamelaion_server import ChamelaionSandbox
+from bot.sandbox.slack_server import SIGNING_SECRET, SlackSandbox
 from tests.processes import PATIENCE_SECONDS, ROOT
 
 KILLED = -signal.SIGKILL
@@ -87,3 +89,22 @@ async def lives(variables: Mapping[str, str], folder: Path) -> AsyncIterator[Liv
         launcher.stdin.close()
         async with asyncio.timeout(PATIENCE_SECONDS):
             await launcher.wait()
+
+
+def variables(slack: SlackSandbox, api: ChamelaionSandbox, url: str) -> dict[str, str]:
+    """The settings: everything as fast as it goes."""
+    return {
+        "SLACK_BOT_TOKEN": slack.tokens.bot,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": slack.api_url,
+        "CHAMELAION_API_KEY": "sandbox-key",
+        "CHAMELAION_BASE_URL": api.base_url,
+        "DATABASE_URL": url,
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "API_CALLS_PER_MINUTE": "60000",
+        "POLL_INTERVAL": "0.2",
+        "SETTLE_SECONDS": "0",
+        "CARD_INTERVAL": "0.3",
+        "QUIET_SECONDS": "1",
+    }

@@ -17,11 +17,15 @@ Method = Callable[..., Awaitable[Any]]
 
 STEPS = {
     "ledger": ("fall_behind", "record", "caught_up"),
-    "outbox": ("claim", "sent", "again", "doubt", "settle_doubt", "park"),
+    "outbox": ("claim", "sent", "again", "doubt", "settle_doubt", "park", "without_thread", "audited"),
     "cards": ("shown",),
+    "edits": ("done",),
+    "senders": ("take", "renew", "release"),
 }
 """The methods of the store that write while the pipeline runs: each is one transaction."""
-CALLS = ("post", "update", "find")
+READS = {"edits": ("due",)}
+"""The methods that only read, but say what is done next."""
+CALLS = ("post", "update", "find", "delete")
 """What is asked of Slack."""
 STORED = tuple(
     f"{when} {part}.{method}"
@@ -30,7 +34,11 @@ STORED = tuple(
     for when in ("before", "within", "after")
 )
 """`before` nothing is written, `within` it is written but not committed, `after` it is committed."""
-CALLED = tuple(f"{when} chat.{call}" for call in CALLS for when in ("before", "after"))
+AROUND = (
+    *(f"{part}.{method}" for part, methods in READS.items() for method in methods),
+    *(f"chat.{call}" for call in CALLS),
+)
+CALLED = tuple(f"{when} {each}" for each in AROUND for when in ("before", "after"))
 POINTS = (*STORED, *CALLED)
 
 _step: ContextVar[str] = ContextVar("step", default="")
@@ -92,9 +100,12 @@ def mortal_chat(chat: Chat, passage: Passage) -> Chat:
 
 
 def mortal_store(store: Store, passage: Passage) -> Store:
-    """The same store on the same database; the methods of `STEPS` tell the passage when they are passed."""
+    """The same store on the same database; the methods of `STEPS` and `READS` tell the passage when they are passed."""
     database = MortalDatabase(store.database, passage)
-    parts = {part: _mortal(getattr(store, part), part, STEPS[part], passage, database) for part in STEPS}
+    parts = {
+        part: _mortal(getattr(store, part), part, (*STEPS[part], *READS.get(part, ())), passage, database)
+        for part in STEPS
+    }
     return replace(store, database=database, **parts)
 
 

@@ -10,12 +10,13 @@ from typing import Any, cast
 
 from bot.app import Parts
 from bot.domain.announcement import Said
-from bot.domain.delivery import HistoryPage, Manner, Posted
+from bot.domain.delivery import Delivery, HistoryPage, Manner, Posted
 from bot.errors import InDoubtError, SlackBusyError
 from bot.ports import Clock
 from bot.store import Store, open_store
+from bot.store.outbox import Outbox
 from tests.builders import at, request
-from tests.crash.points import Passage, mortal_chat, mortal_store
+from tests.crash.points import Passage, mortal_chat, mortal_store, remade
 from tests.crash.told import Figures, Told, figures, said_in
 from tests.fakes import FakeChamelaion, FakeChat, HastyClock
 from tests.flows.conftest import World, Worlds, until
@@ -35,12 +36,12 @@ def _killed() -> None:
 
 @dataclass
 class OneLife(Passage):
-    """After its end everything that is tried ends as well."""
+    """After its end everything that is tried ends as well, but for the lease, which is over for whoever comes next."""
 
     over: bool = False
 
     def at(self, point: str) -> None:
-        if self.over:
+        if self.over and "senders.release" not in point:
             raise KilledError
         try:
             super().at(point)
@@ -81,6 +82,7 @@ class Rehearsal:
     parts: Parts
     due: Counter[Told] = field(default_factory=Counter)
     acts: list[Callable[[], None]] = field(default_factory=list)
+    hold: asyncio.Event | None = None
 
     @classmethod
     def on(cls, url: str, parts: Parts) -> "Rehearsal":
@@ -96,9 +98,22 @@ class Rehearsal:
         self.worlds.chat = cast("FakeChat", mortal_chat(self.parts.chat(self.chat), life))
 
         async def opened(url: str, clock: Clock) -> Store:
-            return mortal_store(self.parts.store(await open_store(url, clock)), life)
+            return self._held_up(mortal_store(self.parts.store(await open_store(url, clock)), life))
 
         return await self.worlds.begin(opened=cast("Any", opened), settle=0)
+
+    def _held_up(self, store: Store) -> Store:
+        """The store, in which whoever has taken something waits while there is a `hold`."""
+        real = store.outbox.claim
+
+        async def claim(_: Outbox, *args: Any, **options: Any) -> tuple[Delivery, ...]:  # noqa: ANN401 - as the real one
+            taken = await real(*args, **options)
+            if taken and self.hold is not None:
+                hold, self.hold = self.hold, None
+                await hold.wait()
+            return taken
+
+        return replace(store, outbox=remade(store.outbox, claim=claim))
 
     async def watch(self) -> None:
         """Both references are watched, each in its place."""
@@ -232,6 +247,27 @@ async def one_is_slow_and_another_takes_over(stage: Rehearsal) -> None:
     await stage.recover()
 
 
+async def one_is_held_up_and_another_takes_over(stage: Rehearsal) -> None:
+    """A process is suspended between taking a message and posting it, and goes on when another one has posted it."""
+    await stage.watch()
+    slow = await stage.live()
+    await slow.deliver()
+    for _ in range(2):
+        stage.next_act()
+        await slow.look()
+    hold = stage.hold = asyncio.Event()
+    posting = asyncio.create_task(slow.deliver())
+    await until(lambda: stage.hold is None)
+    stage.worlds.clock.pass_time(100)
+    other = await stage.live()
+    await other.deliver()
+    await slow.stories.sender.turn()
+    hold.set()
+    await posting
+    await stage.play(other)
+    await stage.recover()
+
+
 SCENES: dict[str, Scene] = {
     "every second answer is lost": answers_are_lost,
     "every second call is lost": calls_are_lost,
@@ -249,6 +285,7 @@ SCENES: dict[str, Scene] = {
         )
     },
     "one is slow and another takes over": one_is_slow_and_another_takes_over,
+    "one is held up and another takes over": one_is_held_up_and_another_takes_over,
 }
 """What is played to every way of doing it."""
 

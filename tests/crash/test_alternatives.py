@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.app import Parts
+from bot.domain.reading import Range
 from tests import tables
+from tests.crash import readers
 from tests.crash.alternatives import ALTERNATIVES, DOUBLES, Alternative
 from tests.crash.rehearsal import SCENES, played
 from tests.crash.told import Figures
@@ -38,6 +40,17 @@ async def test_every_unsafe_way_goes_wrong(alternative: Alternative, fresh: Call
     pytest.fail(f"nothing shows that this is not safe: {alternative.name}")
 
 
+@pytest.mark.parametrize("scene", readers.SCENES)
+def test_a_list_that_changes_while_it_is_read_is_read_right(scene: str) -> None:
+    assert readers.is_read_right(Range, scene)
+
+
+@pytest.mark.parametrize("reader", readers.READERS, ids=lambda reader: reader.name)
+def test_every_unsafe_way_to_read_goes_wrong(reader: readers.Reader) -> None:
+    assert readers.is_read_right(reader.kind, "nothing happens")
+    assert not readers.is_read_right(reader.kind, reader.shows)
+
+
 def test_the_documentation_lists_the_unsafe_ways() -> None:
-    rows = [(each.name, each.does, each.harm, each.shows) for each in ALTERNATIVES]
+    rows = [(each.name, each.does, each.harm, each.shows) for each in (*ALTERNATIVES, *readers.READERS)]
     tables.assert_current("alternatives", tables.rendered(HEAD, rows))

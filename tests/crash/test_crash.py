@@ -19,6 +19,11 @@ SOME = (
     ("after outbox.park", 2),
     ("within ledger.caught_up", 1),
     ("after chat.update", 1),
+    ("within senders.renew", 2),
+    ("before senders.release", 1),
+    ("after outbox.without_thread", 1),
+    ("within edits.done", 1),
+    ("after chat.delete", 1),
 )
 
 

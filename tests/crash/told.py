@@ -65,7 +65,7 @@ def said_in(reference: str, facts: Mapping[str, Any]) -> Iterator[tuple[str, str
                 yield from ((about, kind["name"]) for kind in each["kinds"])
                 if each["ending"]:
                     yield about, each["ending"]
-        case "access":
+        case "access" | "stale" | "back":
             pass
         case kind:
             yield reference, kind

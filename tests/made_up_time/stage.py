@@ -28,23 +28,26 @@ from bot.slack.session import slack_session
 from bot.store import Store, open_store
 from tests.fakes import FakeClock, HastyClock
 
-DE, DE_DM = "C0DUBBINGDE", "D0ANA"
+DE, JP, DE_DM = "C0DUBBINGDE", "C0DUBBINGJP", "D0ANA"
 ACCOUNT = "default"
 IDLE_TURNS = 6
 GIVE_WAY_SECONDS = 0.001  # real ones, in which threads and servers work
-ANSWER_SECONDS = 0.5  # real ones, after which a call is given up
+PATIENCE = 30.0  # real seconds, after which a call is given up
+ANSWER_SECONDS = 0.5  # the same, where calls that are never answered are what is played
 FOR_EVER = 100.0
 REAL = Parts()
 
 
 class Bells:
-    """Alarms that ring when the stage's time has come to them."""
+    """Alarms that ring when the stage's time has come to them, or with the others of the same `grain` (seconds)."""
 
-    def __init__(self) -> None:
+    def __init__(self, grain: float = 0) -> None:
+        self.grain = grain
         self.set: dict[str, tuple[datetime, Callable[[], None]]] = {}
 
     def ring(self, name: str, at: datetime, wake: Callable[[], None]) -> None:
-        self.set[name] = (at, wake)
+        early = -at.timestamp() % self.grain if self.grain else 0
+        self.set[name] = (at + timedelta(seconds=early), wake)
 
     @property
     def next_at(self) -> datetime:
@@ -125,9 +128,10 @@ class Stage:
         return [each for each in self.slack.workspace.messages(channel) if each.user == BOT.id]
 
     def new_messages(self, channel: str = DE) -> list[Message]:
-        """What stands there in the channel itself, and is no card."""
+        """What stands there in the channel itself, also as a shown reply, and is no card."""
         cards = {row.ts for row in self.said(channel) if " finished" in row.text and "updated" in row.text}
-        return [each for each in self.said(channel) if each.ts not in cards and not each.is_reply]
+        shown = (each for each in self.said(channel) if not each.is_reply or each.reply_broadcast)
+        return [each for each in shown if each.ts not in cards]
 
 
 def rules() -> Rules:
@@ -155,7 +159,14 @@ async def _granted() -> frozenset[str]:
 
 @asynccontextmanager
 async def staged(
-    url: str, *, seed: int = 1, slots: int = 8, speed: float = 1.0, parts: Parts = REAL
+    url: str,
+    *,
+    seed: int = 1,
+    slots: int = 8,
+    speed: float = 1.0,
+    parts: Parts = REAL,
+    grain: float = 0,
+    answer_seconds: float = PATIENCE,
 ) -> AsyncIterator[Stage]:
     """A stage on this database; Slack's limits are on, the API has 60 calls a minute."""
     clock = HastyClock()
@@ -165,12 +176,12 @@ async def staged(
     async with (
         SlackSandbox(clock=outside, seed=seed) as slack,
         ChamelaionSandbox(account, outside) as api,
-        slack_session(ANSWER_SECONDS) as session,
+        slack_session(answer_seconds) as session,
     ):
         client = AsyncWebClient(slack.tokens.bot, base_url=slack.api_url, session=session, retry_handlers=[])
-        gateway = ChamelaionGateway.open("sandbox-key", api.base_url, ANSWER_SECONDS, clock, None)
+        gateway = ChamelaionGateway.open("sandbox-key", api.base_url, answer_seconds, clock, None)
         vitals = Vitals(clock.now(), clock.monotonic())
-        bells = Bells()
+        bells = Bells(grain)
         ground = Ground(
             rules=rules(),
             clock=clock,
@@ -179,7 +190,7 @@ async def staged(
             vitals=vitals,
             identity=Identity(TEAM, BOT.id, BOT_ID),
             source=Source(parts.chamelaion(gateway), Budget(60, clock.monotonic()), clock, vitals),
-            chat=parts.chat(SlackChat(client, "/lipsync", ANSWER_SECONDS)),
+            chat=parts.chat(SlackChat(client, "/lipsync", answer_seconds)),
             introduce=_nothing,
             tend_connection=_nothing,
             granted=_granted,

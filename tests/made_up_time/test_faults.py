@@ -125,7 +125,7 @@ def _times(number: int) -> str:
 
 async def play(case: Case, url: str, part: "Part") -> Seen:
     """One failure while this goes wrong, and what comes of it."""
-    async with staged(url, slots=100, speed=NEVER) as stage:
+    async with staged(url, slots=100, speed=NEVER, answer_seconds=ANSWER_SECONDS) as stage:
         ids = stage.account.submit("batch-1", 5)
         await stage.watch("batch-1")
         await stage.run(120)

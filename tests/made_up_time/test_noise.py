@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any, cast
 
 import pytest
@@ -13,9 +13,13 @@ from bot.domain.delivery import Manner, Posted
 from bot.domain.progress import Progress
 from bot.domain.request import LipsyncRequest, Page
 from bot.ports import Chamelaion, Chat
+from tests import tables
 from tests.made_up_time.stage import Stage, staged
 
 MOST_NEW_MESSAGES = 12
+SEEDS = (1, 2, 3)
+TOO_MANY = 429
+AFTERWARDS = 120.0
 KINDS = (
     "video URL is not accessible",
     "no face detected",
@@ -33,6 +37,7 @@ class Witness:
     shown: dict[str, str] = field(default_factory=dict)
     counts: list[Counts] = field(default_factory=list)
     edits: int = 0
+    failure_edits: int = 0
     wrong: list[Progress] = field(default_factory=list)
 
     def saw(self, rows: tuple[LipsyncRequest, ...]) -> None:
@@ -75,6 +80,8 @@ class WitnessedChat:
     async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
         if said.kind == "card":
             self.witness.edited(said)
+        else:
+            self.witness.failure_edits += 1
         await self.chat.update(posted, said, manner)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
@@ -99,27 +106,59 @@ def is_finished(stage: Stage) -> bool:
     return any("finished with" in each.text or "all finished" in each.text for each in stage.new_messages())
 
 
-async def check(url: str, *, seed: int, clips: int, slots: int, over_seconds: float) -> None:
+@dataclass(frozen=True)
+class Noise:
+    """What came of a batch."""
+
+    clips: int
+    failed: int
+    new_messages: int
+    replies: int
+    card_edits: int
+    failure_edits: int
+    wrong_cards: int
+    refused: int
+
+    @property
+    def is_little(self) -> bool:
+        """Whether it keeps what is promised."""
+        return self.new_messages <= MOST_NEW_MESSAGES and self.wrong_cards == self.refused == 0
+
+
+HEAD = (
+    "seed", "clips", "failed", "new messages", "replies in threads", "edits of the card", "edits of failures",
+    "cards that were wrong", "calls refused with 429",
+)  # fmt: skip
+
+
+async def noise_of(url: str, *, seed: int, clips: int, slots: int, over_seconds: float, grain: float = 0) -> Noise:
     witness = Witness()
-    async with staged(url, seed=seed, slots=slots, parts=witnessed(witness)) as stage:
+    async with staged(url, seed=seed, slots=slots, parts=witnessed(witness), grain=grain) as stage:
         await run_batch(stage, clips, over_seconds)
-        assert len(stage.new_messages()) <= MOST_NEW_MESSAGES
-        assert witness.wrong == []
-        assert witness.edits > 10
-        assert [call for call in stage.slack.calls if call.status == 429] == []
-        failures = {
-            request.error_message for request in stage.account.requests(stage.clock.now()) if request.error_message
-        }
-        assert len(failures) >= len(KINDS)
+        await stage.run(AFTERWARDS)
+        failed = [each.error_message for each in stage.account.requests(stage.clock.now()) if each.error_message]
+        assert len(set(failed)) >= len(KINDS)
+        return Noise(
+            clips=clips,
+            failed=len(failed),
+            new_messages=len(stage.new_messages()),
+            replies=sum(1 for each in stage.said() if each.is_reply),
+            card_edits=witness.edits,
+            failure_edits=witness.failure_edits,
+            wrong_cards=len(witness.wrong),
+            refused=sum(1 for call in stage.slack.calls if call.status == TOO_MANY),
+        )
 
 
 async def test_a_batch_with_failures_makes_few_messages_and_its_card_is_right(fresh: Callable[[], str]) -> None:
-    await check(fresh(), seed=1, clips=600, slots=60, over_seconds=120)
+    noise = await noise_of(fresh(), seed=1, clips=300, slots=60, over_seconds=60, grain=5)
+    assert noise.is_little
+    assert noise.card_edits > 10
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(1, 4))
-async def test_5000_clips_with_failures_make_few_messages_and_their_card_is_right(
-    fresh: Callable[[], str], seed: int
-) -> None:
-    await check(fresh(), seed=seed, clips=5_000, slots=200, over_seconds=600)
+async def test_5000_clips_with_failures_make_few_messages_and_their_card_is_right(fresh: Callable[[], str]) -> None:
+    batch = {"clips": 5_000, "slots": 500, "over_seconds": 300, "grain": 5}
+    found = {seed: await noise_of(fresh(), seed=seed, **batch) for seed in SEEDS}
+    tables.write("noise", tables.rendered(HEAD, [(seed, *astuple(noise)) for seed, noise in found.items()]))
+    assert [seed for seed, noise in found.items() if not noise.is_little] == []
