@@ -6,7 +6,7 @@ LONGEST_UNREAD_SHARE = 0.02  # of its age: what ended late has waited long, ...
 LONGEST_UNREAD_OLD = 900.0  # ... but is read after so many seconds all the same
 
 USUAL_LOAD = 0.61  # the share of the budget at which a call has its usual price
-LEAST_PRICE, MOST_PRICE = 0.85, 1.1  # of the usual one
+LEAST_PRICE, MOST_PRICE = 0.8, 1.1  # of the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Pace:
 
     def price_at(self, load: float) -> float:
         """The price where this share of the budget was used in the last minute: the less, the cheaper is a call."""
-        return self.price * min(max((load / USUAL_LOAD) ** 2, LEAST_PRICE), MOST_PRICE)
+        return self.price * min(max((load / USUAL_LOAD) ** 3, LEAST_PRICE), MOST_PRICE)
 
     def longest(self, age: float, *, queued: bool) -> float:
         """How long an open watched request of this age stays unread at most, while the budget allows it."""
