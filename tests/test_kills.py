@@ -84,6 +84,7 @@ class Drama:
         return found
 
 
+@pytest.mark.long
 @pytest.mark.processes
 async def test_every_failure_kind_and_finish_is_told_once_through_kills_and_lost_answers(tmp_path: Path) -> None:
     draw = random.Random(7)  # noqa: S311 - a repeatable drama, not a secret
