@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
 from bot.domain.announcement import FailureFacts
-from bot.domain.delivery import PLAINLY, MessageEdit, Posted
+from bot.domain.delivery import MessageEdit, Posted
 from bot.store.database import Database
-from bot.store.manners import manner_of
+from bot.store.manners import manner_of_edit
 from bot.store.queue import announcement_of
 from bot.store.schema import IS_OUTDATED, announcements
 from bot.store.troubles import is_shut
@@ -63,5 +63,5 @@ def _edit(connection: Connection, row: RowMapping) -> MessageEdit | None:
     facts = announcement_of(row).facts
     if not isinstance(facts, FailureFacts):
         return None
-    manner = manner_of(connection, row) or PLAINLY
+    manner = manner_of_edit(connection, row["watch_id"])
     return MessageEdit(row["id"], row["place"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])

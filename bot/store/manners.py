@@ -1,5 +1,7 @@
 """How an announcement is to be said: in which thread, naming whom, inside a transaction."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, RowMapping, exists, select
 
 from bot.domain.delivery import PLAINLY, Asked, Manner
@@ -20,12 +22,19 @@ def manner_of(connection: Connection, row: RowMapping) -> Manner | None:
     thread_ts = _thread(connection, watch, row)
     if thread_ts is None:
         return None
-    return Manner(
-        thread_ts=thread_ts or None,
-        broadcast=bool(thread_ts) and watch.placement.is_broadcast,
-        mention=watch.mention,
-        asked=Asked(watch.asked_in, watch.created_at) if watch.asked_in else None,
-    )
+    broadcast = bool(thread_ts) and watch.placement.is_broadcast
+    return replace(_addressed(watch), thread_ts=thread_ts or None, broadcast=broadcast)
+
+
+def manner_of_edit(connection: Connection, watch_id: str | None) -> Manner:
+    """The manner of a message that is there already: it stays where it is."""
+    watch = _watch(connection, watch_id)
+    return PLAINLY if watch is None else _addressed(watch)
+
+
+def _addressed(watch: Watch) -> Manner:
+    asked = Asked(watch.asked_in, watch.created_at) if watch.asked_in else None
+    return Manner(mention=watch.mention, asked=asked)
 
 
 def _watch(connection: Connection, watch_id: str | None) -> Watch | None:

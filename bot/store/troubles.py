@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, case, exists, select, update
 
 from bot.domain.announcement import AccessFacts, Announcement, Key
 from bot.domain.delivery import Delivery, State
@@ -10,6 +10,7 @@ from bot.domain.finding import Blocked
 from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
 from bot.store.moves import UNWATCHED, is_unwatched, move
+from bot.store.places import watched_where
 from bot.store.queue import WAITING, is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
@@ -37,15 +38,7 @@ def is_shut(table: FromClause) -> ColumnElement[bool]:
 
 def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
     """The places with watches that may not be posted to."""
-    here = and_(watches.c.workspace_id == places.c.workspace_id, watches.c.place == places.c.place)
-    query = (
-        select(places.c.place, func.max(watches.c.place_name), places.c.trouble)
-        .join_from(places, watches, here)
-        .where(places.c.workspace_id == workspace_id, places.c.trouble.is_not(None), watches.c.ended_at.is_(None))
-        .group_by(places.c.place, places.c.trouble)
-        .order_by(places.c.place)
-    )
-    return tuple(Blocked(*row) for row in connection.execute(query).all())
+    return watched_where(connection, workspace_id, places.c.trouble)
 
 
 def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:

@@ -118,7 +118,8 @@ def named(watch: Watch) -> Words:
     """Whom messages name."""
     if not watch.mention:
         return NOTHING
-    return words("Each message names ", listed([words(Person(each)) for each in watch.mention]), ".")
+    people = listed([words(Person(each)) for each in watch.mention])
+    return words("Each message names ", people, ", but for the card, catch-ups and summaries.")
 
 
 def _not_posted(watch: Watch) -> Words:
