@@ -9,7 +9,7 @@ from bot.domain.delivery import Delivery, State
 from bot.domain.lease import Lease
 from bot.store.holding import hold_muted
 from bot.store.leasing import holds
-from bot.store.manners import manner_of
+from bot.store.manners import NO_THREAD, manner_of
 from bot.store.moves import delivery_of
 from bot.store.queue import WAITING, is_unsent
 from bot.store.schema import announcements, places
@@ -72,7 +72,7 @@ def _take(connection: Connection, claim: Claim, seen: RowMapping) -> Delivery | 
             attempt_at=claim.lease_now,
             not_before=None,
             why=None,
-            thread_ts=manner.thread_ts or seen["thread_ts"],
+            thread_ts=manner.thread_ts or (NO_THREAD if seen["thread_ts"] == NO_THREAD else None),
             outdated=False,
             version=version + 1,
         )

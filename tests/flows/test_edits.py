@@ -1,12 +1,14 @@
 """Messages about failures follow what happens: edited in place, with pings where they belong."""
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.announcement import CardFacts, FailureFacts, PingFacts
 from bot.domain.answer import Wish
 from bot.domain.delivery import Asked, Manner, State
 from bot.domain.watch import Placement, Watch
-from bot.errors import InDoubtError, NoAccessError, NoThreadError, NotSentError, SlackError
+from bot.errors import InDoubtError, NoAccessError, NoThreadError, NotSentError, SlackBusyError, SlackError
 from tests.builders import NOON, request, uuid
 from tests.flows.conftest import World
 
@@ -252,3 +254,21 @@ async def test_what_cannot_be_edited_in_a_closed_place_is_edited_when_it_opens(w
     await world.store.happenings.unarchived("E1", "T1", "C1", now=world.clock.now())
     await world.stories.edits.step()
     assert [len(facts.ids) for facts in edits_of_failures(world)] == [2]
+
+
+async def test_a_message_in_doubt_is_looked_up_where_it_was_last_tried(world: World) -> None:
+    await began(world)
+    await fails(world, 10)
+    world.chat.faults = [SlackBusyError(timedelta(seconds=1))]
+    await world.stories.deliver.step()  # tried as a reply, and refused
+    wish = Wish("T1", "default", "C1", "batch-1", "U1", placement=Placement.FLAT)
+    assert [answer async for answer in world.stories.watching.start(wish)]
+    world.clock.pass_time(5)
+    world.chat.after = [InDoubtError("timeout")]
+    await world.stories.deliver.step()
+    world.clock.pass_time(100)
+    await world.deliver()
+    world.clock.pass_time(100)
+    await world.deliver()
+    assert world.told == ["failure", "ping"]
+    assert world.chat.repeats == []
