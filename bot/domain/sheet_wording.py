@@ -15,7 +15,7 @@ def lacking(gathered: Gathered) -> Words:
         why = Foreign(gathered.trouble, _LONGEST_TROUBLE)
         return words(f"only {number(read)} of {counted(total, 'request')} could be read (", why, ")")
     if not gathered.complete:
-        seen = f"{counted(read, 'request')} were seen, the API counts {number(total)}"
+        seen = f"{counted(read, 'request')} seen, the API counts {number(total)}"
         return words(f"the list changed while it was read; {seen}")
     if gathered.is_too_long:
         return words(f"a sheet is of the oldest {number(MOST_ROWS)} requests, and there are {number(total)}")
