@@ -22,7 +22,7 @@ async def test_what_is_given_comes_on_top_of_what_was(store: Store) -> None:
     await store.sheets.given(ANA, [ONE, TWO], at(20))
     last = await store.sheets.last(ANA)
     assert last is not None
-    assert (last.given_at, last.marks) == (at(20), {ONE, TWO})
+    assert (last.given_at, last.marks) == (at(20), frozenset({ONE, TWO}))
 
 
 async def test_a_sheet_that_was_read_earlier_and_came_later_does_not_set_the_time_back(store: Store) -> None:
@@ -30,7 +30,7 @@ async def test_a_sheet_that_was_read_earlier_and_came_later_does_not_set_the_tim
     await store.sheets.given(ANA, [ONE], at(10))
     last = await store.sheets.last(ANA)
     assert last is not None
-    assert (last.given_at, last.marks) == (at(20), {ONE, TWO})
+    assert (last.given_at, last.marks) == (at(20), frozenset({ONE, TWO}))
 
 
 async def test_another_person_place_workspace_account_or_reference_was_given_nothing(store: Store) -> None:
