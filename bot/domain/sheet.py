@@ -63,11 +63,10 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file for one person; `says` stands beside it."""
+    """A file for one person; `says` stands beside it. Its name is also its title, which is all that Slack shows."""
 
     name: str
     content: bytes
-    title: str
     says: Words
 
 

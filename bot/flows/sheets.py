@@ -93,8 +93,7 @@ class Sheets:
         answer = replace(answer, file_name=name)
         async with self._room:
             made = await asyncio.to_thread(content, answer.gathered, answer.rows, answer.kind, answer.format)
-            title = answer.gathered.reference_id
-            handed = await self._handed(person, File(name, made, title, beside_the_file(answer)))
+            handed = await self._handed(person, File(name, made, beside_the_file(answer)))
         if handed.outcome is Handing.SENT:
             await self._remember(answer.gathered, with_links(answer.rows), place, person)
         return replace(answer, handed=handed)

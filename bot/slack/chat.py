@@ -12,7 +12,6 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
 from bot.domain.sheet import File
-from bot.domain.words import clean
 from bot.errors import (
     InDoubtError,
     NoAccessError,
@@ -97,7 +96,7 @@ class SlackChat:
         file_id = await self._uploaded(file)
         await self._call(
             self.client.files_completeUploadExternal,
-            files=[{"id": file_id, "title": clean(file.title)}],
+            files=[{"id": file_id, "title": file.name}],
             channel_id=channel,
             initial_comment=sentence(file.says),
         )

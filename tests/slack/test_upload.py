@@ -27,7 +27,7 @@ from bot.slack.session import slack_session
 from bot.slack.upload import is_slacks
 from tests.fakes import HastyClock
 
-FILE = File("batch-1.csv", "\ufeffid\r\nä\r\n".encode(), "batch-1", words("3 rows of ", Foreign("<!channel> *b*"), "."))
+FILE = File("batch-1.csv", "\ufeffid\r\nä\r\n".encode(), words("3 rows of ", Foreign("<!channel> *b*"), "."))
 GET, COMPLETE, UPLOAD = "files.getUploadURLExternal", "files.completeUploadExternal", "upload"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -64,7 +64,7 @@ async def test_a_file_comes_into_the_dm_of_the_person_and_nowhere_else(slack: Sl
     (message,) = slack.workspace.messages("D0ANA")
     assert message.text == "3 rows of &lt;!channel&gt; ∗b∗."
     (file,) = (slack.workspace.files[each] for each in message.files)
-    assert (file["name"], file["title"], file["size"]) == ("batch-1.csv", "batch-1", len(FILE.content))
+    assert (file["name"], file["title"], file["size"]) == ("batch-1.csv", "batch-1.csv", len(FILE.content))
     assert file["content"].encode() == FILE.content
     assert len(arrived(slack)) == 1
     await chat.hand(BEN.id, FILE)
