@@ -36,11 +36,23 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _FORMULA = re.compile(r"(^|;)(?=[\s\"']*[=+\-@＝＋－＠])")  # in many languages Excel splits at semicolons
 _SPLIT_ADDRESS = re.compile(r";(?=[\"']*[=+\-@])")
 _STYLE = """\
-:root{color-scheme:light dark}body{font:14px/1.45 system-ui,sans-serif;margin:1.5rem}h1{font-size:1.3rem;margin:0}
-p{margin:.3rem 0 1rem}table{border-collapse:collapse;width:100%}
-th,td{border:1px solid #8886;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-th{background:#8882;position:sticky;top:0}td.n{text-align:right}.lacks{border-left:4px solid #c33;padding-left:.6rem}
-@media print{body{margin:0;font-size:9px}th{position:static}thead{display:table-header-group}tr{break-inside:avoid}}"""
+:root{color-scheme:light dark}body{font:13px/1.4 system-ui,sans-serif;margin:1.5rem}h1{font-size:1.3rem;margin:0}
+h1,td{overflow-wrap:anywhere}p{margin:.3rem 0 1rem}table{border-collapse:collapse;width:100%}
+th,td{border:1px solid #8886;padding:.25rem .5rem;text-align:left;vertical-align:top}td{min-width:6em}
+th{background:Canvas;position:sticky;top:0;white-space:nowrap}.fixed{white-space:nowrap}.wide{min-width:16em}
+.number{text-align:right;min-width:0}.lacks{border-left:4px solid #c33;padding-left:.6rem}
+@page{size:A4 landscape;margin:10mm}@media print{body{margin:0;font-size:7px}th,td{min-width:0;padding:1px 3px}
+th{position:static}thead{display:table-header-group}tr{break-inside:avoid}.wide{min-width:9em}}"""
+_CLASSES = {
+    "id": "fixed",
+    "created_at": "fixed",
+    "started_at": "fixed",
+    "finished_at": "fixed",
+    "took_seconds": "number",
+    "failure_kind": "wide",
+    "error_message": "wide",
+    "output_url": "wide",
+}
 
 
 def content(gathered: Gathered, rows: Sequence[LipsyncRequest], kind: Kind, wanted: Format) -> bytes:
@@ -145,11 +157,10 @@ def _page(gathered: Gathered, table: Iterator[list[str]], kind: Kind, count: int
 
 def _cell(column: str, text: str) -> str:
     shown_as = html.escape(_visible(text))
+    of_class = f' class="{_CLASSES[column]}"' if column in _CLASSES else ""
     if column == "output_url" and is_web_address(text):
-        return f'<td><a href="{shown_as}" rel="noopener noreferrer" target="_blank">{shown_as}</a></td>'
-    if column == "took_seconds":
-        return f'<td class="n">{shown_as}</td>'
-    return f"<td><bdi>{shown_as}</bdi></td>"
+        return f'<td{of_class}><a href="{shown_as}" rel="noopener noreferrer" target="_blank">{shown_as}</a></td>'
+    return f"<td{of_class}><bdi>{shown_as}</bdi></td>"
 
 
 def _visible(text: str) -> str:

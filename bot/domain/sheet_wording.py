@@ -2,7 +2,7 @@
 
 from bot.domain.overview_wording import as_typed, is_plain
 from bot.domain.sheet import MOST_ROWS, Gathered, Handed, Handing, Kind, SheetAnswer
-from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, duration, joined, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Strong, Words, counted, duration, joined, number, words
 
 _LONGEST_TROUBLE = 200
 SCOPE = "files:write"
@@ -38,7 +38,7 @@ def what_is_in_it(answer: SheetAnswer) -> Words:
 def what_lacks(answer: SheetAnswer) -> Words:
     """That it is not complete, and why; empty when it is."""
     lacks = lacking(answer.gathered)
-    return words("INCOMPLETE: ", lacks, ".") if lacks else NOTHING
+    return words(Strong("INCOMPLETE"), ": ", lacks, ".") if lacks else NOTHING
 
 
 def notes(answer: SheetAnswer) -> tuple[Words, ...]:

@@ -41,6 +41,8 @@ def unread(answer: StatusAnswer, what: str) -> Message:
 def _buttons(answer: SheetAnswer) -> tuple[Block, ...]:
     """The other formats; after a failure the same again."""
     is_there = answer.handed is not None and answer.handed.outcome is Handing.SENT
-    others = tuple((action, each.value.upper()) for each, action in _ACTIONS.items() if each is not answer.format)
+    others = tuple(
+        (action, f"As {each.value.upper()}") for each, action in _ACTIONS.items() if each is not answer.format
+    )
     named = others if is_there else ((_ACTIONS[answer.format], "Try again"),)
     return buttons(answer.gathered.reference_id, *named)
