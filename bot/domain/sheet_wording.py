@@ -6,6 +6,7 @@ from bot.domain.words import NOTHING, At, Code, Foreign, Strong, Words, counted,
 
 _LONGEST_TROUBLE = 200
 SCOPE = "files:write"
+_INCOMPLETE = "INCOMPLETE"
 
 
 def lacking(gathered: Gathered) -> Words:
@@ -35,10 +36,10 @@ def what_is_in_it(answer: SheetAnswer) -> Words:
     return words(f"{counted(count, f'{new}output link')} of ", name, since, first)
 
 
-def what_lacks(answer: SheetAnswer) -> Words:
-    """That it is not complete, and why; empty when it is."""
+def what_lacks(answer: SheetAnswer, *, strong: bool = False) -> Words:
+    """That it is not complete, and why; empty when it is. `strong` lets it stand out."""
     lacks = lacking(answer.gathered)
-    return words(Strong("INCOMPLETE"), ": ", lacks, ".") if lacks else NOTHING
+    return words(Strong(_INCOMPLETE) if strong else _INCOMPLETE, ": ", lacks, ".") if lacks else NOTHING
 
 
 def notes(answer: SheetAnswer) -> tuple[Words, ...]:

@@ -24,7 +24,7 @@ def message(answer: StatusAnswer | SheetAnswer, command: str) -> Message:
         return Message(sentence(file), (rich_text(paragraph([file])),))
     said, small = what_is_in_it(answer), notes(answer)
     text = joined((words(joined((said, *small), "; "), "."), what_lacks(answer), file), " ")
-    body = rich_text(paragraph([words(said, "."), what_lacks(answer), file]))
+    body = rich_text(paragraph([words(said, "."), what_lacks(answer, strong=True), file]))
     return Message(sentence(text), (body, context(*small), *_buttons(answer)))
 
 

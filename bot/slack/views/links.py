@@ -31,7 +31,7 @@ def message(answer: StatusAnswer | RequestAnswer | SheetAnswer, command: str) ->
     said, small = words(what_is_in_it(answer), _how_many_here(answer)), notes(answer)
     file = what_became_of_it(answer, answer.handed, command) if answer.handed else NOTHING
     text = joined((words(joined((said, *small), "; "), "."), what_lacks(answer), file), " ")
-    body = rich_text(paragraph([words(said, "."), what_lacks(answer), file]))
+    body = rich_text(paragraph([words(said, "."), what_lacks(answer, strong=True), file]))
     under = buttons(answer.gathered.reference_id, *_BUTTONS)
     return Message(sentence(text), (body, *_lists(answer.shown), context(*small), *under))
 
