@@ -43,11 +43,12 @@ def _queue_one(connection: Connection, announcement: Announcement, held: str | N
         row |= {"state": State.HELD, "why": held}
     if insert_if_new(connection, announcements, row):
         return True
-    _renew(connection, row["key"], announcement.facts)
+    renew(connection, row["key"], announcement.facts)
     return False
 
 
-def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
+def renew(connection: Connection, key: str, facts: StoredFacts) -> None:
+    """What was queued under this key gets the newer facts; the message of a failure kind is to be edited."""
     mine = announcements.c.key == key
     query = select(announcements.c.facts).where(mine, announcements.c.state != State.DROPPED)
     old = connection.execute(query).scalar_one_or_none()
