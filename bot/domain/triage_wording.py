@@ -19,11 +19,16 @@ def _of_which_open(still_open: int, cleared: int) -> str:
     return f", {number(still_open)} open" if still_open else ", none open"
 
 
-def state(count: int, cleared: int, care: Care) -> str:
-    """What is behind "no face detected ×5": such as ", 2 open" or ", handled"; nothing when all of it is open."""
+def state(count: int, cleared: int, care: Care, *, named: bool = False) -> str:
+    """What is behind "no face detected ×5": such as ", 2 open" or ", handled"; nothing when all of it is open.
+
+    Where people are `named` besides, that tells that all is handled.
+    """
     if cleared < count:
         return _of_which_open(count - cleared, cleared)
-    return ", handled" if care.handled is not None else ", recovered"
+    if care.handled is None:
+        return ", recovered"
+    return "" if named else ", handled"
 
 
 def who(kind: FailureKind) -> Words:

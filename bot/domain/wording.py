@@ -159,14 +159,15 @@ def kinds_title(kinds: Sequence[FailureKind]) -> str:
     return f"Failures, {counted(len(kinds), 'kind')}"
 
 
-def kind_line(kind: FailureKind) -> Words:
-    """Such as "video URL is not accessible ×5, 2 open"."""
-    return words(Foreign(kind.name, 160), f" ×{number(kind.count)}{state(kind.count, kind.cleared, kind.care)}")
+def kind_line(kind: FailureKind, *, named: bool = False) -> Words:
+    """Such as "video URL is not accessible ×5, 2 open"; `named` when who cares is told besides."""
+    left = state(kind.count, kind.cleared, kind.care, named=named)
+    return words(Foreign(kind.name, 160), f" ×{number(kind.count)}{left}")
 
 
 def cared_line(kind: FailureKind) -> Words:
     """The same with who is on it, and who has handled it."""
-    return joined([kind_line(kind), who(kind)], " · ")
+    return joined([kind_line(kind, named=True), who(kind)], " · ")
 
 
 def kind_lines(kinds: Sequence[FailureKind], most: int = MOST_KINDS, *, named: bool = False) -> tuple[Words, ...]:

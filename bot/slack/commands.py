@@ -208,6 +208,21 @@ COMMANDS = (
     CommandForm("help", ("help [command]",), "A", "this list, or one command with its forms"),
     CommandForm("about", ("about",), "A", "version, freshness, how fast alerts are, and health"),
     CommandForm(
+        "handled",
+        ("handled <ref> [kind] [off]",),
+        "D",
+        "mark failures as handled",
+        "The kind is words of its name; without it, all failures of the batch. Its card shows who did it, and when."
+        " When it fails that way again, you are told. With off, they are open again.",
+    ),
+    CommandForm(
+        "assign",
+        ("assign <ref> [kind] <@x|me|nobody>",),
+        "D",
+        "say who looks at failures",
+        "The kind is words of its name; without it, all failures of the batch. It is shown on the card.",
+    ),
+    CommandForm(
         "mute",
         ("mute <ref> kind <kind>", "mute <ref|all> <2h>"),
         "D",
@@ -234,21 +249,6 @@ COMMANDS = (
     CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
     CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
     CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
-    CommandForm(
-        "handled",
-        ("handled <ref> [kind] [off]",),
-        "D",
-        "mark failures as handled",
-        "The kind is words of its name; without it, all failures of the batch. Its card shows who did it, and when."
-        " When it fails that way again, you are told. With off, they are open again.",
-    ),
-    CommandForm(
-        "assign",
-        ("assign <ref> [kind] <@x|me|nobody>",),
-        "D",
-        "say who looks at failures",
-        "The kind is words of its name; without it, all failures of the batch. It is shown on the card.",
-    ),
     CommandForm("queue", ("queue",), "E", "the whole account's queue"),
     CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
     CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),

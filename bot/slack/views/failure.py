@@ -29,7 +29,7 @@ _LAST = "Further kinds of failure of this batch are only on its card."
 def message(facts: FailureFacts) -> Message:
     """The kind with its count, its share of the finished ones, its first and latest time, and ids to copy."""
     progress, n = facts.progress, len(facts.ids)
-    left = state(n, facts.cleared, facts.care)
+    left = state(n, facts.cleared, facts.care, named=True)
     title = words(Foreign(facts.name, _LONGEST_NAME, strong=True), f" ×{number(n)}{left}")
     about = words("in ", Foreign(progress.reference_id), f" · {_share(progress, n)}")
     remarks = [_rate(facts), words(_UNSEEN) if facts.unseen else NOTHING, who_cares(n, facts.cleared, facts.care)]
