@@ -100,8 +100,11 @@ def clear(connection: Connection, account_id: str, ids: Iterable[str], *, cleare
         connection.execute(update(requests).where(mine).values(cleared=cleared))
 
 
-def show(connection: Connection, account_id: str, reference_id: str) -> None:
-    """Count the open failures of a reference anew, and let the messages about them say how it stands."""
+def show(connection: Connection, account_id: str, reference_id: str, *, at_once: bool = False) -> None:
+    """Count the open failures of a reference anew, and let the messages about them say how it stands.
+
+    `at_once` where somebody waits to see it.
+    """
     recount(connection, account_id, [key_of(reference_id)])
     triage = batch_of(connection, account_id, reference_id).triage
     watching = [watch.id for watch in active_of_references(connection, account_id, [reference_id])]
@@ -113,7 +116,7 @@ def show(connection: Connection, account_id: str, reference_id: str) -> None:
     for row in connection.execute(query).mappings().all():
         facts = announcement_of(row).facts
         if isinstance(facts, FailureFacts):
-            renew(connection, row["key"], _cared_for(facts, triage))
+            renew(connection, row["key"], _cared_for(facts, triage), at_once=at_once)
 
 
 def _cared_for(facts: FailureFacts, triage: Triage) -> FailureFacts:

@@ -152,7 +152,7 @@ def _done(
 ) -> tuple[FailureKind, ...]:
     """Show it on cards and messages, write it down, and tell how the kinds are now."""
     mark_recovered(connection, which.account_id, [which.reference_id])
-    show(connection, which.account_id, which.reference_id)
+    show(connection, which.account_id, which.reference_id, at_once=True)
     watching = active_of_references(connection, which.account_id, [which.reference_id])
     touch_cards(connection, {watch.card_id for watch in watching})
     about = {**details, "kinds": " ".join(which.keys)}
