@@ -8,6 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.triage import UNTOUCHED, Care
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -32,7 +33,8 @@ class FailureFacts:
     """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first.
 
     `rate` is a failure rate in per cent that the batch passed with it, `unseen` means that the account never had this
-    kind before, `is_last` that further kinds are on the card only.
+    kind before, `is_last` that further kinds are on the card only. `cleared` of the requests are not open any more, and
+    `care` is what people have done about the kind.
     """
 
     progress: Progress
@@ -46,6 +48,8 @@ class FailureFacts:
     unseen: bool = False
     is_last: bool = False
     kind: Literal["failure"] = "failure"
+    cleared: int = 0
+    care: Care = UNTOUCHED
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
 from bot.store.senders import Senders
+from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
 from bot.store.watches import Watches
@@ -35,6 +36,7 @@ class Store:
     mutes: Mutes
     deeds: Deeds
     trials: TrialRuns
+    triages: Triages
     undos: Undos
     delivery_log: DeliveryLog
 
@@ -63,6 +65,7 @@ def store_on(database: Database, clock: Clock) -> Store:
         mutes=Mutes(database),
         deeds=Deeds(database),
         trials=TrialRuns(database),
+        triages=Triages(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
     )

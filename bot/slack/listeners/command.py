@@ -10,16 +10,20 @@ from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
+    Assign,
     Command,
     Failures,
+    Handle,
     Help,
     Links,
     ListWatches,
     Mute,
+    MuteKind,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Triage,
     Trial,
     Unmute,
 )
@@ -33,6 +37,7 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
@@ -49,6 +54,9 @@ COUNTED_AS: dict[type[Command], str] = {
     Links: "links",
     Mute: "mute",
     Unmute: "unmute",
+    MuteKind: "mute kind",
+    Handle: "handled",
+    Assign: "assign",
     Trial: "test",
     Help: "help",
     About: "about",
@@ -70,6 +78,7 @@ class CommandListener:
     watch: WatchListener
     watches: WatchesListener
     mute: MuteListener
+    triage: TriageListener
     trial: TrialListener
     help: HelpListener
     about: AboutListener
@@ -79,7 +88,8 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        for listener in (self.status, self.failures, self.links, self.watch, self.mute, self.leftover, self.events):
+        answering = (self.status, self.failures, self.links, self.watch, self.mute, self.triage)
+        for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
@@ -109,20 +119,29 @@ class CommandListener:
         match command:
             case Status():
                 await self.status.answer(command, asked.place, reply)
-            case StartWatch():
-                await self.watch.start(command, asked, reply)
-            case StopWatch():
-                await self.watch.stop(command, asked, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
             case Failures():
                 await self.failures.answer(command.reference, asked.place, reply)
             case Links():
                 await self.links.answer(command.reference, asked.place, reply)
+            case Trial() | Help() | About() | NotYet():
+                await self._about_us(command, asked, reply)
+            case _:
+                await self._change(command, asked, reply)
+
+    async def _change(
+        self, command: StartWatch | StopWatch | Mute | Unmute | Triage, asked: Asked, reply: Reply
+    ) -> None:
+        match command:
+            case StartWatch():
+                await self.watch.start(command, asked, reply)
+            case StopWatch():
+                await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
             case _:
-                await self._about_us(command, asked, reply)
+                await self.triage.answer(command, asked, reply)
 
     async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
         match command:
