@@ -64,6 +64,17 @@ class PingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignedFacts:
+    """Somebody (`to`, a user id) was asked by another to look at failures: these kinds of a reference."""
+
+    reference_id: str
+    kinds: tuple[FailureKind, ...]
+    to: str
+    by: str
+    kind: Literal["assigned"] = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
 class ClipsFacts:
     """M13: requests that completed since the last announcement of this kind."""
 
@@ -212,7 +223,7 @@ class CardPlaceholder:
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 Trouble = AccessFacts | StaleFacts | BackFacts
-Example = News | CatchUpFacts | Trouble | CardFacts
+Example = News | AssignedFacts | CatchUpFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +234,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | Trouble | TrialFacts | Card
+Said = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)
