@@ -13,6 +13,7 @@ STEPS = (10, 100)  # so many of a kind are worth another ping
 Rate = Literal[5, 20]
 RATES: tuple[Rate, ...] = (5, 20)  # per cent of the finished requests that failed, for certain
 ENOUGH_FINISHED = 50
+_MUTED = "~"
 _Z = 1.959964  # of the normal distribution: 2.5 % lie above
 
 
@@ -20,8 +21,9 @@ _Z = 1.959964  # of the normal distribution: 2.5 % lie above
 class Alerts:
     """What a place was told of a reference's failures.
 
-    `told` holds the keys of failure kinds, of steps that were reached (`key×10`) and of rates (`5%`); `messages` counts
-    the new messages.
+    `told` holds the keys of failure kinds, of steps that were reached (`key×10`), of rates (`5%`), of kinds that failed
+    again after they were handled (`key!` and when), and of kinds of which nothing shall be told (`key~`); `messages`
+    counts the new messages.
     """
 
     told: frozenset[str] = frozenset()
@@ -35,6 +37,21 @@ class Alerts:
     def has_told(self, kind: FailureKind) -> bool:
         """Whether the kind has its message."""
         return kind.key in self.told
+
+    @property
+    def muted_kinds(self) -> frozenset[str]:
+        """The keys of the failure kinds of which nothing shall be told."""
+        return frozenset(each.removesuffix(_MUTED) for each in self.told if each.endswith(_MUTED))
+
+    def mute_kind(self, key: str, *, muted: bool) -> "Alerts":
+        """The same, with nothing to be told of a failure kind, or as ever."""
+        mark = frozenset({f"{key}{_MUTED}"})
+        return replace(self, told=self.told | mark if muted else self.told - mark)
+
+    @property
+    def only_muted(self) -> "Alerts":
+        """What a watch of another reference under the same glob begins with: nothing told, the same kinds muted."""
+        return Alerts(frozenset(each for each in self.told if each.endswith(_MUTED)))
 
 
 NOTHING_TOLD = Alerts()
@@ -59,11 +76,13 @@ class Verdict:
 def weigh(before: Alerts, kinds: Sequence[FailureKind], progress: Progress, *, pings_are_new: bool) -> Verdict:
     """Decide about the `kinds` that a look added to, the largest first.
 
-    A ping that is a new message counts among the eight (`pings_are_new`); one in a thread does not.
+    A ping that is a new message counts among the eight (`pings_are_new`); one in a thread does not. A muted kind
+    only changes the message that it may have.
     """
-    first = tuple(kind for kind in kinds if not before.has_told(kind))[: max(MOST_MESSAGES - before.messages, 0)]
+    heard = [kind for kind in kinds if kind.key not in before.muted_kinds]
+    first = tuple(kind for kind in heard if not before.has_told(kind))[: max(MOST_MESSAGES - before.messages, 0)]
     grown = tuple(kind for kind in kinds if before.has_told(kind))
-    reached = frozenset(step for kind in (*first, *grown) for step in _steps(kind)) - before.told
+    reached = frozenset(step for kind in (*first, *grown) if kind in heard for step in _steps(kind)) - before.told
     pinged = tuple(kind for kind in grown if not reached.isdisjoint(_steps(kind)))
     rate = _rate(progress)
     passed = frozenset(_percent(each) for each in RATES if rate is not None and each <= rate) - before.told
@@ -78,7 +97,9 @@ def weigh(before: Alerts, kinds: Sequence[FailureKind], progress: Progress, *, p
 
 
 def _steps(kind: FailureKind) -> Iterable[str]:
-    return [f"{kind.key}×{step}" for step in STEPS if kind.count >= step]
+    handled = kind.care.handled
+    again = [f"{kind.key}!{handled.at.isoformat()}"] if handled is not None and kind.open else []
+    return [*(f"{kind.key}×{step}" for step in STEPS if kind.count >= step), *again]
 
 
 def _percent(rate: int) -> str:

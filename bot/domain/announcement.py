@@ -8,6 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.triage import UNTOUCHED, Care
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -32,7 +33,8 @@ class FailureFacts:
     """M3: a failure kind of a reference; `ids` are the requests that may be announced, oldest first.
 
     `rate` is a failure rate in per cent that the batch passed with it, `unseen` means that the account never had this
-    kind before, `is_last` that further kinds are on the card only.
+    kind before, `is_last` that further kinds are on the card only. `cleared` of the requests are not open any more, and
+    `care` is what people have done about the kind.
     """
 
     progress: Progress
@@ -46,6 +48,8 @@ class FailureFacts:
     unseen: bool = False
     is_last: bool = False
     kind: Literal["failure"] = "failure"
+    cleared: int = 0
+    care: Care = UNTOUCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,17 @@ class PingFacts:
     rate: Rate | None
     read_at: datetime
     kind: Literal["ping"] = "ping"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedFacts:
+    """Somebody (`to`, a user id) was asked by another to look at failures: these kinds of a reference."""
+
+    reference_id: str
+    kinds: tuple[FailureKind, ...]
+    to: str
+    by: str
+    kind: Literal["assigned"] = "assigned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +223,7 @@ class CardPlaceholder:
 
 News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
 Trouble = AccessFacts | StaleFacts | BackFacts
-Example = News | CatchUpFacts | Trouble | CardFacts
+Example = News | AssignedFacts | CatchUpFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +234,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | Trouble | TrialFacts | Card
+Said = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
+from bot.domain.triage import NO_TRIAGE, Triage
 from bot.domain.watch import Events, Placement, Watch
 
 
@@ -14,13 +15,14 @@ from bot.domain.watch import Events, Placement, Watch
 class Batch:
     """Our memory of one reference: its listed requests, how many are no longer listed, and when it was last read whole.
 
-    `read_at` is our clock; None when it was never read as a whole.
+    `read_at` is our clock; None when it was never read as a whole. `triage` is what is known of its failures besides.
     """
 
     reference_id: str
     requests: tuple[LipsyncRequest, ...] = ()
     vanished: int = 0
     read_at: datetime | None = None
+    triage: Triage = NO_TRIAGE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.announcement import FailureFacts, FinishedFacts, Meanwhile, News, ReopenedFacts, ShortFacts
-from bot.domain.change import Entry
+from bot.domain.change import Entry, triage_of
 from bot.domain.failure import FailureKind
 from bot.domain.progress import summarise
 from bot.domain.watch import Watch, may_announce
@@ -48,7 +48,9 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
     ends = [said for said in held if isinstance(said, FinishedFacts | ShortFacts | ReopenedFacts)]
     last = ends[-1] if ends else None
     return Meanwhile(
-        progress=summarise(watch.reference_id, requests, expected=watch.expected, vanished=gone),
+        progress=summarise(
+            watch.reference_id, requests, expected=watch.expected, vanished=gone, triage=triage_of(listed)
+        ),
         completed=ended.count("completed"),
         failed=ended.count("failed"),
         kinds=tuple(_kind(said) for said in held if isinstance(said, FailureFacts)),
@@ -58,7 +60,9 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
 
 
 def _kind(facts: FailureFacts) -> FailureKind:
-    return FailureKind(facts.key, facts.name, facts.ids, facts.first_at, facts.last_at)
+    return FailureKind(
+        facts.key, facts.name, facts.ids, facts.first_at, facts.last_at, cleared=facts.cleared, care=facts.care
+    )
 
 
 def together(parts: Iterable[Meanwhile]) -> tuple[Meanwhile, ...]:

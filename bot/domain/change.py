@@ -1,9 +1,12 @@
 """The ledger's entries, and what a reading changes in them."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.domain.request import LipsyncRequest
+from bot.domain.triage import Care, Triage
 
 _LONGEST_RACE = timedelta(seconds=60)  # that a later answer is recorded before an earlier one
 
@@ -16,6 +19,7 @@ class Entry:
     showed it first, `open_reading` is one that showed it open (not always the newest), `outcome_reading` showed it
     terminal first. `changed_at` is our clock when `request` was last changed; `listed` is False once the API no longer
     lists it, and `place` is where it stood in the account's list when last shown there, counted from the oldest.
+    `cleared` when it failed and is not open any more: handled, or recovered.
     """
 
     request: LipsyncRequest
@@ -25,6 +29,12 @@ class Entry:
     outcome_reading: int | None = None
     listed: bool = True
     place: int | None = None
+    cleared: bool = False
+
+
+def triage_of(entries: Iterable[Entry], cares: Mapping[str, Care] = MappingProxyType({})) -> Triage:
+    """What is known of the failures of a reference, by its entries and by what people have done."""
+    return Triage(frozenset(entry.request.id for entry in entries if entry.cleared), cares)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ class Did(StrEnum):
     UNMUTE = "unmute"
     TEST = "test"
     UNDO = "undo"
+    HANDLED = "handled"
+    OPENED_AGAIN = "opened again"
+    ASSIGNED = "assigned"
     ENDED = "ended by itself"
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.request import LipsyncRequest
+from bot.domain.triage import NO_TRIAGE, UNTOUCHED, Care, Triage
 
 NO_REASON = "no reason given"
 _LONGEST_MESSAGE = 2_000
@@ -72,21 +73,31 @@ def kind_of(message: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FailureKind:
-    """One kind of failure in one reference: `name` is its first example, `ids` its requests, oldest first."""
+    """One kind of failure in one reference: `name` is its first example, `ids` its requests, oldest first.
+
+    `cleared` of them are not open any more, and `care` is what people have done about it.
+    """
 
     key: str
     name: str
     ids: tuple[str, ...]
     first_at: datetime
     last_at: datetime
+    cleared: int = 0
+    care: Care = UNTOUCHED
 
     @property
     def count(self) -> int:
         """How many requests failed this way."""
         return len(self.ids)
 
+    @property
+    def open(self) -> int:
+        """How many of them nobody has marked handled, and nothing has made good."""
+        return self.count - self.cleared
 
-def kinds(requests: Iterable[LipsyncRequest]) -> tuple[FailureKind, ...]:
+
+def kinds(requests: Iterable[LipsyncRequest], triage: Triage = NO_TRIAGE) -> tuple[FailureKind, ...]:
     """The failure kinds among these requests, the largest first; ties by first time."""
     by_key: dict[str, list[LipsyncRequest]] = {}
     for request in sorted((r for r in requests if r.status == "failed"), key=lambda r: (r.ended_at, r.id)):
@@ -98,6 +109,8 @@ def kinds(requests: Iterable[LipsyncRequest]) -> tuple[FailureKind, ...]:
             ids=tuple(r.id for r in alike),
             first_at=alike[0].ended_at,
             last_at=alike[-1].ended_at,
+            cleared=sum(1 for r in alike if r.id in triage.cleared),
+            care=triage.care(key),
         )
         for key, alike in by_key.items()
     )

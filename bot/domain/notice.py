@@ -1,7 +1,7 @@
 """What a reading means for one watch: what is worth saying, and how the watch moves on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.domain.alerts import Verdict, weigh
@@ -17,10 +17,11 @@ from bot.domain.announcement import (
     ReopenedFacts,
     ShortFacts,
 )
-from bot.domain.change import Entry
+from bot.domain.change import Entry, triage_of
 from bot.domain.failure import FailureKind, kinds
 from bot.domain.progress import Progress, Settled, settlement, summarise
 from bot.domain.request import LipsyncRequest
+from bot.domain.triage import Care, Triage
 from bot.domain.watch import Watch, may_announce, on_api_clock
 
 
@@ -30,7 +31,7 @@ class Look:
 
     `steady` is False when requests vanished in it: then nothing is called finished before another reading agrees.
     `ahead` is how far the API's clock is ahead of ours, as that went when this process began. `unseen` are the failure
-    kinds that the account never had before this reading.
+    kinds that the account never had before this reading, `cares` is what people have done about those of the reference.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Look:
     longest_settle: timedelta
     ahead: timedelta = timedelta()
     unseen: frozenset[str] = frozenset()
+    cares: Mapping[str, Care] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,17 @@ class Noticed:
 def notice(watch: Watch, entries: Sequence[Entry], look: Look) -> Noticed:
     """Decide what this place is told; `entries` is the whole memory of the reference after the reading."""
     listed = [e for e in entries if e.listed]
+    triage = triage_of(listed, look.cares)
     progress = summarise(
         watch.reference_id,
         [e.request for e in listed],
         expected=watch.expected,
         vanished=len(entries) - len(listed),
+        triage=triage,
     )
     watch = on_api_clock(watch, look.ahead)
     watch, reopened = _reopened(watch, listed, progress, look)
-    watch, failures = _failures(watch, listed, progress, look)
+    watch, failures = _failures(watch, listed, progress, look, triage)
     if not look.ended:
         return Noticed(watch, (*reopened, *failures))
     if look.complete and watch.baseline_at is None:
@@ -99,14 +103,14 @@ def _announcement(
 
 
 def _failures(
-    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look
+    watch: Watch, listed: Sequence[Entry], progress: Progress, look: Look, triage: Triage
 ) -> tuple[Watch, tuple[Announcement, ...]]:
     """The kinds that this reading added to: a message for each new one, its change for a known one, and pings."""
     failed = [e for e in listed if e.request.status == "failed" and may_announce(watch, e)]
     new = {e.request.id for e in failed if e.outcome_reading == look.number}
     if not new:
         return watch, ()
-    every = kinds([e.request for e in failed])
+    every = kinds([e.request for e in failed], triage)
     added_to = [kind for kind in every if not new.isdisjoint(kind.ids)]
     pings_are_new = watch.placement.is_broadcast or not watch.placement.has_threads
     verdict = weigh(watch.alerts, added_to, progress, pings_are_new=pings_are_new)
@@ -124,16 +128,27 @@ def _failures(
 
 
 def _failure(kind: FailureKind, progress: Progress, look: Look) -> FailureFacts:
-    return FailureFacts(progress, kind.key, kind.name, kind.ids, kind.first_at, kind.last_at, look.read_at)
+    return FailureFacts(
+        progress,
+        kind.key,
+        kind.name,
+        kind.ids,
+        kind.first_at,
+        kind.last_at,
+        look.read_at,
+        cleared=kind.cleared,
+        care=kind.care,
+    )
 
 
-def _key_of_kind(watch: Watch, kind: FailureKind) -> Key:
-    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind.key}", watch.id)
+def key_of_kind(watch: Watch, kind: str) -> Key:
+    """What the message about a failure kind (by its key) has as its own key, in the place of a watch."""
+    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind}", watch.id)
 
 
 def _of_kind(watch: Watch, facts: FailureFacts, look: Look, kind: FailureKind) -> Announcement:
     return Announcement(
-        key=_key_of_kind(watch, kind),
+        key=key_of_kind(watch, kind.key),
         facts=facts,
         reference_id=watch.reference_id,
         recorded_at=look.read_at,
@@ -158,7 +173,7 @@ def _ping(
         level=f"{watch.id} {look.number}",
         happened_at=max((kind.last_at for kind in about), default=None),
     )
-    return (replace(said, under=_key_of_kind(watch, about[0]) if about else None),)
+    return (replace(said, under=key_of_kind(watch, about[0].key) if about else None),)
 
 
 def _reopened(

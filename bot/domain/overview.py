@@ -78,8 +78,8 @@ def _safety(each: Standing) -> tuple[bool, int, bool, float, bool, float, str]:
     progress, waits = each.progress, each.waiting_since
     created = progress.last_created_at
     return (
-        not progress.failed,
-        -progress.failed,
+        not progress.open_failures,
+        -progress.open_failures,
         waits is None,
         waits.timestamp() if waits else 0.0,
         not progress.open,
@@ -102,6 +102,7 @@ def _totals(pattern: str, each: Sequence[Progress]) -> Progress:
         other=tuple(sorted(other.items())),
         ended_otherwise=sum(p.ended_otherwise for p in each),
         vanished=sum(p.vanished for p in each),
+        cleared=sum(p.cleared for p in each),
         first_created_at=_first(p.first_created_at for p in each),
         last_created_at=_last(p.last_created_at for p in each),
         last_ended_at=_last(p.last_ended_at for p in each),

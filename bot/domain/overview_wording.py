@@ -1,6 +1,7 @@
 """The sentences about many references at once, for cards, tables and lists."""
 
 from bot.domain.overview import Overview, Standing
+from bot.domain.triage_wording import failed
 from bot.domain.wording import counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, joined, listed, number, words
 
@@ -13,7 +14,7 @@ def overview_headline(overview: Overview) -> Words:
     totals = overview.totals
     parts: list[Words | str] = [words(Foreign(overview.pattern, strong=True)), how_many(overview)]
     parts.append(f"{totals.percent}% finished" if totals.total else "no requests yet")
-    parts += [f"{number(totals.failed)} failed"] if totals.failed else []
+    parts.append(failed(totals))
     return joined(parts, " · ")
 
 
@@ -66,7 +67,7 @@ def more_references(overview: Overview) -> Words:
 def _risk_line(standing: Standing) -> Words:
     progress = standing.progress
     parts: list[Words | str] = [words(Foreign(progress.reference_id, _LONGEST_REFERENCE, strong=True))]
-    parts += [f"{number(progress.failed)} failed"] if progress.failed else []
+    parts.append(failed(progress))
     parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
     parts += [words("oldest sent ", At(standing.waiting_since, "ago"))] if standing.waiting_since else []
     return joined(parts, " · ")

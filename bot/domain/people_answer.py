@@ -1,9 +1,10 @@
-"""What people are told who mute, test or take something back."""
+"""What people are told who mute, test, take something back, or take care of failures."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.domain.deed import Did
+from bot.domain.failure import FailureKind
 from bot.domain.mute import Mute
 
 
@@ -61,3 +62,30 @@ class UndoneAnswer:
     outcome: Undone
     did: Did | None = None
     subject: str | None = None
+
+
+class Triaged(StrEnum):
+    """What was done about failures."""
+
+    HANDLED = "handled"
+    OPENED_AGAIN = "opened again"
+    ASSIGNED = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
+class TriagedAnswer:
+    """What was done about these failure kinds of a reference, and how they are now."""
+
+    did: Triaged
+    reference_id: str
+    kinds: tuple[FailureKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KindMutedAnswer:
+    """A kind is told of no more (or again) in a place; `watched` is the reference or pattern for which that holds."""
+
+    reference_id: str
+    kind: FailureKind
+    watched: str
+    muted: bool

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from bot.domain.failure import FailureKind, kinds
 from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL, LipsyncRequest
+from bot.domain.triage import NO_TRIAGE, Triage
 
 SHORTEST_SETTLE_WINDOW = timedelta(seconds=60)
 _DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
@@ -18,7 +19,8 @@ class Progress:
     """The totals of one reference.
 
     `other` counts undocumented statuses by name, `ended_otherwise` those of them that are terminal. `total` counts
-    what the API lists; `vanished` what it no longer lists. Times are the API's.
+    what the API lists; `vanished` what it no longer lists. `cleared` of the failed ones are not open any more:
+    handled, or recovered. Times are the API's.
     """
 
     reference_id: str
@@ -36,6 +38,7 @@ class Progress:
     first_created_at: datetime | None = None
     last_created_at: datetime | None = None
     last_ended_at: datetime | None = None
+    cleared: int = 0
 
     @property
     def terminal(self) -> int:
@@ -46,6 +49,11 @@ class Progress:
     def open(self) -> int:
         """How many are still to come to an end."""
         return self.total - self.terminal
+
+    @property
+    def open_failures(self) -> int:
+        """How many failed requests nobody has marked handled, and nothing has made good."""
+        return max(self.failed - self.cleared, 0)
 
     @property
     def of(self) -> int:
@@ -66,7 +74,12 @@ class Progress:
 
 
 def summarise(
-    reference_id: str, requests: Sequence[LipsyncRequest], *, expected: int | None = None, vanished: int = 0
+    reference_id: str,
+    requests: Sequence[LipsyncRequest],
+    *,
+    expected: int | None = None,
+    vanished: int = 0,
+    triage: Triage = NO_TRIAGE,
 ) -> Progress:
     """The progress of a reference from its listed requests (distinct ids, any order)."""
     by_status = Counter(r.status for r in requests)
@@ -83,11 +96,12 @@ def summarise(
         ended_otherwise=sum(1 for r in requests if r.is_terminal and r.status not in DOCUMENTED_TERMINAL),
         vanished=vanished,
         expected=expected,
-        kinds=kinds(requests),
+        kinds=kinds(requests, triage),
         oldest_waiting=min(waiting, key=lambda r: (r.created_at, r.id), default=None),
         first_created_at=min((r.created_at for r in requests), default=None),
         last_created_at=max((r.created_at for r in requests), default=None),
         last_ended_at=max(ended, default=None),
+        cleared=sum(1 for r in requests if r.status == "failed" and r.id in triage.cleared),
     )
 
 

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from bot.domain.failure import FailureKind
 from bot.domain.progress import Progress, Settled, Settlement, Unfinished, Waiting
+from bot.domain.triage_wording import failed, state, who
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
 
 CELLS = 24
@@ -43,8 +44,7 @@ def headline(progress: Progress, as_of: datetime | None = None) -> Words:
     """Such as "batch · 73% finished · 6 failed"; `as_of` marks totals that are not of now."""
     parts: list[Words | str] = [words(Foreign(progress.reference_id, strong=True))]
     parts.append(f"{progress.percent}% finished" if progress.total else "no requests yet")
-    if progress.failed:
-        parts.append(f"{number(progress.failed)} failed")
+    parts.append(failed(progress))
     if as_of is not None:
         parts.append(words("as of ", At(as_of)))
     return joined(parts, " · ")
@@ -113,7 +113,10 @@ def waiting_for_more(settlement: Settlement) -> Words:
 
 def finished_sentence(progress: Progress) -> str:
     """Such as "finished with 6 failures open, took 1 h 12 m"."""
-    failures = f" with {counted(progress.failed, 'failure')} open" if progress.failed else ""
+    still_open = progress.open_failures
+    failures = f" with {counted(still_open or progress.failed, 'failure')}" if progress.failed else ""
+    if progress.failed:
+        failures += " open" if still_open else ", none open"
     took = f", took {duration(progress.took)}" if progress.took is not None else ""
     return f"finished{failures}{took}"
 
@@ -156,13 +159,20 @@ def kinds_title(kinds: Sequence[FailureKind]) -> str:
     return f"Failures, {counted(len(kinds), 'kind')}"
 
 
-def kind_line(kind: FailureKind) -> Words:
-    """Such as "video URL is not accessible ×5"."""
-    return words(Foreign(kind.name, 160), f" ×{number(kind.count)}")
+def kind_line(kind: FailureKind, *, named: bool = False) -> Words:
+    """Such as "video URL is not accessible ×5, 2 open"; `named` when who cares is told besides."""
+    left = state(kind.count, kind.cleared, kind.care, named=named)
+    return words(Foreign(kind.name, 160), f" ×{number(kind.count)}{left}")
 
 
-def kind_lines(kinds: Sequence[FailureKind], most: int = MOST_KINDS) -> tuple[Words, ...]:
-    """The largest kinds, and how many more there are."""
-    lines = tuple(kind_line(kind) for kind in kinds[:most])
+def cared_line(kind: FailureKind) -> Words:
+    """The same with who is on it, and who has handled it."""
+    return joined([kind_line(kind, named=True), who(kind)], " · ")
+
+
+def kind_lines(kinds: Sequence[FailureKind], most: int = MOST_KINDS, *, named: bool = False) -> tuple[Words, ...]:
+    """The largest kinds, and how many more there are; with people's names when `named`."""
+    line = cared_line if named else kind_line
+    lines = tuple(line(kind) for kind in kinds[:most])
     more = len(kinds) - most
     return (*lines, words(f"and {counted(more, 'more kind')}")) if more > 0 else lines

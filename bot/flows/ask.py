@@ -201,7 +201,13 @@ class Ask:
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
         return (
-            summarise(batch.reference_id, batch.requests, expected=expected, vanished=batch.vanished),
+            summarise(
+                batch.reference_id,
+                batch.requests,
+                expected=expected,
+                vanished=batch.vanished,
+                triage=batch.triage,
+            ),
             settlement(batch.requests, expected=expected, api_now=api_now, longest=self._rules.longest_settle),
         )
 

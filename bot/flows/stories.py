@@ -26,6 +26,7 @@ from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
+from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -61,6 +62,7 @@ class Stories:
     ask: Ask
     watching: Watching
     muting: Muting
+    triaging: Triaging
     trials: Trials
     sheets: Sheets
     catch_up: CatchUp
@@ -113,9 +115,10 @@ def make_stories(on: Ground) -> Stories:
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
+    triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
     sheets = Sheets(ask, on.store, on.chat, on.clock, line, on.identity, on.rules.account_id, on.granted)
-    people = (readings, ask, watching, muting, trials, sheets, catch_up)
+    people = (readings, ask, watching, muting, triaging, trials, sheets, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
 
 

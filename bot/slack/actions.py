@@ -1,8 +1,8 @@
 """The action ids of every button, as views write them and listeners hear them.
 
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
-That of `FAILURE_RETRY` is the reference id and the key of the failure kind, on two lines. Of `UNDO` it says which deed
-is taken back.
+Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
+shown, on three lines. Of `UNDO` it says which deed is taken back.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -31,6 +31,11 @@ EXPORT_HTML = "export_html"
 CATCH_UP_FAILURES = "catch_up_failures"
 PING_FAILURES = "ping_failures"
 FAILURE_RETRY = "failure_retry"
+FAILURE_MINE = "failure_mine"
+FAILURE_HANDLED = "failure_handled"
+FAILURE_OPEN_AGAIN = "failure_open_again"
+FAILURE_MUTE = "failure_mute"
+FAILURE_UNMUTE = "failure_unmute"
 NEWS_STOP = "news_stop"
 CARD_WATCH_ME = "card_watch_me"
 UNDO = "undo"

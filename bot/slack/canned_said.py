@@ -20,6 +20,7 @@ from bot.domain.delivery import Asked, Manner
 from bot.domain.progress import Progress, Settled, Waiting
 from bot.domain.watch import Placement
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
+from bot.slack.canned_triage import cared_failures
 from bot.slack.views import said
 from bot.slack.views.message import Message
 
@@ -73,6 +74,7 @@ def news(scene: Scene) -> Iterator[Canned]:
     yield Canned("failure_repeat", _FAILURE, "Slack's answer was lost, and its history cannot be read.", repeat)
     yield Canned("failure_many", _FAILURE, "Many failures of one kind at once: the first twenty ids.", many)
     yield from _worse(scene)
+    yield from cared_failures(scene)
     yield Canned("clips", _CLIPS, "With for each or for all: what one look found finished.", _message(clips, scene))
     yield from _ends(scene)
     short = ShortFacts(scene.progress(244, expected=250), scene.now)

@@ -87,6 +87,34 @@ class Unmute:
 
 
 @dataclass(frozen=True, slots=True)
+class MuteKind:
+    """Tell nothing here any more of a kind of failure (words of its name), or tell of it again."""
+
+    reference: str
+    kind: str
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """The failures of a kind (words of its name; None: of every kind) need nothing more; or do after all (`off`)."""
+
+    reference: str
+    kind: str | None
+    off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Somebody looks at failures: a user id, None for nobody, or the one who types it (`me`)."""
+
+    reference: str
+    kind: str | None
+    person: str | None
+    me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -110,6 +138,7 @@ class NotYet:
     word: str
 
 
+Triage = Handle | Assign | MuteKind
 Command = (
     Status
     | StartWatch
@@ -120,6 +149,7 @@ Command = (
     | Export
     | Mute
     | Unmute
+    | Triage
     | Trial
     | Help
     | About
@@ -196,17 +226,32 @@ COMMANDS = (
     CommandForm("help", ("help [command]",), "A", "this list, or one command with its forms"),
     CommandForm("about", ("about",), "A", "version, freshness, how fast alerts are, and health"),
     CommandForm(
+        "handled",
+        ("handled <ref> [kind] [off]",),
+        "D",
+        "mark failures as handled",
+        "The kind is words of its name; without it, all failures of the batch. Its card shows who did it, and when."
+        " When it fails that way again, you are told. With off, they are open again.",
+    ),
+    CommandForm(
+        "assign",
+        ("assign <ref> [kind] <@x|me|nobody>",),
+        "D",
+        "say who looks at failures",
+        "The kind is words of its name; without it, all failures of the batch. It is shown on the card.",
+    ),
+    CommandForm(
         "mute",
-        ("mute <ref|all> <2h>",),
+        ("mute <ref> kind <kind>", "mute <ref|all> <2h>"),
         "D",
         "hold messages here for a while",
         "From 1 minute to 30 days, such as 30m, 2h, 1h30m or 1d. What happens meanwhile is told in one message at the"
         " end; cards are still edited, and trouble with access is still told. A pattern mutes every reference that"
-        " matches. Typed again, it changes until when.",
+        " matches. Typed again, it changes until when. With kind, no more is told of one kind of failure, for good.",
     ),
     CommandForm(
         "unmute",
-        ("unmute <ref|all>",),
+        ("unmute <ref> kind <kind>", "unmute <ref|all>"),
         "D",
         "let messages through again",
         "What was held is told in one message. With all, everything that is muted here.",
@@ -222,8 +267,6 @@ COMMANDS = (
     CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
     CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
     CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
-    CommandForm("handled", ("handled <ref> [kind]",), "E", "mark failures as handled"),
-    CommandForm("assign", ("assign <ref> [kind] @x",), "E", "give failures to somebody"),
     CommandForm("queue", ("queue",), "E", "the whole account's queue"),
     CommandForm(
         "export",

@@ -11,13 +11,16 @@ from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
     About,
+    Assign,
     Command,
     Export,
     Failures,
+    Handle,
     Help,
     Links,
     ListWatches,
     Mute,
+    MuteKind,
     NotYet,
     StartWatch,
     Status,
@@ -68,7 +71,9 @@ class _Parser:
             "links": self._links,
             "export": self._export,
             "mute": self._mute,
-            "unmute": lambda words_: Unmute(self._muted("unmute", words_, most=1)),
+            "unmute": self._unmute,
+            "handled": self._handled,
+            "assign": self._assign,
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -144,10 +149,37 @@ class _Parser:
         return meant
 
     def _mute(self, typed: Sequence[Word]) -> Command:
+        if kind := self._kind_of("mute", typed):
+            return MuteKind(self._reference("mute", typed), kind, muted=True)
         reference = self._muted("mute", typed, most=_MOST_WORDS_OF_A_LENGTH + 1)
         if len(typed) == 1:
             raise BadCommandError(self._type_instead("mute", "Say for how long"))
         return Mute(reference, mute_span(" ".join(word.text for word in typed[1:])))
+
+    def _unmute(self, typed: Sequence[Word]) -> Command:
+        if kind := self._kind_of("unmute", typed):
+            return MuteKind(self._reference("unmute", typed), kind, muted=False)
+        return Unmute(self._muted("unmute", typed, most=1))
+
+    def _kind_of(self, word: str, typed: Sequence[Word]) -> str | None:
+        """The words behind `kind`; None where that is not there."""
+        if [each.lower for each in typed[1:2]] != ["kind"]:
+            return None
+        if not (kind := _together(typed[2:])):
+            form = _FORMS[word].forms[0]
+            raise BadCommandError(f"Say which kind of failure. Type `{self.command} {form}`.")
+        return kind
+
+    def _handled(self, typed: Sequence[Word]) -> Command:
+        reference, rest = self._reference("handled", typed), typed[1:]
+        off = bool(rest) and rest[-1].lower == "off"
+        return Handle(reference, _together(rest[:-1] if off else rest), off=off)
+
+    def _assign(self, typed: Sequence[Word]) -> Command:
+        reference, rest = self._reference("assign", typed), typed[1:]
+        if not rest or (rest[-1].person is None and rest[-1].lower not in ("me", "nobody")):
+            raise BadCommandError(self._type_instead("assign", "Say at the end who looks at it"))
+        return Assign(reference, _together(rest[:-1]), rest[-1].person, me=rest[-1].lower == "me")
 
     def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
         """The reference that is muted or not any more; None for all of them."""
@@ -200,6 +232,10 @@ def nearest(word: str) -> str | None:
         return None
     letters, near = min((distance(word, each), each) for each in _AVAILABLE)
     return near if letters <= _NEAR else None
+
+
+def _together(typed: Sequence[Word]) -> str | None:
+    return " ".join(word.text for word in typed) or None
 
 
 def _shown(text: str) -> str:

@@ -1,5 +1,6 @@
 """What Slack sends, as values: the only file that reads the keys of Slack's payloads."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ from bot.errors import LipsyncBotError
 
 _NAMELESS = ("privategroup", "directmessage")
 _SEVERAL_PEOPLE = "mpdm"
+_FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0-9]{1,9}))?", re.DOTALL)
 
 
 class PayloadError(LipsyncBotError):
@@ -46,6 +48,24 @@ class Clicked:
         if not self.value:
             raise PayloadError(_odd("value"))
         return self.value
+
+    @property
+    def failures(self) -> "ShownFailures":
+        """The failures that the button is about; raises `PayloadError` when it names none."""
+        found = _FAILURES.fullmatch(self.reference)
+        if found is None:
+            raise PayloadError(_odd("value"))
+        seen = found["seen"]
+        return ShownFailures(found["reference"], found["kind"], int(seen) if seen else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFailures:
+    """The failures that a message shows: how many (`seen`, None in older messages) of which kind of a reference."""
+
+    reference: str
+    kind: str
+    seen: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
 from bot.domain.mute import muted_until
 from bot.domain.overview import MOST_ON_A_CARD
-from bot.domain.progress import UNFINISHED, settlement, summarise
+from bot.domain.progress import UNFINISHED, settlement
 from bot.domain.watch import Watch
-from bot.store import entries
 from bot.store.batches import last_read
+from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
 from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
@@ -185,11 +185,10 @@ def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> C
     until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
     if watch.is_glob:
         return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until)
-    memory = entries.whole(connection, watch.account_id, watch.reference_id)
-    listed = [entry.request for entry in memory if entry.listed]
+    batch = batch_of(connection, watch.account_id, watch.reference_id)
+    progress = progress_of(batch, watch.expected)
     read = last_read(connection, watch.account_id, watch.reference_id)
-    progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
     if read is None:
         return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
-    state = settlement(listed, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
+    state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
     return CardFacts(watch, progress, state, read["read_at"], muted_until=until)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, select, true, update
 
 from bot.domain.change import Entry
 from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL
@@ -19,7 +19,7 @@ from bot.store.standings import COUNTS, MOMENTS
 Change = tuple[Entry | None, Entry]
 """An entry before (None: it was not there) and after."""
 _Group = Sequence[Any]
-"""So many requests of a reference with one status: terminal, listed, created first and last, ended last."""
+"""So many requests of a reference with one status: terminal, listed, created first and last, ended last, cleared."""
 
 _DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
 
@@ -48,7 +48,7 @@ def recount(connection: Connection, account_id: str, keys: Iterable[str]) -> Non
 
 def _is_simple(before: Entry | None, after: Entry) -> bool:
     """Whether it can be added to what was counted: a request that is new, or of which something open went on."""
-    if not after.listed or after.request.status not in _DOCUMENTED:
+    if not after.listed or after.cleared or after.request.status not in _DOCUMENTED:
         return False
     if before is None:
         return True
@@ -154,6 +154,7 @@ def _groups(connection: Connection, account_id: str, keys: Sequence[str]) -> dic
             func.min(requests.c.created_at),
             func.max(requests.c.created_at),
             func.max(func.coalesce(requests.c.finished_at, requests.c.created_at)),
+            func.count(case((requests.c.cleared == true(), 1))),
         )
         .where(requests.c.account_id == account_id, requests.c.reference_key.in_(keys))
         .group_by(requests.c.reference_key, requests.c.status, requests.c.terminal, requests.c.listed)
@@ -176,6 +177,7 @@ def _counted(groups: Iterable[_Group]) -> Row:
         **{f"the_{status}": by_status[status] for status in _DOCUMENTED},
         "the_ended_otherwise": sum(row[4] for row in listed if row[2] and row[1] not in DOCUMENTED_TERMINAL),
         "the_vanished": sum(row[4] for row in every if not row[3]),
+        "the_cleared": sum(row[8] for row in listed if row[1] == "failed"),
         "the_other": json.dumps(other) if other else None,
         "the_first_created_at": _of(min, (row[5] for row in listed)),
         "the_last_created_at": _of(max, (row[6] for row in listed)),

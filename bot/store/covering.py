@@ -11,7 +11,6 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, func, insert, select
 
-from bot.domain.alerts import NOTHING_TOLD
 from bot.domain.glob import Covering
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch, on_api_clock
@@ -116,7 +115,7 @@ def under(glob: Watch, reference_id: str) -> Watch:
         generation=1,
         generation_reading=glob.since_reading,
         clips_reading=glob.since_reading,
-        alerts=NOTHING_TOLD,
+        alerts=glob.alerts.only_muted,
     )
 
 

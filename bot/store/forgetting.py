@@ -7,6 +7,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
 from bot.store.batches import PARTLY
+from bot.store.caring import forget_cares
 from bot.store.counting import recount
 from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
@@ -52,6 +53,7 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
     )
     gone = connection.execute(delete(requests).where(doomed)).rowcount
     _forget_empty_batches(connection, account_id, before)
+    forget_cares(connection, account_id)
     recount(connection, account_id, filter(None, keys))
     return gone
 

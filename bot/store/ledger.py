@@ -12,6 +12,7 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.stale import Away
 from bot.store import entries
 from bot.store.batches import last_read
+from bot.store.caring import batch_of
 from bot.store.catching_up import catch_up, catching_up_since, fall_behind, gap_of
 from bot.store.database import Database
 from bot.store.forgetting import forget
@@ -38,7 +39,7 @@ class Ledger:
 
     async def batch(self, account_id: str, reference_id: str) -> Batch:
         """All that is known of a reference; empty when it was never seen."""
-        return await self.database.read(partial(_batch, account_id=account_id, reference_id=reference_id))
+        return await self.database.read(partial(batch_of, account_id=account_id, reference_id=reference_id))
 
     async def request(self, account_id: str, request_id: str) -> LipsyncRequest | None:
         """One request as it was last seen."""
@@ -125,10 +126,3 @@ def _known(connection: Connection, account_id: str, reference_id: str) -> Known:
         complete=read is not None,
         read_at=read["read_at"] if read else None,
     )
-
-
-def _batch(connection: Connection, account_id: str, reference_id: str) -> Batch:
-    memory = entries.whole(connection, account_id, reference_id)
-    listed = tuple(entry.request for entry in memory if entry.listed)
-    read = last_read(connection, account_id, reference_id)
-    return Batch(reference_id, listed, len(memory) - len(listed), read["read_at"] if read else None)

@@ -1,6 +1,6 @@
 """Asking the domain what a reading means for each watch, and writing down what it decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,8 +10,10 @@ from bot.domain.change import Entry
 from bot.domain.notice import Look, notice
 from bot.domain.progress import Settled, Waiting, settlement
 from bot.domain.reading import Reading
+from bot.domain.triage import Care
 from bot.domain.watch import Watch
 from bot.store import entries
+from bot.store.caring import cares_of
 from bot.store.catching_up import why_held
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
@@ -40,7 +42,7 @@ class Circumstances:
     steady: bool
     unseen: frozenset[str] = frozenset()
 
-    def look(self, reference_id: str) -> Look:
+    def look(self, reference_id: str, cares: Mapping[str, Care]) -> Look:
         """The same, as the domain wants to know it for one reference."""
         return Look(
             number=self.number,
@@ -52,6 +54,7 @@ class Circumstances:
             longest_settle=self.longest_settle,
             ahead=self.reading.ahead,
             unseen=self.unseen,
+            cares=cares,
         )
 
 
@@ -70,7 +73,7 @@ def notice_all(connection: Connection, circumstances: Circumstances, watches: di
         changed = reference_id in circumstances.touched
         if _may_matter(connection, circumstances, reference_id, these):
             memory = entries.whole(connection, circumstances.account_id, reference_id)
-            look = circumstances.look(reference_id)
+            look = circumstances.look(reference_id, cares_of(connection, circumstances.account_id, reference_id))
             for watch in these:
                 said, after = _notice(connection, watch, memory, look, changed=changed)
                 all_of_it.announced += said

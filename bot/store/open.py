@@ -15,6 +15,7 @@ from bot.store.outbox import Outbox
 from bot.store.references import References
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
+from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
 from bot.store.watches import Watches
@@ -36,6 +37,7 @@ class Store:
     mutes: Mutes
     deeds: Deeds
     trials: TrialRuns
+    triages: Triages
     undos: Undos
     delivery_log: DeliveryLog
     sheets: Sheets
@@ -65,6 +67,7 @@ def store_on(database: Database, clock: Clock) -> Store:
         mutes=Mutes(database),
         deeds=Deeds(database),
         trials=TrialRuns(database),
+        triages=Triages(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
         sheets=Sheets(database),

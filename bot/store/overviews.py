@@ -97,9 +97,9 @@ _TOTALS = select(
 
 
 def _safety(connection: Connection) -> tuple[ColumnElement[Any], ...]:
-    """The domain's order: most failures, oldest waiting, open ones, newest; then by name."""
+    """The domain's order: most open failures, oldest waiting, open ones, newest; then by name."""
     return (
-        batches.c.failed.desc(),
+        (batches.c.failed - batches.c.cleared).desc(),
         case((batches.c.waiting_since.is_(None), 1), else_=0),
         batches.c.waiting_since,
         case((_is_open, 0), else_=1),

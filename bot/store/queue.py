@@ -1,6 +1,7 @@
 """Putting announcements in the queue, inside the transaction that found out about them."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from bot.store.schema import announcements
 UNSENT = (State.PENDING, State.SENDING, State.IN_DOUBT, State.PARKED, State.HELD)
 WAITING = (State.PENDING, State.PARKED)
 UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # what has been shown since then may be edited now
 _MAYBE_SHOWN = (State.SENDING, State.IN_DOUBT, State.SENT)
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
@@ -43,11 +45,12 @@ def _queue_one(connection: Connection, announcement: Announcement, held: str | N
         row |= {"state": State.HELD, "why": held}
     if insert_if_new(connection, announcements, row):
         return True
-    _renew(connection, row["key"], announcement.facts)
+    renew(connection, row["key"], announcement.facts)
     return False
 
 
-def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
+def renew(connection: Connection, key: str, facts: StoredFacts, *, at_once: bool = False) -> None:
+    """What was queued under this key gets the newer facts; the message of a failure kind is to be edited."""
     mine = announcements.c.key == key
     query = select(announcements.c.facts).where(mine, announcements.c.state != State.DROPPED)
     old = connection.execute(query).scalar_one_or_none()
@@ -59,6 +62,8 @@ def _renew(connection: Connection, key: str, facts: StoredFacts) -> None:
     if isinstance(facts, FailureFacts):
         shown = update(announcements).where(mine, announcements.c.state.in_(_MAYBE_SHOWN))
         connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))
+        if at_once:
+            connection.execute(shown.values(shown_at=_LONG_AGO))
 
 
 def stored_key(key: Key) -> str:

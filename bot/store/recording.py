@@ -13,6 +13,7 @@ from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
 from bot.store.batches import read_whole, saw, still_true
+from bot.store.caring import mark_recovered
 from bot.store.counting import Change, count
 from bot.store.coverage import accounted_for, coverage_of, save_coverage
 from bot.store.covering import Covers
@@ -61,6 +62,7 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     _write(connection, account_id, number, found)
     saw(connection, account_id, found.news, reading.read_at)
     count(connection, account_id, found.counts)
+    mark_recovered(connection, account_id, found.news)
     covers.watch(connection, found.touched, watches)
     ended, complete = _ended(connection, account_id, reading)
     _write_progress(connection, account_id, reading, number, complete)

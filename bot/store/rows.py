@@ -62,6 +62,7 @@ def entry_row(account_id: str, entry: Entry) -> Row:
         "outcome_reading": entry.outcome_reading,
         "changed_at": entry.changed_at,
         "place": entry.place,
+        "cleared": entry.cleared,
     }
 
 

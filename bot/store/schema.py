@@ -55,6 +55,7 @@ requests = Table(
     Column("outcome_reading", BigInteger),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("place", BigInteger),
+    Column("cleared", Boolean, nullable=False, server_default=false()),
 )
 Index("requests_of_reference", requests.c.account_id, requests.c.reference_key)
 Index("requests_changed", requests.c.account_id, requests.c.changed_at)
@@ -113,6 +114,7 @@ batches = Table(
     Column("first_created_at", UtcDateTime),
     Column("last_ended_at", UtcDateTime),
     Column("waiting_since", UtcDateTime),
+    Column("cleared", BigInteger, nullable=False, server_default="0"),
 )
 
 watches = Table(

@@ -1,4 +1,4 @@
-"""The tables of what people do: deeds, mutes, and what can be taken back."""
+"""The tables of what people do: deeds, mutes, what can be taken back, and care for failures."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
 
@@ -49,4 +49,17 @@ undos = Table(
     Column("done_at", UtcDateTime, nullable=False),
     Column("journal", Text, nullable=False),
     Column("used_at", UtcDateTime),
+)
+
+cares = Table(
+    "cares",
+    metadata,
+    Column("account_id", Text, primary_key=True),
+    Column("reference_key", KEY, primary_key=True),
+    Column("kind", KEY, primary_key=True),
+    Column("assigned_to", Text),
+    Column("assigned_by", Text),
+    Column("assigned_at", UtcDateTime),
+    Column("handled_by", Text),
+    Column("handled_at", UtcDateTime),
 )

@@ -8,7 +8,7 @@ from bot.domain.overview import Standing
 from bot.domain.progress import Progress
 from bot.store.schema import batches
 
-COUNTS = ("total", "completed", "failed", "processing", "queued", "ended_otherwise", "vanished")
+COUNTS = ("total", "completed", "failed", "processing", "queued", "ended_otherwise", "vanished", "cleared")
 MOMENTS = ("first_created_at", "last_created_at", "last_ended_at")
 Others = tuple[tuple[str, int], ...]
 

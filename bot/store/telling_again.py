@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 from bot.domain.notice import Look, notice
 from bot.domain.watch import Watch
 from bot.store import entries
+from bot.store.caring import cares_of
 from bot.store.catching_up import why_held
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
@@ -31,8 +32,18 @@ def tell_missed(
     for key, numbers in missed.items():
         watch = of_references[key]
         memory = entries.whole(connection, account_id, watch.reference_id)
+        cares = cares_of(connection, account_id, watch.reference_id)
         for number in sorted(numbers):
-            look = Look(number, now, now, ended=False, complete=False, steady=True, longest_settle=timedelta())
+            look = Look(
+                number,
+                now,
+                now,
+                ended=False,
+                complete=False,
+                steady=True,
+                longest_settle=timedelta(),
+                cares=cares,
+            )
             noticed = notice(watch, memory, look)
             queue(connection, noticed.announcements, why_held(connection, watch))
             watch = noticed.watch

@@ -11,10 +11,8 @@ from bot.domain.answer import WatchLine, Wish
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Interest
 from bot.domain.mute import muted_until
-from bot.domain.progress import summarise
 from bot.domain.watch import Watch, Watched
-from bot.store import entries
-from bot.store.batches import last_read
+from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
 from bot.store.doing import leave_out_for, start_for, stop_for
 from bot.store.ending import end_settled, may_end
@@ -221,8 +219,5 @@ def _as_it_goes(connection: Connection, watch: Watch) -> WatchLine:
     if watch.is_glob:
         found = overview_of(connection, watch, most=0)
         return WatchLine(watch, found.totals, found.read_at, unable, found.references, no_history)
-    memory = entries.whole(connection, watch.account_id, watch.reference_id)
-    listed = [entry.request for entry in memory if entry.listed]
-    progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=len(memory) - len(listed))
-    read = last_read(connection, watch.account_id, watch.reference_id)
-    return WatchLine(watch, progress, read["read_at"] if read else None, unable, no_history=no_history)
+    batch = batch_of(connection, watch.account_id, watch.reference_id)
+    return WatchLine(watch, progress_of(batch, watch.expected), batch.read_at, unable, no_history=no_history)

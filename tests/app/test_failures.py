@@ -1,6 +1,14 @@
 """What fails is told where and to whom it should be, as people in Slack would see it."""
 
-from bot.slack.actions import CARD_WATCH_ME, FAILURE_RETRY, NEWS_STOP, UNDO
+from bot.slack.actions import (
+    CARD_WATCH_ME,
+    FAILURE_HANDLED,
+    FAILURE_MINE,
+    FAILURE_OPEN_AGAIN,
+    FAILURE_RETRY,
+    NEWS_STOP,
+    UNDO,
+)
 from tests.app.conftest import ANA, ANA_DM, BEN, DE, Stage, buttons_of, everything_in
 
 FACE = "no face detected"
@@ -72,3 +80,40 @@ async def test_a_personal_watch_is_taken_back_where_it_was_asked_for(stage: Stag
     await stage.clicks(confirmed, UNDO)
     await stage.sees_text("stopped watching", ANA_DM)
     assert "does not watch batch-1" in (await stage.asks("unwatch batch-1 me")).text
+
+
+async def test_who_is_on_it_and_what_is_handled_shows_at_once_and_what_fails_again_is_told(
+    stage: Stage,
+) -> None:
+    ids = stage.account.submit("batch-1", 10)
+    await stage.asks("watch batch-1")
+    card = await stage.card("batch-1")
+    await fails(stage, ids[:2])
+    first = await stage.sees(lambda m: "2 requests failed" in m.text)
+    await stage.clicks(first, FAILURE_MINE, user=BEN)
+    await stage.sees(lambda m: m.ts == first.ts and "is on it" in everything_in(m))
+    await stage.sees(lambda m: m.ts == card.ts and "is on it" in everything_in(m))
+    await stage.clicks(first, FAILURE_HANDLED)
+    handled = await stage.sees(lambda m: m.ts == first.ts and "handled by" in everything_in(m))
+    assert buttons_of(handled) == [FAILURE_RETRY, FAILURE_OPEN_AGAIN]
+    await stage.sees(lambda m: m.ts == card.ts and "2 failed, none open" in everything_in(m))
+
+    await fails(stage, ids[2:3])
+    again = await stage.sees_text("by now no face detected ×3, 1 open")
+    assert again.thread_ts == first.ts
+    assert "no face detected ×3, 1 open" in everything_in(await stage.asks("failures batch-1"))
+
+
+async def test_who_is_asked_by_somebody_else_is_told_under_the_failure(stage: Stage) -> None:
+    ids = stage.account.submit("batch-1", 3)
+    await stage.asks("watch batch-1")
+    await fails(stage, ids[:1])
+    first = await stage.sees_text("1 request failed")
+    await stage.asks("assign batch-1 face @ben")
+    asked = await stage.sees_text(
+        f"<@{BEN}>: <@{ANA}> asks you to look at this failure of batch-1: no face detected ×1."
+    )
+    assert asked.thread_ts == first.ts
+    await stage.asks("assign batch-1 me")
+    await stage.sees(lambda m: m.ts == first.ts and "is on it" in everything_in(m))
+    assert sum("asks you" in message.text for message in stage.said()) == 1

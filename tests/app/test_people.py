@@ -3,7 +3,11 @@
 import pytest
 
 from bot.slack.actions import CARD_MUTE, CARD_UNMUTE, UNDO
+from bot.slack.examples import examples
 from tests.app.conftest import ANA_DM, PRODUCERS, Stage, buttons_of
+from tests.builders import NOON
+
+MADE_UP = examples("/lipsync", NOON, "C1", "TEST-batch")
 
 
 @pytest.fixture
@@ -49,7 +53,7 @@ async def test_an_unwatch_is_taken_back_by_its_button(watched: Stage) -> None:
 
 async def test_test_posts_each_kind_of_message_marked_and_says_that_nothing_is_missing(stage: Stage) -> None:
     answer = await stage.asks("test")
-    assert "Posting 12 messages here" in answer.text
+    assert f"Posting {len(MADE_UP)} messages here" in answer.text
     assert "Nothing is missing" in answer.text
     assert "under way" in (await stage.asks("test")).text
     await stage.sees(lambda _: len(stage.said()) == 12)
@@ -60,4 +64,4 @@ async def test_where_the_bot_was_not_invited_test_says_so_and_posts_nothing(stag
     answer = await stage.asks("test", channel=PRODUCERS)
     assert "I cannot post here: I was not invited" in answer.text
     assert stage.said(PRODUCERS) == []
-    assert "Posting 12 messages" in (await stage.asks("test", channel=ANA_DM)).text
+    assert f"Posting {len(MADE_UP)} messages" in (await stage.asks("test", channel=ANA_DM)).text

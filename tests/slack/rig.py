@@ -48,6 +48,7 @@ from bot.slack.listeners.wiring import make_listeners
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
+from tests.slack.triage_rig import CannedTriaging
 
 DE = "C0DUBBINGDE"
 REF = "batch-1"
@@ -266,6 +267,7 @@ class Rig:
     watching: CannedWatching = field(default_factory=CannedWatching, repr=False)
     access: CannedAccess = field(default_factory=CannedAccess, repr=False)
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
+    triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -301,6 +303,7 @@ class Rig:
             watching=self.watching,
             access=self.access,
             muting=self.muting,
+            triaging=self.triaging,
             trials=self.trials,
             sheets=self.sheets,
             identity=self.identity,

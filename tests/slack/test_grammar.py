@@ -1,3 +1,4 @@
+import re
 import string
 from datetime import timedelta
 from typing import get_args
@@ -13,13 +14,16 @@ from bot.errors import BadCommandError
 from bot.slack.commands import (
     COMMANDS,
     About,
+    Assign,
     Command,
     Export,
     Failures,
+    Handle,
     Help,
     Links,
     ListWatches,
     Mute,
+    MuteKind,
     NotYet,
     StartWatch,
     Status,
@@ -149,6 +153,16 @@ def test_what_slack_and_phones_add_is_undone(typed: str, reference: str) -> None
         ("mute batch-* 30m", Mute("batch-*", timedelta(minutes=30))),
         (f"unmute {REF}", Unmute(REF)),
         ("unmute all", Unmute(None)),
+        (f"mute {REF} kind no face", MuteKind(REF, "no face", muted=True)),
+        (f'unmute {REF} kind "no face"', MuteKind(REF, "no face", muted=False)),
+        (f"handled {REF}", Handle(REF, None)),
+        (f"handled {REF} no face detected", Handle(REF, "no face detected")),
+        (f"handled {REF} no face off", Handle(REF, "no face", off=True)),
+        (f"handled {REF} off", Handle(REF, None, off=True)),
+        (f'handled {REF} "off"', Handle(REF, "off")),
+        (f"assign {REF} <@U0ANA>", Assign(REF, None, "U0ANA")),
+        (f"assign {REF} no face me", Assign(REF, "no face", None, me=True)),
+        (f"assign {REF} nobody", Assign(REF, None, None)),
         ("test", Trial()),
     ],
 )
@@ -164,6 +178,10 @@ def test_mute_and_test_are_understood(typed: str, meant: Command) -> None:
         (f"mute {REF} soon", "I do not understand `soon` as a length of time"),
         (f"mute {REF} 31d", "from 1 minute to 30 days"),
         ("mute <@U0ANA> 2h", "A person or a channel is not a reference"),
+        (f"mute {REF} kind", "Say which kind of failure. Type `/lipsync mute <ref> kind <kind>`."),
+        (f"assign {REF}", "Say at the end who looks at it. Type `/lipsync assign <ref> [kind] <@x|me|nobody>`."),
+        (f"assign {REF} <#C0X>", "Say at the end who looks at it."),
+        ("handled", "`handled` needs a reference."),
         ("unmute", "`unmute` needs a reference. Type `/lipsync unmute <ref|all>`."),
         ("unmute a b", '`unmute` takes one reference. If yours has spaces, put it in quotes: `/lipsync unmute "a b"`.'),
         ("test now", "`test` takes nothing more: type `/lipsync test`."),
@@ -319,7 +337,9 @@ def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word
 def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
     for form in COMMANDS:
         if form.available:
-            typed = form.forms[-1].replace("<ref>", REF).replace("<ref|all>", REF).replace("<2h>", "2h").split(" [")[0]
+            typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
+            for what, by in (("<ref>", REF), ("<ref|all>", REF), ("<2h>", "2h"), ("<@x|me|nobody>", "me")):
+                typed = typed.replace(what, by)
             assert not isinstance(parse(typed), NotYet)
 
 

@@ -15,12 +15,14 @@ from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.workspace import ANA, BEN
 from bot.slack import actions
 from bot.slack.commands import Command
+from bot.slack.examples import examples
 from bot.slack.listeners.command import COUNTED_AS
 from tests.builders import NOON, at, request
 from tests.slack.rig import DE, REF, Rig, rigged, sheet, status
 
 STILL = replace(status(), still=StillReading(50, at(45) - NOON))
 UNKNOWN = StatusAnswer(Progress("watchs"), NOON)
+MADE_UP = examples("/lipsync", NOON, DE, "TEST-batch")
 
 
 @pytest.fixture
@@ -164,8 +166,8 @@ async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: b
 
 async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
     await rig.type("test")
-    assert rig.trials.runs == [(DE, 12, ANA.id)]
-    assert "Posting 12 messages here" in rig.seen()[0].text
+    assert rig.trials.runs == [(DE, len(MADE_UP), ANA.id)]
+    assert f"Posting {len(MADE_UP)} messages here" in rig.seen()[0].text
 
 
 async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:

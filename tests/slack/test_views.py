@@ -40,6 +40,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
+    failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
     finished = [actions.FINISHED_LINKS, actions.FINISHED_EXPORT, actions.FINISHED_STOP]
     links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
     unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
@@ -60,9 +61,14 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
         **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
         **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},
-        **{name: [actions.FAILURE_RETRY] for name in MESSAGES if name.startswith("failure_")},
-        "failure": [actions.FAILURE_RETRY],
-        "personal_failure": [actions.FAILURE_RETRY, actions.NEWS_STOP],
+        **{name: failing for name in MESSAGES if name.startswith("failure_")},
+        "failure": failing,
+        "failure_handled": [actions.FAILURE_RETRY, actions.FAILURE_OPEN_AGAIN],
+        "failure_recovered": [actions.FAILURE_RETRY],
+        "handled": [actions.FAILURE_OPEN_AGAIN],
+        **{name: [actions.FAILURE_UNMUTE] for name in ("kind_muted", "kind_muted_glob")},
+        "kind_unmuted": [actions.FAILURE_MUTE],
+        "personal_failure": [*failing, actions.NEWS_STOP],
         "personal_finished": finished,
         "glob_card_muted": [actions.GLOB_TABLE, actions.GLOB_UNMUTE, actions.GLOB_STOP],
         "unwatch_covered": [actions.GLOB_EXCEPT],

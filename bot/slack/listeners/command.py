@@ -10,17 +10,21 @@ from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
+    Assign,
     Command,
     Export,
     Failures,
+    Handle,
     Help,
     Links,
     ListWatches,
     Mute,
+    MuteKind,
     NotYet,
     StartWatch,
     Status,
     StopWatch,
+    Triage,
     Trial,
     Unmute,
 )
@@ -35,6 +39,7 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
@@ -52,6 +57,9 @@ COUNTED_AS: dict[type[Command], str] = {
     Export: "export",
     Mute: "mute",
     Unmute: "unmute",
+    MuteKind: "mute kind",
+    Handle: "handled",
+    Assign: "assign",
     Trial: "test",
     Help: "help",
     About: "about",
@@ -74,6 +82,7 @@ class CommandListener:
     watch: WatchListener
     watches: WatchesListener
     mute: MuteListener
+    triage: TriageListener
     trial: TrialListener
     help: HelpListener
     about: AboutListener
@@ -83,7 +92,7 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        answering = (self.status, self.failures, self.links, self.export, self.watch, self.mute)
+        answering = (self.status, self.failures, self.links, self.export, self.watch, self.mute, self.triage)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -114,18 +123,27 @@ class CommandListener:
         match command:
             case Status():
                 await self.status.answer(command, asked.place, reply)
-            case StartWatch():
-                await self.watch.start(command, asked, reply)
-            case StopWatch():
-                await self.watch.stop(command, asked, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
             case Failures() | Links() | Export():
                 await self._list(command, asked, reply)
+            case Trial() | Help() | About() | NotYet():
+                await self._about_us(command, asked, reply)
+            case _:
+                await self._change(command, asked, reply)
+
+    async def _change(
+        self, command: StartWatch | StopWatch | Mute | Unmute | Triage, asked: Asked, reply: Reply
+    ) -> None:
+        match command:
+            case StartWatch():
+                await self.watch.start(command, asked, reply)
+            case StopWatch():
+                await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
             case _:
-                await self._about_us(command, asked, reply)
+                await self.triage.answer(command, asked, reply)
 
     async def _list(self, command: Failures | Links | Export, asked: Asked, reply: Reply) -> None:
         match command:

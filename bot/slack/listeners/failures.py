@@ -41,6 +41,6 @@ class FailuresListener:
 
     async def retry_list(self, click: Clicked, reply: Reply) -> None:
         """Give all ids of one kind to the person who clicked, read live."""
-        reference, _, kind = click.reference.rpartition("\n")
-        async for answer in self.ask.failures(reference, place=click.place):
-            await reply.replace(failures.retry_list(answer, kind))
+        about = click.failures
+        async for answer in self.ask.failures(about.reference, place=click.place):
+            await reply.replace(failures.retry_list(answer, about.kind))

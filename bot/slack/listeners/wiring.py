@@ -7,6 +7,7 @@ from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.muting import Muting
 from bot.flows.sheets import Sheets
+from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -21,6 +22,7 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
@@ -33,6 +35,7 @@ def make_listeners(
     watching: Watching,
     access: Access,
     muting: Muting,
+    triaging: Triaging,
     trials: Trials,
     sheets: Sheets,
     identity: Identity,
@@ -54,6 +57,7 @@ def make_listeners(
         watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
         mute=MuteListener(muting, guard, command),
+        triage=TriageListener(triaging, ask, guard, command),
         trial=TrialListener(trials, command),
         help=HelpListener(command),
         about=AboutListener(ask),

@@ -3,7 +3,7 @@
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.failure import FailureKind
-from bot.domain.wording import kind_line
+from bot.domain.wording import cared_line, kind_line
 from bot.domain.words import At, Foreign, Words, counted, joined, number, words
 from bot.slack.views.blocks import code, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
@@ -52,7 +52,7 @@ def _among(answer: StatusAnswer) -> str:
 
 
 def _kind(kind: FailureKind, ids: int) -> Block:
-    return rich_text(paragraph([kind_line(kind), times(kind)]), *code(kind.ids, ids))
+    return rich_text(paragraph([cared_line(kind), times(kind)]), *code(kind.ids, ids))
 
 
 def times(kind: FailureKind) -> Words:

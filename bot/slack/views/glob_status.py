@@ -13,6 +13,7 @@ from bot.domain.overview_wording import (
     still_filling,
     to_type,
 )
+from bot.domain.progress import Progress
 from bot.domain.wording import bar, counts
 from bot.domain.words import Code, Foreign, Person, counted, duration, joined, number, words
 from bot.slack.actions import GLOB_REFRESH, GLOB_SHARE
@@ -68,7 +69,7 @@ def _body(answer: GlobAnswer, command: str) -> tuple[tuple[Block, ...], tuple[Bl
         still = still_filling(overview)
         return ((above, context(still)) if still else (above,)), ()
     lines = (overview_headline(overview), words(bar(overview.totals)), counts(overview.totals))
-    order = words("failures first, then the longest waiting")
+    order = words("open failures first, then the longest waiting")
     return (
         (rich_text(paragraph(lines)), context(*overview_freshness(overview), order)),
         (_table(answer),),
@@ -88,12 +89,17 @@ def _row(standing: Standing, api_now: datetime) -> tuple[str, ...]:
     wait = max(api_now - standing.waiting_since, timedelta()) if standing.waiting_since else None
     return (
         progress.reference_id,
-        _number(progress.failed),
+        _failed(progress),
         duration(wait) if wait is not None else _NONE,
         f"{progress.percent}% of {number(progress.total)}" if progress.total else _NONE,
         _number(progress.processing),
         _number(progress.queued),
     )
+
+
+def _failed(progress: Progress) -> str:
+    still_open = f" ({number(progress.open_failures)} open)" if progress.cleared else ""
+    return f"{_number(progress.failed)}{still_open}"
 
 
 def _number(value: int) -> str:

@@ -15,4 +15,4 @@ def core(progress: Progress, lines: Iterable[Words]) -> Block:
     if not progress.kinds:
         return rich_text(paragraph(parts))
     title = words(kinds_title(progress.kinds))
-    return rich_text(paragraph([*parts, title]), bullets(kind_lines(progress.kinds)))
+    return rich_text(paragraph([*parts, title]), bullets(kind_lines(progress.kinds, named=True)))

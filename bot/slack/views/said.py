@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    AssignedFacts,
     BackFacts,
     Card,
     CardFacts,
@@ -24,7 +25,7 @@ from bot.domain.announcement import (
 from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, triage, trial
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
@@ -67,6 +68,8 @@ def _message(said: Said, command: str) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
+        case AssignedFacts():
+            return triage.assigned(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
         case AccessFacts() | StaleFacts() | BackFacts():

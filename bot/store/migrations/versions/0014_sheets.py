@@ -1,14 +1,14 @@
 """What was given to whom in sheets, so that the next one can have only what is new.
 
 Revision ID: 0014
-Revises: 0009
+Revises: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0013"
 
 
 def upgrade() -> None:

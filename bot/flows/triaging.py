@@ -1,0 +1,111 @@
+"""Take care of failures: mark them handled, give them to somebody, or hear no more of a kind."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.failure import FailureKind
+from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
+from bot.errors import BadCommandError
+from bot.flows.ask import Ask
+from bot.flows.identity import Identity
+from bot.ports import Clock
+from bot.store import Store
+from bot.store.triages import Which
+
+_MOST_NAMED = 5
+_LONGEST_NAMED = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Failures that somebody means: a reference, and a kind by its key or by words of its name (None: every kind).
+
+    `seen` is how many failures of the kind the person saw; None when that is not known.
+    """
+
+    reference: str
+    kind: str | None = None
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Triaging:
+    """What people do about failures; `on_change` is called when cards or messages are due."""
+
+    ask: Ask
+    store: Store
+    clock: Clock
+    identity: Identity
+    account_id: str
+    on_change: Callable[[], None]
+
+    async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
+        """The failures so far need nothing more; raises `BadCommandError` where there are none."""
+        which, chosen = await self._chosen(place, choice, still_open=True)
+        seen = {chosen[0].key: choice.seen} if choice.seen is not None and len(chosen) == 1 else None
+        after = await self.store.triages.handle(which, person=person, now=self.clock.now(), seen=seen)
+        return self._told(which, Triaged.HANDLED, after)
+
+    async def open_again(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
+        """The failures are not handled after all."""
+        which, _ = await self._chosen(place, choice)
+        after = await self.store.triages.open_again(which, person=person, now=self.clock.now())
+        return self._told(which, Triaged.OPENED_AGAIN, after)
+
+    async def assign(self, place: str, choice: Choice, to: str | None, person: str) -> TriagedAnswer:
+        """Somebody looks at the failures; None for nobody any more."""
+        which, _ = await self._chosen(place, choice, still_open=to is not None)
+        after = await self.store.triages.assign(which, to, person=person, now=self.clock.now())
+        return self._told(which, Triaged.ASSIGNED, after)
+
+    def _told(self, which: Which, did: Triaged, after: tuple[FailureKind, ...]) -> TriagedAnswer:
+        self.on_change()
+        return TriagedAnswer(did, which.reference_id, after)
+
+    async def mute_kind(self, place: str, choice: Choice, person: str, *, muted: bool) -> KindMutedAnswer:
+        """Hear no more of a kind in this place, or hear of it again."""
+        which, chosen = await self._chosen(place, choice)
+        watch = await self.store.triages.mute(which, muted=muted, person=person, now=self.clock.now())
+        if watch is None:
+            raise BadCommandError("There is nothing to mute: this place does not watch it. Nothing was changed.")
+        self.on_change()
+        return KindMutedAnswer(which.reference_id, chosen[0], watch.reference_id, muted)
+
+    async def _chosen(
+        self, place: str, choice: Choice, *, still_open: bool = False
+    ) -> tuple[Which, Sequence[FailureKind]]:
+        """The kinds that are meant; without a name all, or those that are `still_open` if there are any."""
+        reference_id = await self._reference(choice.reference)
+        kinds = (await self.ask.recall(reference_id)).progress.kinds
+        if not kinds:
+            raise BadCommandError(
+                "I know of no failures of it. Nothing was changed; `failures` reads it again and shows what failed."
+            )
+        if choice.kind is None:
+            chosen = [kind for kind in kinds if kind.open or not still_open] or list(kinds)
+        else:
+            chosen = [_named(kinds, choice.kind)]
+        keys = tuple(kind.key for kind in chosen)
+        return Which(self.identity.workspace_id, self.account_id, place, reference_id, keys), chosen
+
+    async def _reference(self, reference: str) -> str:
+        """A request's UUID stands for its reference."""
+        known = await self.store.ledger.request(self.account_id, reference.lower())
+        return known.reference_id if known and known.reference_id else reference
+
+
+def _named(kinds: Sequence[FailureKind], name: str) -> FailureKind:
+    """The kind with this key, this name, or alone with these words in its name."""
+    wanted = " ".join(name.split()).casefold()
+    exact = [kind for kind in kinds if wanted in (kind.key, kind.name.casefold())]
+    found = exact or [kind for kind in kinds if wanted in kind.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    named = ", ".join(f"`{_shown(kind.name)}`" for kind in (found or kinds)[:_MOST_NAMED])
+    what = "Several kinds of failure are called like that" if found else "No kind of failure is called like that"
+    raise BadCommandError(f"{what}: {named}. Type words that only one of them has. Nothing was changed.")
+
+
+def _shown(name: str) -> str:
+    cut = name if len(name) <= _LONGEST_NAMED else f"{name[:_LONGEST_NAMED]}…"
+    return cut.replace("`", "'")
