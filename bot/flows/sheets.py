@@ -124,7 +124,7 @@ class Sheets:
 
     async def _remember(self, gathered: Gathered, rows: tuple[LipsyncRequest, ...], place: str, person: str) -> None:
         if rows:
-            marks = [mark(row.id) for row in rows]
+            marks = await asyncio.to_thread(_marks, rows)
             await self.store.sheets.given(self._whose(gathered, place, person), marks, gathered.read_at)
 
     def _whose(self, gathered: Gathered, place: str, person: str) -> Whose:
@@ -133,6 +133,10 @@ class Sheets:
 
 def _chosen(gathered: Gathered, last: LastSheet | None) -> tuple[LipsyncRequest, ...]:
     return not_given(with_links(gathered.rows), last)
+
+
+def _marks(rows: tuple[LipsyncRequest, ...]) -> frozenset[bytes]:
+    return frozenset(mark(row.id) for row in rows)
 
 
 def _alone(answer: RequestAnswer) -> Gathered:

@@ -1,5 +1,6 @@
 """The bytes of a file on their way to Slack: one attempt, to an address of Slack's only, and without our token."""
 
+from io import BytesIO
 from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
@@ -21,7 +22,7 @@ async def send_bytes(client: AsyncWebClient, address: str, content: bytes, timeo
     try:
         async with client.session.post(
             address,
-            data=content,
+            data=BytesIO(content),  # sent in parts, so that a large file does not hold the others up
             headers={"Content-Type": "application/octet-stream"},
             allow_redirects=False,
             proxy=client.proxy,

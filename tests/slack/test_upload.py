@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession, web
@@ -70,6 +71,13 @@ async def test_a_file_comes_into_the_dm_of_the_person_and_nowhere_else(slack: Sl
     await chat.hand(BEN.id, FILE)
     assert len(slack.workspace.messages("D0BEN")) == 1
     assert [call.method for call in slack.calls].count("chat.postMessage") == 0
+
+
+async def test_a_large_file_arrives_whole(slack: SlackSandbox, chat: SlackChat) -> None:
+    large = replace(FILE, content=b"0123456789abcdef\r\n" * 200_000)
+    await chat.hand(ANA.id, large)
+    (message,) = slack.workspace.messages("D0ANA")
+    assert slack.workspace.files[message.files[0]]["size"] == len(large.content) == 3_600_000
 
 
 @pytest.mark.parametrize("method", [GET, UPLOAD])
