@@ -1,4 +1,4 @@
-"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, deliveries, audit, simulate."""
+"""The command line: run, demo, gallery, status, export, migrate, doctor, health, manifest, and the records."""
 
 import asyncio
 import json
@@ -22,6 +22,7 @@ from bot.domain.glob import is_glob
 from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
+from bot.export import export
 from bot.probe import health
 from bot.records import audit, deliveries
 from bot.sandbox.demo import run_demo
@@ -142,6 +143,7 @@ cli.command()(health)
 cli.command()(simulate)
 cli.command()(deliveries)
 cli.command()(audit)
+cli.command()(export)
 
 
 @cli.command()

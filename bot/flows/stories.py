@@ -21,6 +21,7 @@ from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
@@ -63,6 +64,7 @@ class Stories:
     muting: Muting
     triaging: Triaging
     trials: Trials
+    sheets: Sheets
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -115,7 +117,8 @@ def make_stories(on: Ground) -> Stories:
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    people = (readings, ask, watching, muting, triaging, trials, catch_up)
+    sheets = Sheets(ask, on.store, on.chat, on.clock, line, on.identity, on.rules.account_id, on.granted)
+    people = (readings, ask, watching, muting, triaging, trials, sheets, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events, Placement
-from bot.slack import canned_globs
+from bot.slack import canned_globs, canned_sheets
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
-from bot.slack.views import about, failures, links, status, watch, watches
+from bot.slack.views import about, failures, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
 
@@ -63,8 +63,7 @@ def _status(name: str, when: str, answer: StatusAnswer | RequestAnswer) -> Canne
 
 
 def lists(scene: Scene) -> Iterator[Canned]:
-    """Answers to `failures` and `links`."""
-    three, none = scene.progress(3, 1), scene.progress(0, 1)
+    """Answers to `failures`, `links` and `export`."""
     for name, when, message in (
         ("failures", "Kinds with their ids, to copy.", failures.message(scene.status)),
         ("failures_none", "Nothing failed.", failures.message(scene.status_done)),
@@ -77,27 +76,8 @@ def lists(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "Failures", when, message)
     yield from _retry_lists(scene)
-    for name, when, answer in (
-        (
-            "links",
-            "The finished clips, for the person who asked.",
-            StatusAnswer(three, scene.now, requests=scene.rows(3, 1, 0, 0)),
-        ),
-        ("links_none", "No clip is finished.", StatusAnswer(none, scene.now, requests=scene.rows(0, 1, 0, 0))),
-        (
-            "links_not_known",
-            "The API cannot be read now; links are only shown fresh.",
-            StatusAnswer(three, scene.now, trouble=_BUSY),
-        ),
-        (
-            "links_first_reading",
-            "At once, while a batch is read for the first time.",
-            StatusAnswer(scene.unread, None, still=STILL),
-        ),
-        ("links_partial", "It could never be read to its end.", _partial_trouble(scene)),
-        ("links_request", "One request, asked for by its UUID.", RequestAnswer(scene.one, scene.now)),
-    ):
-        yield Canned(name, "Links", when, links.message(answer))
+    yield from canned_sheets.links_given(scene)
+    yield from canned_sheets.exported(scene)
 
 
 def _retry_lists(scene: Scene) -> Iterator[Canned]:

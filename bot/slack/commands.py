@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.domain.answer import Scope
+from bot.domain.sheet import Format
 from bot.domain.watch import Events, Placement
 
 
@@ -56,9 +57,18 @@ class Failures:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Where are the finished clips?"""
+    """Where are the finished clips? `only_new` leaves out those that this person got here before."""
 
     reference: str
+    only_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Every row, as a file."""
+
+    reference: str
+    format: Format = Format.CSV
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +146,7 @@ Command = (
     | ListWatches
     | Failures
     | Links
+    | Export
     | Mute
     | Unmute
     | Triage
@@ -204,7 +215,14 @@ COMMANDS = (
         "Here, yours, or those of every public channel and yours.",
     ),
     CommandForm("failures", ("failures <ref>",), "A", "what failed and why, with ids to copy"),
-    CommandForm("links", ("links <ref>",), "A", "the finished clips, shown only to you", "The first 100 of them."),
+    CommandForm(
+        "links",
+        ("links <ref> [new]",),
+        "A",
+        "the finished clips, shown only to you",
+        "Up to 100 are shown here; more come as a CSV file in your DM with me. With new, only those that you did not"
+        " get here before, by links or by export.",
+    ),
     CommandForm("help", ("help [command]",), "A", "this list, or one command with its forms"),
     CommandForm("about", ("about",), "A", "version, freshness, how fast alerts are, and health"),
     CommandForm(
@@ -250,7 +268,14 @@ COMMANDS = (
     CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
     CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
     CommandForm("queue", ("queue",), "E", "the whole account's queue"),
-    CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
+    CommandForm(
+        "export",
+        ("export <ref> [csv|tsv|html]",),
+        "D",
+        "every row as a file, sent only to you",
+        "The file comes in your DM with me. CSV is for Excel and other spreadsheets, TSV for programs and for pasting,"
+        " HTML to read, print and click.",
+    ),
     CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
     CommandForm("settings", ("settings",), "F", "what this workspace allows"),
 )

@@ -14,6 +14,7 @@ from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
 from bot.store.senders import Senders
+from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -39,6 +40,7 @@ class Store:
     triages: Triages
     undos: Undos
     delivery_log: DeliveryLog
+    sheets: Sheets
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -68,4 +70,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         triages=Triages(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
+        sheets=Sheets(database),
     )

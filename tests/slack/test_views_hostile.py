@@ -34,11 +34,14 @@ from bot.domain.failure import FailureKind
 from bot.domain.overview import Standing, survey
 from bot.domain.progress import Progress, Waiting
 from bot.domain.request import LipsyncRequest
+from bot.domain.sheet import Format, Handed, Handing, Kind, SheetAnswer, gathered
+from bot.domain.web_address import is_web_address
 from bot.domain.words import Code, Foreign, Person, words
 from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
 from bot.slack.views import (
     about,
     errors,
+    export,
     failures,
     glob_card,
     glob_status,
@@ -51,7 +54,6 @@ from bot.slack.views import (
 )
 from bot.slack.views.blocks import buttons
 from bot.slack.views.escape import LONGEST_TEXT, mrkdwn, sentence, without_formatting
-from bot.slack.views.links import is_web_address
 from bot.slack.views.message import Message
 from tests.builders import NOON
 from tests.slack.canned import ABOUT, COMMAND, WATCH, problems, texts
@@ -111,11 +113,11 @@ def everything(text: str) -> Iterator[Message]:
     nothing = StatusAnswer(Progress(text), None, trouble=text)
     one = RequestAnswer(_request(text, "failed"), NOON)
     other = RequestAnswer(_request(text, text), NOON)
-    linked = replace(known, requests=(_request(text, "completed"),) * 120)
     watched = replace(WATCH, reference_id=text, place_name=text, author=text)
     for answer in (known, nothing, one, other):
         yield from (status.message(answer), status.shared(answer, "U0ANA"), failures.message(answer))
-    yield from (links.message(linked), links.message(one))
+    yield from (links.message(one, COMMAND), links.message(known, COMMAND), export.message(nothing, COMMAND))
+    yield from _sheets(text)
     yield watch.message(WatchAnswer(watched, True, known, text), COMMAND)
     yield watch.stopped(StoppedAnswer(text, None), COMMAND)
     yield watch.stopped(StoppedAnswer(text, None, (text, text)), COMMAND)
@@ -126,6 +128,14 @@ def everything(text: str) -> Iterator[Message]:
     yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
     yield errors.not_available_yet(text, COMMAND)
     yield from _said(text, progress)
+
+
+def _sheets(text: str) -> Iterator[Message]:
+    found = gathered(text, (_request(text, "completed"),) * 120, 200, NOON, complete=False, trouble=text)
+    for outcome in Handing:
+        answer = SheetAnswer(Kind.LINKS, found, found.rows, Format.CSV, True, NOON, text, Handed(outcome, text))
+        yield links.message(answer, COMMAND)
+        yield export.message(replace(answer, kind=Kind.ROWS), COMMAND)
 
 
 def _of_globs(text: str) -> Iterator[Message]:
@@ -276,7 +286,7 @@ def test_only_a_web_address_becomes_a_link(url: str, is_link: bool) -> None:
 
 
 VIEWS: tuple[Callable[[str], Message], ...] = (
-    lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON)),
+    lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON), COMMAND),
     lambda url: said.message(FinishedFacts(Progress("b", 1, 1), NOON, "completed", url), COMMAND),
 )
 

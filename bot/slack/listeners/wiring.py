@@ -6,6 +6,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.muting import Muting
+from bot.flows.sheets import Sheets
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -15,6 +16,7 @@ from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
@@ -35,6 +37,7 @@ def make_listeners(
     muting: Muting,
     triaging: Triaging,
     trials: Trials,
+    sheets: Sheets,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -49,7 +52,8 @@ def make_listeners(
         vitals=vitals,
         status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
-        links=LinksListener(ask, guard, command),
+        links=LinksListener(ask, sheets, guard, command),
+        export=ExportListener(ask, sheets, guard, command),
         watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
         mute=MuteListener(muting, guard, command),
