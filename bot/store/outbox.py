@@ -81,7 +81,7 @@ class Outbox:
         )
 
     async def drop(self, delivery: Delivery, why: str) -> bool:
-        """It can never be posted."""
+        """It can never be posted, or looked up."""
         return await self.database.write(lambda connection: outcomes.drop(connection, delivery, why))
 
     async def doubtful(self, workspace_id: str, *, quiet: timedelta, limit: int = 10) -> tuple[Delivery, ...]:
