@@ -99,7 +99,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdit:
-    """A message that shows older facts than these; `change` counts how often they have changed."""
+    """A message that shows older facts than these; `change` counts how often they have changed.
+
+    `repeat`: it says that it may be one.
+    """
 
     id: str
     place: str
@@ -107,6 +110,7 @@ class MessageEdit:
     facts: FailureFacts
     manner: Manner
     change: int
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
