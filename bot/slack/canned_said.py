@@ -109,12 +109,20 @@ def _worse(scene: Scene) -> Iterator[Canned]:
 
 def personal(scene: Scene) -> Iterator[Canned]:
     """M7."""
-    asked = Manner(asked=Asked("C0DUBBINGDE", scene.at(-4_000)))
+    asked = Manner(asked=(Asked("C0DUBBINGDE", scene.at(-4_000)),))
     for name, when, facts in (
         ("personal_failure", "With me, a person is told alone, and why.", scene.failure),
         ("personal_finished", "The same, at the end.", FinishedFacts(scene.progress(34, 6), scene.now)),
     ):
         yield Canned(name, _PERSONAL, when, said.message(facts, scene.command, asked))
+    done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
+    times = (Asked("C0DUBBINGDE", scene.at(-4_000)), Asked("C0AURORA", scene.at(-3_000)))
+    for name, when, references, manner in (
+        ("personal_catch_up", "After a gap, with me and mention.", (done,), replace(asked, mention=("U0BEN",))),
+        ("personal_catch_up_several", "The same, asked for in two places.", _several(scene, done), Manner(asked=times)),
+    ):
+        told = CatchUpFacts(scene.at(-4_440), scene.now, references)
+        yield Canned(name, _PERSONAL, when, said.message(told, scene.command, manner))
 
 
 def _ends(scene: Scene) -> Iterator[Canned]:

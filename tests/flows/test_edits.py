@@ -225,7 +225,7 @@ async def test_people_are_named_in_messages_and_edits_and_not_by_the_card(world:
 async def test_a_personal_watch_tells_where_and_when_it_was_asked_for(world: World) -> None:
     began_as = await began(world, asked_in="C9")
     (manner,) = manners(world, "failure")
-    assert manner.asked == Asked("C9", began_as.created_at)
+    assert manner.asked == (Asked("C9", began_as.created_at),)
     assert began_as.created_at == NOON
 
 

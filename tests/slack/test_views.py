@@ -60,6 +60,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.FAILURE_RETRY] for name in MESSAGES if name.startswith("failure_")},
         "failure": [actions.FAILURE_RETRY],
         "personal_failure": [actions.FAILURE_RETRY, actions.NEWS_STOP],
+        "personal_catch_up": [actions.CATCH_UP_FAILURES, actions.NEWS_STOP],
         "personal_finished": finished,
         "glob_card_muted": [actions.GLOB_TABLE, actions.GLOB_UNMUTE, actions.GLOB_STOP],
         "unwatch_covered": [actions.GLOB_EXCEPT],

@@ -119,7 +119,7 @@ def named(watch: Watch) -> Words:
     if not watch.mention:
         return NOTHING
     people = listed([words(Person(each)) for each in watch.mention])
-    return words("Each message names ", people, ", but for the card, catch-ups and summaries.")
+    return words("Each message about it names ", people, ", but for the card.")
 
 
 def _not_posted(watch: Watch) -> Words:
