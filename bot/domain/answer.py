@@ -134,7 +134,7 @@ class Wish:
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed.
+    `undo` names what can be taken back; None when nothing was changed. `muted_until` is given where it is silent.
     """
 
     watch: Watch
@@ -142,11 +142,12 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GlobWatchAnswer:
-    """M2 of a glob; `nearest` are references that may have been meant where none matches yet."""
+    """M2 of a glob; `nearest` are references that may have been meant where none matches yet, else as above."""
 
     watch: Watch
     is_new: bool
@@ -154,6 +155,7 @@ class GlobWatchAnswer:
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
     undo: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,16 @@ from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.undo import undo_button
-from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, for_me, named, not_able_to_post, placed, spot
+from bot.slack.views.watch import (
+    MORE_OF_THE_SAME,
+    WHEN_MUCH_MORE,
+    for_me,
+    named,
+    not_able_to_post,
+    placed,
+    silent,
+    spot,
+)
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
@@ -15,7 +24,7 @@ _ALWAYS = "when one is finished, and when more of it arrives after that"
 def message(answer: GlobWatchAnswer, command: str) -> Message:
     """What is posted here of every reference that matches, now or later, what is not, and how to stop it."""
     title, stands = _title(answer), words(overview_sentence(answer.overview), ".")
-    trouble = not_able_to_post(answer.trouble, command)
+    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
     near = meant(answer.nearest, f"{command} watch")
     pattern = answer.watch.reference_id
     named_ = as_typed(pattern) if is_plain(pattern) else "<pattern>"
