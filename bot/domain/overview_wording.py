@@ -1,5 +1,6 @@
 """The sentences about many references at once, for cards, tables and lists."""
 
+from bot.domain.glob import is_everything
 from bot.domain.overview import Overview, Standing
 from bot.domain.wording import counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, joined, listed, number, words
@@ -44,7 +45,7 @@ def still_filling(overview: Overview) -> Words:
 def overview_sentence(overview: Overview) -> Words:
     """Totals and freshness in one sentence."""
     if not overview.references:
-        none = words("No reference matches ", Foreign(overview.pattern), " yet")
+        none = words("No known reference matches ", Foreign(overview.pattern), " yet")
         return joined([none, still_filling(overview)], "; ")
     notes = joined(overview_freshness(overview), "; ")
     totals = counts(overview.totals, between=", ", before_total=" ")
@@ -67,9 +68,19 @@ def _risk_line(standing: Standing) -> Words:
     progress = standing.progress
     parts: list[Words | str] = [words(Foreign(progress.reference_id, _LONGEST_REFERENCE, strong=True))]
     parts += [f"{number(progress.failed)} failed"] if progress.failed else []
-    parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
+    if standing.is_unread:
+        parts.append(f"{number(progress.total)} seen, not read yet")
+    else:
+        parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
     parts += [words("oldest sent ", At(standing.waiting_since, "ago"))] if standing.waiting_since else []
     return joined(parts, " · ")
+
+
+def every_reference(pattern: str) -> Words:
+    """What a pattern stands for."""
+    if is_everything(pattern):
+        return words("every reference of the account")
+    return words("every reference that matches ", Foreign(pattern, strong=True))
 
 
 def meant(nearest: tuple[str, ...], typed: str | None) -> Words:

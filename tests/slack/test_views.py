@@ -41,7 +41,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
-    globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
+    globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
     mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
     taken_back = (
         "watch_new",
