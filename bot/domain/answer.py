@@ -187,7 +187,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace.
+    that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
+    the workspace.
     """
 
     version: str
@@ -206,3 +207,4 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    is_ordered: bool = True

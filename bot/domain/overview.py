@@ -37,6 +37,7 @@ class Overview:
     `read_at` is the oldest reading of those with open requests (when nothing is open, the newest of the account);
     None when nothing was read as a whole yet. `unread` counts those with open requests that never were. `filled` is the
     share of the account's list that our memory has, from 0 to 1: of the rest nobody knows which references it holds.
+    It is None where that list has no order: then nobody knows what is missing.
     """
 
     totals: Progress
@@ -44,7 +45,7 @@ class Overview:
     most: tuple[Standing, ...] = ()
     read_at: datetime | None = None
     unread: int = 0
-    filled: float = 1.0
+    filled: float | None = 1.0
 
     @property
     def pattern(self) -> str:

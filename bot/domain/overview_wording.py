@@ -37,6 +37,8 @@ def overview_freshness(overview: Overview) -> tuple[Words, ...]:
 
 def still_filling(overview: Overview) -> Words:
     """How much of the account is known, as long as there may be references that nobody has seen yet."""
+    if overview.filled is None:
+        return words("the account's list has no order: references that nobody watches by name may be missing")
     if overview.filled >= 1:
         return NOTHING
     return words(f"{int(100 * overview.filled)}% of the account's list read so far")

@@ -187,6 +187,12 @@ def others(scene: Scene) -> Iterator[Canned]:
             about.message(scene.about_filling),
         ),
         (
+            "about_unordered",
+            "About",
+            "The API lists the account's requests in no order.",
+            about.message(replace(scene.about, filled=None, is_ordered=False)),
+        ),
+        (
             "about_catching_up",
             "About",
             "Nothing could be read for a while, and not everything was read again yet.",

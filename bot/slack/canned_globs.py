@@ -114,6 +114,11 @@ def overviews(scene: Scene) -> Iterator[Canned]:
             glob_status.message(filling, scene.command),
         ),
         (
+            "glob_status_unordered",
+            "The API lists the account's requests in no order.",
+            glob_status.message(replace(answer, overview=replace(answer.overview, filled=None)), scene.command),
+        ),
+        (
             "glob_status_nothing_yet",
             "The same, where no reference matches so far.",
             glob_status.message(nothing_yet, scene.command),
