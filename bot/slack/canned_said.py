@@ -100,7 +100,11 @@ def _worse(scene: Scene) -> Iterator[Canned]:
             "Several kinds at once, and the failure rate.",
             PingFacts(failing, failing.kinds, 20, scene.now),
         ),
-        ("ping_rate", "More than 5 or 20 of 100 fail for certain.", PingFacts(failing, (), 5, scene.now)),
+        (
+            "ping_rate",
+            "More than 5 or 20 of 100 fail for certain.",
+            PingFacts(scene.progress(90, 12, 8, 58), (), 5, scene.now),
+        ),
     ):
         yield Canned(name, _FAILURE, when, _message(facts, scene))
     named = said.message(scene.failure, scene.command, Manner(mention=("U0ANA", "U0BEN")))

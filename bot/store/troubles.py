@@ -16,7 +16,7 @@ from bot.store.queue import UNSENT, UNTOUCHED, WAITING, is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
 
-_PERSONS = ("U", "W")  # user ids begin so: a person's DM has nobody else to be told
+_PERSONS = ("U", "W", "D")  # ids of people and of DMs with one begin so: nobody else is there to be told
 _ARCHIVED = "is_archived"
 _DELETED = "channel_deleted"  # which Slack, asked later, calls channel_not_found, as if somebody could invite us
 _GONE_WITH_IT = (*UNTOUCHED, State.IN_DOUBT)  # what is being sent is decided by whoever sends it
