@@ -169,7 +169,7 @@ class Doubts:
         elif lasted < self.rules.retention:
             await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=why)
         else:
-            await outbox.drop(delivery, NEVER_FOUND_OUT)
+            await outbox.doubt_no_more(delivery, why=NEVER_FOUND_OUT)
 
     async def _end(self, search: Search) -> None:
         if search in self._searches:

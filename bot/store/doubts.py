@@ -58,6 +58,11 @@ def settle(connection: Connection, delivery: Delivery, posted: Posted | None, no
     return wait_again(connection, delivery, None, repeat=repeat, doubted=True, states=_UNKNOWN)
 
 
+def never_known(connection: Connection, delivery: Delivery, why: str) -> bool:
+    """It is looked up no more, and not posted again."""
+    return move(connection, delivery, _UNKNOWN, {"state": State.DROPPED, "why": why})
+
+
 def later(connection: Connection, delivery: Delivery, not_before: datetime, why: str) -> bool:
     """It is looked up again then, unless its place is gone."""
     key = delivery.announcement.key

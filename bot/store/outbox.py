@@ -81,7 +81,7 @@ class Outbox:
         )
 
     async def drop(self, delivery: Delivery, why: str) -> bool:
-        """It can never be posted, or looked up."""
+        """It can never be posted."""
         return await self.database.write(lambda connection: outcomes.drop(connection, delivery, why))
 
     async def doubtful(self, workspace_id: str, *, quiet: timedelta, limit: int = 10) -> tuple[Delivery, ...]:
@@ -108,6 +108,10 @@ class Outbox:
     async def doubt_later(self, delivery: Delivery, *, not_before: datetime, why: str) -> bool:
         """The history could not be read now."""
         return await self.database.write(lambda connection: doubts.later(connection, delivery, not_before, why))
+
+    async def doubt_no_more(self, delivery: Delivery, *, why: str) -> bool:
+        """Nobody will ever know whether it was posted."""
+        return await self.database.write(lambda connection: doubts.never_known(connection, delivery, why))
 
     async def retry_place(self, workspace_id: str, place: str, *, now: datetime) -> None:
         """Try a place in trouble at once, and look up at once what is in doubt there."""

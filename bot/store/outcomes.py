@@ -15,7 +15,6 @@ from bot.store.schema import announcements, cards
 from bot.store.troubles import end_trouble
 
 _SENDING = (State.SENDING,)
-_ATTEMPTED = (State.SENDING, State.IN_DOUBT)
 
 
 def sent(
@@ -81,5 +80,5 @@ def without_thread(connection: Connection, delivery: Delivery) -> bool:
 
 
 def drop(connection: Connection, delivery: Delivery, why: str) -> bool:
-    """It is never posted, or nobody asks any more whether it was."""
-    return move(connection, delivery, _ATTEMPTED, {"state": State.DROPPED, "why": why})
+    """It is never posted."""
+    return move(connection, delivery, _SENDING, {"state": State.DROPPED, "why": why})
