@@ -105,18 +105,19 @@ def end_under(connection: Connection, glob: Watch, readings: int, now: datetime)
 def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
     """After a reference's own watch has ended, the glob that covers it goes on, with the news that still wait.
 
-    What was told of failures stays told, and their messages go on to grow, so these count since the watch began.
+    What was told of failures stays told, and their messages go on to grow, so these count since either began.
     """
     here = Covers.of(connection, ended.account_id).within(room(ended))
     glob = here.deciding(ended.reference_id).get(room(ended))
     if glob is None:
         tell_no_more(connection, room(ended), frozenset({ended.reference_id}), UNWATCHED)
         return
+    first = min(glob, ended, key=lambda watch: watch.started_at)
     again = replace(
         under(glob, ended.reference_id),
         since_reading=ended.since_reading,
-        started_at=ended.started_at,
-        start_is_ours=ended.start_is_ours,
+        started_at=first.started_at,
+        start_is_ours=first.start_is_ours,
         generation_reading=readings,
         clips_reading=readings,
         alerts=ended.alerts,
