@@ -94,6 +94,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         work = Work()
         _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
         stack.push_async_callback(stories.readings.close)
+        stack.push_async_callback(_give_back, stories)
         stack.push_async_callback(_wind_up, stories, work)
         health = _health(ground, stories, door)
         port = await _serve(settings, Web(health, door.http), stack)
@@ -257,6 +258,10 @@ async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
 
 async def _wind_up(stories: Stories, work: Work) -> None:
     await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
+
+
+async def _give_back(stories: Stories) -> None:
+    """After everything that may ask for the lease has ended, whatever came of that."""
     with suppress(StoreError):  # then the next process waits for the lease to end
         await stories.sender.release()
 

@@ -48,8 +48,11 @@ class Chat(Protocol):
         """
         ...
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
-        """Edit a message in place; `NoMessageError` when it is gone or can no longer be edited."""
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
+        """Edit a message in place, with its line that it may be a `repeat`.
+
+        `NoMessageError` when it is gone or can no longer be edited.
+        """
         ...
 
     async def find(

@@ -145,6 +145,7 @@ class FakeChat:
     after: list[SlackError | None] = field(default_factory=list)
     find_faults: list[SlackError] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
+    edited_repeats: list[str] = field(default_factory=list)
     finds: int = 0
     closed: dict[str, SlackError] = field(default_factory=dict)
     gone: bool = False
@@ -174,13 +175,15 @@ class FakeChat:
             raise fault
         return Posted(place, str(len(self.messages)))
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
         await asyncio.sleep(0)
         if self.gone:
             raise NoMessageError("message_not_found")
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.edits.append((posted, said))
+        if repeat:
+            self.edited_repeats.append(posted.ts)
         self.edit_manners.append(manner)
 
     async def find(

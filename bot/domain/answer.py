@@ -136,7 +136,7 @@ class Wish:
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed.
+    `undo` names what can be taken back; None when nothing was changed. `muted_until` is given where it is silent.
     """
 
     watch: Watch
@@ -144,11 +144,12 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GlobWatchAnswer:
-    """M2 of a glob; `nearest` are references that may have been meant where none matches yet."""
+    """M2 of a glob; `nearest` are references that may have been meant where none matches yet, else as above."""
 
     watch: Watch
     is_new: bool
@@ -156,6 +157,7 @@ class GlobWatchAnswer:
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
     undo: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace.
+    that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
+    the workspace.
     """
 
     version: str
@@ -206,3 +209,4 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    is_ordered: bool = True

@@ -66,13 +66,13 @@ class Manner:
     """How an announcement is said, whatever it says.
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
-    people (user ids) who are named in it.
+    people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
     """
 
     thread_ts: str | None = None
     broadcast: bool = False
     mention: tuple[str, ...] = ()
-    asked: Asked | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 PLAINLY = Manner()
@@ -99,7 +99,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdit:
-    """A message that shows older facts than these; `change` counts how often they have changed."""
+    """A message that shows older facts than these; `change` counts how often they have changed.
+
+    `repeat`: it says that it may be one.
+    """
 
     id: str
     place: str
@@ -107,6 +110,7 @@ class MessageEdit:
     facts: FailureFacts
     manner: Manner
     change: int
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,5 +256,6 @@ class Ask:
             held=tally.counts.get(State.HELD, 0),
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
             filled=self._vitals.filled,
+            is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
         )

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
+from bot.domain.mute import muted_until
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
@@ -39,7 +41,7 @@ class Watching:
         watch, is_new, undo = await self._begin(wish)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo)
+            yield WatchAnswer(watch, is_new, status, trouble, undo, await self._muted_until(watch))
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -51,7 +53,10 @@ class Watching:
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._muted_until(watch))
+
+    async def _muted_until(self, watch: Watch) -> datetime | None:
+        return muted_until(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
 
     async def _begin(self, wish: Wish) -> tuple[Watch, bool, str | None]:
         """The watch, whether it is new, and by what this can be taken back if anything was changed."""

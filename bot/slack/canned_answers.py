@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
-from bot.domain.watch import Events, Placement
+from bot.domain.watch import Events, Placement, Watch
 from bot.slack import canned_globs, canned_sheets
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
 from bot.slack.views import about, failures, status, watch, watches
@@ -94,7 +94,7 @@ def _retry_lists(scene: Scene) -> Iterator[Canned]:
 def confirmations(scene: Scene) -> Iterator[Canned]:
     """M2, and what `unwatch` answers."""
     changed = replace(scene.watch, events=Events.EACH, expected=250)
-    placed = replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
+    placed = _placed(scene)
     personal = replace(scene.watch, place="D0ANA", asked_in="C0DUBBINGDE")
     new = WatchAnswer(scene.watch, True, scene.status, undo=UNDO)
     for name, when, answer in (
@@ -121,10 +121,15 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
             "After watch where the bot may not post.",
             WatchAnswer(scene.watch, True, scene.never_sent, "not_in_channel"),
         ),
+        ("watch_muted", "After watch where all is muted.", replace(new, muted_until=scene.at(7_200))),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
     yield from _stopped(scene)
+
+
+def _placed(scene: Scene) -> Watch:
+    return replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
 
 
 def _stopped(scene: Scene) -> Iterator[Canned]:
@@ -162,6 +167,12 @@ def others(scene: Scene) -> Iterator[Canned]:
             about.message(scene.about_filling),
         ),
         (
+            "about_unordered",
+            "About",
+            "The API lists the account's requests in no order.",
+            about.message(replace(scene.about, filled=None, is_ordered=False)),
+        ),
+        (
             "about_catching_up",
             "About",
             "Nothing could be read for a while, and not everything was read again yet.",
@@ -185,7 +196,7 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
-        replace(scene.line, no_history="missing_scope"),
+        replace(scene.line, watch=_placed(scene), no_history="missing_scope"),
         canned_globs.line(scene),
         canned_globs.line(scene, "*"),
         replace(scene.line, muted_until=scene.at(7_200)),

@@ -81,9 +81,10 @@ class SlackChat:
         )
         return Posted(_word(response, "channel"), _word(response, "ts"))
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
-        """Edit a message in place; its metadata stays."""
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
+        """Edit a message in place; its metadata stays, and that it may be a `repeat`."""
         shown = message(said, self.command, manner)
+        shown = marked_as_repeat(shown) if repeat else shown
         await self._call(self.client.chat_update, channel=posted.channel, ts=posted.ts, **_said(shown), parse="none")
 
     async def delete(self, posted: Posted) -> None:

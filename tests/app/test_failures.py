@@ -43,7 +43,7 @@ async def test_a_kind_grows_in_its_message_and_is_pinged_in_its_thread(stage: St
 async def test_in_broadcast_all_goes_under_the_card_and_into_the_channel_naming_whom_it_should(stage: Stage) -> None:
     ids = stage.account.submit("batch-1", 3)
     answer = await stage.asks("watch batch-1 in broadcast mention @ben")
-    assert "Each message names" in everything_in(answer)
+    assert "Each message about it names" in everything_in(answer)
     card = await stage.card("batch-1")
     await fails(stage, ids[:1])
     failure = await stage.sees_text("1 request failed")

@@ -252,7 +252,7 @@ async def test_lists_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig
 async def test_a_pattern_is_watched_and_stopped_by_its_card(rig: Rig) -> None:
     await rig.type("watch batch-* for each")
     (answer,) = rig.seen()
-    assert "This channel now watches every reference like batch-∗ (problems)" in answer.text
+    assert "This channel now watches every reference that matches batch-∗ (problems)" in answer.text
     assert [wish.reference_id for wish in rig.watching.wishes] == ["batch-*"]
 
     await rig.click(card(rig, actions.GLOB_STOP, "batch-*"), actions.GLOB_STOP)

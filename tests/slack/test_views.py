@@ -45,9 +45,18 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
     unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
     failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
-    globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
+    globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
     mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
-    taken_back = ("watch_new", "watch_changed", "watch_placed", *mine, *globs, "unwatch", "unwatch_except")
+    taken_back = (
+        "watch_new",
+        "watch_changed",
+        "watch_placed",
+        "watch_muted",
+        *mine,
+        *globs,
+        "unwatch",
+        "unwatch_except",
+    )
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
         "card_muted": muted,
@@ -69,6 +78,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.FAILURE_UNMUTE] for name in ("kind_muted", "kind_muted_glob")},
         "kind_unmuted": [actions.FAILURE_MUTE],
         "personal_failure": [*failing, actions.NEWS_STOP],
+        "personal_catch_up": [actions.CATCH_UP_FAILURES, actions.NEWS_STOP],
         "personal_finished": finished,
         "glob_card_muted": [actions.GLOB_TABLE, actions.GLOB_UNMUTE, actions.GLOB_STOP],
         "unwatch_covered": [actions.GLOB_EXCEPT],

@@ -1,6 +1,7 @@
 """M2: a watch was made, changed or stopped."""
 
 import re
+from datetime import datetime
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
@@ -10,6 +11,7 @@ from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
 from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
+from bot.slack.views import mute
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.card import here
@@ -27,7 +29,7 @@ def message(answer: WatchAnswer, command: str) -> Message:
     """What is posted here, what is not, how the batch stands, and how to stop it."""
     title = _title(answer)
     stands = _stands(answer.status)
-    trouble = not_able_to_post(answer.trouble, command)
+    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
     lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
@@ -119,7 +121,7 @@ def named(watch: Watch) -> Words:
     if not watch.mention:
         return NOTHING
     people = listed([words(Person(each)) for each in watch.mention])
-    return words("Each message names ", people, ", but for the card, catch-ups and summaries.")
+    return words("Each message about it names ", people, ", but for the card.")
 
 
 def _not_posted(watch: Watch) -> Words:
@@ -147,6 +149,13 @@ def _already(status: StatusAnswer) -> Words:
     if isinstance(status.settlement, Settled) and is_current(status):
         parts.append("It is finished already, so that is not posted.")
     return joined(parts, " ")
+
+
+def silent(until: datetime | None) -> Words:
+    """That nothing is posted before this moment, and what becomes of it; nothing when it is."""
+    if until is None:
+        return NOTHING
+    return words("It is ", *mute.note(until).pieces, ": what happens meanwhile is told in one message then.")
 
 
 def not_able_to_post(trouble: str | None, command: str) -> Words:
