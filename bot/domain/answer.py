@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
@@ -108,11 +110,16 @@ class WatchesAnswer:
     lines: tuple[WatchLine, ...]
 
 
+Limit = Literal["deadline", "expect"]
+"""What a watch can have or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
-    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for.
+    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for. `without`
+    names what the watch shall have no more.
     """
 
     workspace_id: str
@@ -128,13 +135,15 @@ class Wish:
     placement: Placement | None = None
     mention: tuple[str, ...] | None = None
     asked_in: str | None = None
+    due: TypedTime | None = None
+    without: frozenset[Limit] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed.
+    `undo` names what can be taken back; None when nothing was changed. `due` is the deadline that was typed.
     """
 
     watch: Watch
@@ -142,6 +151,23 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
+    due: TypedTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitAnswer:
+    """What `deadline` and `expect` did to the watch of a place; it is None when the place has none of its own.
+
+    `limit` is which of both, `globs` are the patterns by which the place watches the reference all the same.
+    """
+
+    limit: Limit
+    reference_id: str
+    watch: Watch | None
+    progress: Progress | None = None
+    due: TypedTime | None = None
+    undo: str | None = None
+    globs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

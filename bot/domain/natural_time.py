@@ -71,18 +71,21 @@ _NAMES = _Names()
 class TypedTime:
     """A moment (UTC) that somebody typed, the zone it was meant in, and what has to be said of how it was understood.
 
-    `zone` is an IANA name, or such as `UTC+02:00`.
+    `zone` is an IANA name, or such as `UTC+02:00`; `typed_at` is when it was typed.
     """
 
     at: datetime
     zone: str
+    typed_at: datetime
     notes: tuple[str, ...] = ()
 
 
 def names_zone(text: str, now: datetime) -> bool:
-    """Whether a zone is typed with the time, so that nobody needs to be asked for one; raises `BadCommandError`."""
-    plain = _plain(text)
-    return split_zone(plain, None, now)[1] is not None
+    """Whether a zone is typed with the time, so that nobody needs to be asked for one."""
+    try:
+        return split_zone(_plain(text), None, now)[1] is not None
+    except BadCommandError:  # which `typed_time` tells
+        return True
 
 
 def typed_time(text: str, now: datetime, own: str) -> TypedTime:
@@ -150,7 +153,7 @@ class _Reading:
                 self.notes.append(f"the end of the day is {named:%H:%M}")
             return named
         whole = typed if not typed.isdecimal() else f"{typed}:00"
-        return parse(whole.replace(".", ""), parserinfo=_NAMES, default=datetime.min).time()
+        return parse(whole.replace(".", ""), parserinfo=_NAMES, default=datetime.combine(self.here, time())).time()
 
     def _day(self, typed: str | None, at: time, *, is_midnight: bool) -> date:
         today = self.here.date()
@@ -232,7 +235,7 @@ class _Reading:
             raise BadCommandError(f"{shown}, and that is past. Type a time to come, such as {_EXAMPLES}.")
         if moment - self.now > FARTHEST:
             raise BadCommandError(f"{shown}, and that is more than a year away. Is the year right?")
-        return TypedTime(moment, self.zone.name, tuple(self.notes))
+        return TypedTime(moment, self.zone.name, self.now, tuple(self.notes))
 
     def _without_time(self, plain: str) -> BadCommandError:
         if _span(plain) is not None:

@@ -14,6 +14,7 @@ from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.history import History
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
@@ -61,6 +62,7 @@ class Stories:
     watching: Watching
     muting: Muting
     trials: Trials
+    limits: Limits
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -112,7 +114,8 @@ def make_stories(on: Ground) -> Stories:
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    people = (readings, ask, watching, muting, trials, catch_up)
+    limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
+    people = (readings, ask, watching, muting, trials, limits, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
 
 

