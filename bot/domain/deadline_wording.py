@@ -83,6 +83,14 @@ def percent(odds: float) -> str:
 
 # --- M6 ---
 
+RISK = {
+    Level.AT_RISK: "its deadline is at risk",
+    Level.UNLIKELY: "its deadline will probably be missed",
+    Level.ON_TRACK: "on track for its deadline again",
+    Level.MISSED: "its deadline was missed",
+}
+"""The same in a list of many."""
+
 
 def risk_headline(facts: RiskFacts) -> Words:
     """What is the matter, in the midst of a sentence."""

@@ -9,7 +9,7 @@ from bot.domain.glob import compiled
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
 
-MUTABLE = ("failure", "ping", "clips", "finished", "short", "reopened", "catch_up")
+MUTABLE = ("failure", "ping", "clips", "finished", "short", "reopened", "catch_up", "risk")
 """The kinds of announcements that are held: the one summary can tell them. All others are told at once."""
 
 

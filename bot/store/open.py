@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.deadlines import Deadlines
 from bot.store.deeds import Deeds
 from bot.store.delivery_log import DeliveryLog
 from bot.store.edits import Edits
@@ -37,6 +38,7 @@ class Store:
     trials: TrialRuns
     undos: Undos
     delivery_log: DeliveryLog
+    deadlines: Deadlines
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -65,4 +67,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         trials=TrialRuns(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
+        deadlines=Deadlines(database),
     )

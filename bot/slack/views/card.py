@@ -1,6 +1,7 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
+from bot.domain.deadline_wording import card_part
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -42,8 +43,9 @@ def _sentence(facts: CardFacts) -> Words:
     updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
-    totals = counts(progress, between=", ", before_total=" ")
-    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), updated)
+    totals = words(counts(progress, between=", ", before_total=" "), waiting_for_more(facts.settlement))
+    due = words("; ", due) if (due := _due(facts)) else NOTHING
+    return words(name, f": {progress.percent}% finished, ", totals, due, updated)
 
 
 def _core(facts: CardFacts) -> Block:
@@ -56,7 +58,18 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    return core(progress, (title, *body_lines(progress, facts.settlement)))
+    due = _due(facts)
+    return core(progress, (title, *body_lines(progress, facts.settlement), *((due,) if due else ())))
+
+
+def _due(facts: CardFacts) -> Words:
+    """The deadline against what is known; nothing without one."""
+    deadline = facts.watch.deadline
+    if deadline is None or facts.read_at is None:
+        return NOTHING
+    odds = None if facts.stale else facts.odds
+    ahead = facts.ahead
+    return card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
 
 
 def _small_print(facts: CardFacts) -> Block:

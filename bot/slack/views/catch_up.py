@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.announcement import CatchUpFacts, Meanwhile
+from bot.domain.deadline_wording import RISK
 from bot.domain.failure import FailureKind
+from bot.domain.risk_facts import Level
 from bot.domain.wording import bar, counts, finished_sentence, kind_line, short_sentence
 from bot.domain.words import NOTHING, At, Code, Foreign, Strong, Words, counted, joined, listed, number, words
 from bot.slack.actions import CATCH_UP_FAILURES
@@ -106,9 +108,16 @@ def _times(kind: FailureKind) -> Words:
 def _headline(one: Meanwhile) -> Words:
     reopened = f"reopened with {counted(one.arrived, 'new request')}" if one.arrived else ""
     if one.ending is None:
-        return words(reopened or f"{one.progress.percent}% finished")
-    ending = words(finished_sentence(one.progress)) if one.ending == "finished" else short_sentence(one.progress)
-    return words(f"{reopened}, then " if reopened else "", ending)
+        return words(reopened or f"{one.progress.percent}% finished", _due(one))
+    if one.ending == "finished":
+        return words(f"{reopened}, then " if reopened else "", finished_sentence(one.progress), _due(one))
+    return words(f"{reopened}, then " if reopened else "", short_sentence(one.progress))
+
+
+def _due(one: Meanwhile) -> str:
+    """What was last to be told of its deadline; of what has ended only that it was missed."""
+    is_told = one.risk is Level.MISSED or (one.risk is not None and one.ending is None)
+    return f", {RISK[one.risk]}" if one.risk is not None and is_told else ""
 
 
 def _kinds_title(one: Meanwhile) -> Words:
@@ -170,11 +179,9 @@ def _in_sentence(one: Meanwhile) -> Words:
 def _state(one: Meanwhile) -> str:
     """The headline as the rest of a sentence that begins with the batch."""
     if one.ending == "finished":
-        return finished_sentence(one.progress)
+        return f"{finished_sentence(one.progress)}{_due(one)}"
     if one.ending == "short":
-        return "settled short"
-    return (
-        f"reopened with {counted(one.arrived, 'new request')}"
-        if one.arrived
-        else f"is {one.progress.percent}% finished"
-    )
+        return f"settled short{_due(one)}"
+    if one.arrived:
+        return f"reopened with {counted(one.arrived, 'new request')}{_due(one)}"
+    return f"is {one.progress.percent}% finished{_due(one)}"

@@ -1,6 +1,7 @@
 """M5: a batch is finished; M5b: settled with fewer than expected; M5c: reopened."""
 
 from bot.domain.announcement import FinishedFacts, ReopenedFacts, ShortFacts
+from bot.domain.deadline_wording import against
 from bot.domain.failure import shown
 from bot.domain.progress import Progress
 from bot.domain.wording import LONGEST_STATUS, bar, counts, finished_sentence, kind_lines, kinds_title, short_sentence
@@ -31,10 +32,11 @@ def reopened(facts: ReopenedFacts) -> Message:
 
 
 def _headline(facts: FinishedFacts) -> Words:
+    due = f", {against(facts.spare)}" if facts.spare is not None else ""
     if facts.status is None:
-        return words(finished_sentence(facts.progress))
+        return words(finished_sentence(facts.progress), due)
     took = f", took {duration(facts.progress.took)}" if facts.progress.took is not None else ""
-    return words("finished: ", Foreign(facts.status, LONGEST_STATUS), took)
+    return words("finished: ", Foreign(facts.status, LONGEST_STATUS), took, due)
 
 
 def _outcome(facts: FinishedFacts) -> tuple[Block, ...]:

@@ -22,9 +22,10 @@ from bot.domain.announcement import (
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
+from bot.domain.risk_facts import RiskFacts
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, risk, stale, trial
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
@@ -103,6 +104,8 @@ def _news(news: News) -> Message:
             return finished.short(news)
         case ReopenedFacts():
             return finished.reopened(news)
+        case RiskFacts():
+            return risk.message(news)
         case _:
             assert_never(news)
 

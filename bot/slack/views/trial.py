@@ -14,6 +14,7 @@ NAMES = {
     "clips": "finished clips",
     "finished": "a finished batch",
     "short": "a batch that settled with fewer requests than expected",
+    "risk": "a deadline that is at risk",
     "reopened": "a batch that goes on after it had finished",
     "catch_up": "what happened while nothing could be read, or while a place was muted",
     "access": "trouble with access, which goes to the person who made the watch",
