@@ -8,6 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -105,7 +106,8 @@ class Meanwhile:
     """What happened to one reference in a gap; `completed` and `failed` count the outcomes that may be announced.
 
     `kinds` are the failure kinds that this place had not been told of, each with the ids that may be announced.
-    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it.
+    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it. So many
+    were still `stuck`.
     """
 
     progress: Progress
@@ -114,6 +116,7 @@ class Meanwhile:
     kinds: tuple[FailureKind, ...] = ()
     ending: Literal["finished", "short"] | None = None
     arrived: int = 0
+    stuck: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +209,10 @@ class CardPlaceholder:
     kind: Literal["card"] = "card"
 
 
-News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-Trouble = AccessFacts | StaleFacts | BackFacts
+News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts | StuckFacts | MissingFacts
+Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
+Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
+"""What is edited in place when its facts change."""
 Example = News | CatchUpFacts | Trouble | CardFacts
 
 

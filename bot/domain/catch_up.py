@@ -8,6 +8,7 @@ from bot.domain.announcement import FailureFacts, FinishedFacts, Meanwhile, News
 from bot.domain.change import Entry
 from bot.domain.failure import FailureKind
 from bot.domain.progress import summarise
+from bot.domain.stuck_facts import StuckFacts
 from bot.domain.watch import Watch, may_announce
 
 SHORTEST_GAP = timedelta(minutes=5)  # a restart or a hiccup is shorter, and what happened in it is still news
@@ -47,6 +48,7 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
     ended = [e.request.status for e in listed if (e.outcome_reading or 0) > gap.reading and may_announce(watch, e)]
     ends = [said for said in held if isinstance(said, FinishedFacts | ShortFacts | ReopenedFacts)]
     last = ends[-1] if ends else None
+    stuck = [len(said.ones) for said in held if isinstance(said, StuckFacts)]
     return Meanwhile(
         progress=summarise(watch.reference_id, requests, expected=watch.expected, vanished=gone),
         completed=ended.count("completed"),
@@ -54,6 +56,7 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
         kinds=tuple(_kind(said) for said in held if isinstance(said, FailureFacts)),
         ending=last.kind if isinstance(last, FinishedFacts | ShortFacts) else None,
         arrived=sum(said.arrived for said in ends if isinstance(said, ReopenedFacts)),
+        stuck=stuck[-1] if stuck else 0,
     )
 
 
@@ -79,6 +82,7 @@ def _added(one: Meanwhile, other: Meanwhile) -> Meanwhile:
         kinds=(*one.kinds, *(kind for kind in other.kinds if kind.key not in known)),
         ending=one.ending or other.ending,
         arrived=one.arrived + other.arrived,
+        stuck=max(one.stuck, other.stuck),
     )
 
 

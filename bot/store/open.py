@@ -16,6 +16,7 @@ from bot.store.references import References
 from bot.store.senders import Senders
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
+from bot.store.vigil import Vigil
 from bot.store.watches import Watches
 
 
@@ -37,6 +38,7 @@ class Store:
     trials: TrialRuns
     undos: Undos
     delivery_log: DeliveryLog
+    vigil: Vigil
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -65,4 +67,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         trials=TrialRuns(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
+        vigil=Vigil(database),
     )
