@@ -9,6 +9,7 @@ from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
 from bot.domain.risk_facts import Level, RiskFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -110,8 +111,8 @@ class Meanwhile:
     """What happened to one reference in a gap; `completed` and `failed` count the outcomes that may be announced.
 
     `kinds` are the failure kinds that this place had not been told of, each with the ids that may be announced.
-    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it.
-    `risk` is what was last to be told of its deadline.
+    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it. So many
+    were still `stuck`. `risk` is what was last to be told of its deadline.
     """
 
     progress: Progress
@@ -120,6 +121,7 @@ class Meanwhile:
     kinds: tuple[FailureKind, ...] = ()
     ending: Literal["finished", "short"] | None = None
     arrived: int = 0
+    stuck: int = 0
     risk: Level | None = None
 
 
@@ -216,8 +218,11 @@ class CardPlaceholder:
     kind: Literal["card"] = "card"
 
 
-News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts | RiskFacts
-Trouble = AccessFacts | StaleFacts | BackFacts
+Ends = FinishedFacts | ShortFacts | ReopenedFacts
+News = FailureFacts | PingFacts | ClipsFacts | Ends | StuckFacts | MissingFacts | RiskFacts
+Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
+Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
+"""What is edited in place when its facts change."""
 Example = News | CatchUpFacts | Trouble | CardFacts
 
 

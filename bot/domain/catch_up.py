@@ -9,6 +9,7 @@ from bot.domain.change import Entry
 from bot.domain.failure import FailureKind
 from bot.domain.progress import summarise
 from bot.domain.risk_facts import RiskFacts
+from bot.domain.stuck_facts import StuckFacts
 from bot.domain.watch import Watch, may_announce
 
 SHORTEST_GAP = timedelta(minutes=5)  # a restart or a hiccup is shorter, and what happened in it is still news
@@ -49,6 +50,7 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
     ends = [said for said in held if isinstance(said, FinishedFacts | ShortFacts | ReopenedFacts)]
     last = ends[-1] if ends else None
     risks = [said.level for said in held if isinstance(said, RiskFacts)]
+    stuck = [len(said.ones) for said in held if isinstance(said, StuckFacts)]
     return Meanwhile(
         progress=summarise(watch.reference_id, requests, expected=watch.expected, vanished=gone),
         completed=ended.count("completed"),
@@ -57,6 +59,7 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
         ending=last.kind if isinstance(last, FinishedFacts | ShortFacts) else None,
         arrived=sum(said.arrived for said in ends if isinstance(said, ReopenedFacts)),
         risk=risks[-1] if risks else None,
+        stuck=stuck[-1] if stuck else 0,
     )
 
 
@@ -83,6 +86,7 @@ def _added(one: Meanwhile, other: Meanwhile) -> Meanwhile:
         ending=one.ending or other.ending,
         arrived=one.arrived + other.arrived,
         risk=other.risk or one.risk,
+        stuck=max(one.stuck, other.stuck),
     )
 
 

@@ -6,9 +6,8 @@ The shape of what was typed says which parts are given, and nothing else is take
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import ClassVar
 
-from dateutil.parser import ParserError, parse, parserinfo
+from dateutil.parser import ParserError, parse
 
 from bot.domain.spans import span
 from bot.domain.zones import TypedZone, split_zone, zone_of
@@ -31,6 +30,7 @@ _DATE = re.compile(
     r"|(?P<dots>[0-9]{1,2}\.[0-9]{1,2}\.(?:[0-9]{4})?)"
     rf"|(?:the )?{_NUMBER} (?:of )?{_MONTH}(?: [0-9]{{4}})?|{_MONTH} {_NUMBER}(?: [0-9]{{4}})?)"
 )
+_LETTERS = 3  # by which days of the week differ, and all that dateutil takes besides whole names
 _OF_WEEK = re.compile(rf"(?:(?P<which>next|this|coming) )?(?P<weekday>{_WEEKDAY})")
 _HAS_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _NAMED_DAYS = {"today": 0, "tomorrow": 1, "tmrw": 1, "day after tomorrow": 2, "yesterday": -1}
@@ -48,23 +48,6 @@ _RELATIVE = re.compile(r"in (?P<length>.+)|(?P<length2>.+) from now")
 _WEEKS = re.compile(r"([0-9]{1,3}) ?w(?:eeks?)?")
 _ONE = {"half an hour": "30 minutes", "an hour": "1 hour", "a minute": "1 minute", "a day": "1 day", "a week": "7 days"}
 _SLASHES = re.compile(r"[0-9]+/[0-9]+")
-
-
-class _Names(parserinfo):
-    """dateutil's own names of days, and the spellings that it does not have."""
-
-    WEEKDAYS: ClassVar[list[tuple[str, ...]]] = [
-        ("Mon", "Monday"),
-        ("Tue", "Tues", "Tuesday"),
-        ("Wed", "Weds", "Wednesday"),
-        ("Thu", "Thur", "Thurs", "Thursday"),
-        ("Fri", "Friday"),
-        ("Sat", "Saturday"),
-        ("Sun", "Sunday"),
-    ]
-
-
-_NAMES = _Names()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +136,7 @@ class _Reading:
                 self.notes.append(f"the end of the day is {named:%H:%M}")
             return named
         whole = typed if not typed.isdecimal() else f"{typed}:00"
-        return parse(whole.replace(".", ""), parserinfo=_NAMES, default=datetime.combine(self.here, time())).time()
+        return parse(whole.replace(".", ""), default=datetime.combine(self.here, time())).time()
 
     def _day(self, typed: str | None, at: time, *, is_midnight: bool) -> date:
         today = self.here.date()
@@ -176,7 +159,7 @@ class _Reading:
     def _of_week(self, found: re.Match[str], *, is_over: bool) -> date:
         today = self.here.date()
         start = datetime.combine(today, time())
-        day = parse(found["weekday"], parserinfo=_NAMES, default=start).date()
+        day = parse(found["weekday"][:_LETTERS], default=start).date()
         if day == today and is_over:
             day += timedelta(days=7)
         if found["which"] == "next" and day.isocalendar()[:2] == today.isocalendar()[:2]:
@@ -195,11 +178,11 @@ class _Reading:
             number, month, year = typed.split(".")
             day = date(int(year or today.year), int(month), int(number))
         else:
-            day = parse(typed, parserinfo=_NAMES, default=datetime(today.year, 1, 1)).date()  # noqa: DTZ001 - a day only
+            day = parse(typed, default=datetime(today.year, 1, 1)).date()  # noqa: DTZ001 - a day only
         if not _HAS_YEAR.search(typed) and day < today - JUST_PAST:
             day = day.replace(year=day.year + 1)
         weekday = found["weekday"]
-        if weekday and parse(weekday, parserinfo=_NAMES, default=datetime.combine(day, time())).date() != day:
+        if weekday and parse(weekday[:_LETTERS], default=datetime.combine(day, time())).date() != day:
             raise BadCommandError(f"{_day_text(day)} {day.year} is not a `{weekday}`. Type the date alone.")
         return day
 

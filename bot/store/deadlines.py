@@ -1,14 +1,13 @@
 """Deadlines: which are to be judged, and what is told of them."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, func, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from bot.domain.announcement import Announcement, Key
-from bot.domain.deadline import Due
+from bot.domain.deadline import Batch, Due
 from bot.domain.progress import summarise
 from bot.domain.risk import Risk
 from bot.domain.risk_facts import Level, RiskFacts
@@ -23,9 +22,6 @@ from bot.store.rows import watch_of
 from bot.store.schema import HAS_DEADLINE, batches, watches
 from bot.store.watching import save, touch_card, with_card
 
-Judged = tuple[str, int, bool]
-"""A watch, the reading by which its deadline was judged, and whether that was over then."""
-
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
@@ -33,34 +29,31 @@ class Deadlines:
 
     database: Database
 
-    async def due(
-        self, account_id: str, *, now: datetime, fresh_after: datetime, judged: Collection[Judged]
-    ) -> tuple[Due, ...]:
-        """Those that are neither met nor told as missed, of batches that were read whole after `fresh_after`.
+    async def due(self, account_id: str, *, fresh_after: datetime) -> tuple[Due, ...]:
+        """Those that are neither met nor told as missed, of batches that were read whole after `fresh_after`."""
+        return await self.database.read(lambda connection: _due(connection, account_id, fresh_after))
 
-        Without those that were `judged` by the same reading, unless the deadline has come since.
-        """
-        return await self.database.read(lambda connection: _due(connection, account_id, now, fresh_after, judged))
+    async def batch(self, due: Due) -> Batch:
+        """All that is known of its batch."""
+        return await self.database.read(lambda connection: _batch(connection, due.watch))
 
-    async def judge(self, due: Due, risk: Risk, facts: RiskFacts | None, *, now: datetime) -> bool:
-        """Remember what was told and queue the news; nothing when the watch is another one by now."""
-        return await self.database.write(lambda connection: _judge(connection, due, risk, facts, now))
+    async def judged(self, due: Due, risk: Risk, facts: RiskFacts | None, *, now: datetime) -> bool:
+        """Remember what is told and queue it; nothing when the watch is another one by now. Whether it is news."""
+        return await self.database.write(lambda connection: _judged(connection, due, risk, facts, now))
 
 
-def _due(
-    connection: Connection, account_id: str, now: datetime, fresh_after: datetime, judged: Collection[Judged]
-) -> tuple[Due, ...]:
+def _due(connection: Connection, account_id: str, fresh_after: datetime) -> tuple[Due, ...]:
+    rows = connection.execute(_open(account_id, fresh_after)).mappings()
     found = []
-    for row in connection.execute(_open(account_id, fresh_after)).mappings():
+    for row in rows:
         watch = watch_of(row)
-        if watch.deadline is None or Level.MISSED in watch.risk.told:
-            continue
-        if (watch.id, row["batch_reading"], now >= watch.deadline) not in judged:
-            found.append(_whole(connection, watch, watch.deadline, row))
+        if watch.deadline is not None and Level.MISSED not in watch.risk.told:
+            read_at, ahead = row["batch_read_at"], row["batch_api_now"] - row["batch_read_at"]
+            found.append(Due(watch, watch.deadline, row["batch_reading"], read_at, ahead))
     return tuple(found)
 
 
-def _open(account_id: str, fresh_after: datetime) -> Select[RowMapping]:
+def _open(account_id: str, fresh_after: datetime) -> Select[Any]:
     """The watches with deadlines whose batch has not come to its end, with the last reading of it."""
     is_its_batch = and_(
         batches.c.account_id == watches.c.account_id, batches.c.reference_key == watches.c.reference_key
@@ -84,22 +77,14 @@ def _is_open(ended: ColumnElement[int]) -> ColumnElement[bool]:
     return (batches.c.total > ended) | (func.coalesce(watches.c.expected, 1) > ended)
 
 
-def _whole(connection: Connection, watch: Watch, deadline: datetime, row: RowMapping) -> Due:
+def _batch(connection: Connection, watch: Watch) -> Batch:
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = tuple(entry.request for entry in memory if entry.listed)
     gone = len(memory) - len(listed)
-    return Due(
-        watch=watch,
-        deadline=deadline,
-        progress=summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone),
-        requests=listed,
-        reading=row["batch_reading"],
-        read_at=row["batch_read_at"],
-        ahead=row["batch_api_now"] - row["batch_read_at"],
-    )
+    return Batch(summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone), listed)
 
 
-def _judge(connection: Connection, due: Due, risk: Risk, facts: RiskFacts | None, now: datetime) -> bool:
+def _judged(connection: Connection, due: Due, risk: Risk, facts: RiskFacts | None, now: datetime) -> bool:
     lock_account(connection, due.watch.account_id)
     row = connection.execute(select(watches).where(watches.c.id == due.watch.id)).mappings().one_or_none()
     watch = watch_of(row) if row else None

@@ -17,6 +17,7 @@ from bot.store.references import References
 from bot.store.senders import Senders
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
+from bot.store.vigil import Vigil
 from bot.store.watches import Watches
 
 
@@ -39,6 +40,7 @@ class Store:
     undos: Undos
     delivery_log: DeliveryLog
     deadlines: Deadlines
+    vigil: Vigil
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -68,4 +70,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
         deadlines=Deadlines(database),
+        vigil=Vigil(database),
     )

@@ -90,7 +90,8 @@ def _reference(one: Meanwhile, kinds: Sequence[FailureKind], ids: int) -> Block:
     title = words(Foreign(one.progress.reference_id, strong=True), " · ", _headline(one))
     clips = _clips(one.completed, one.failed)
     meanwhile = words(f"Meanwhile {clips}") if clips else NOTHING
-    lines = [title, words(bar(one.progress)), counts(one.progress), meanwhile, _kinds_title(one)]
+    stuck = words(_stuck(one)) if one.stuck else NOTHING
+    lines = [title, words(bar(one.progress)), counts(one.progress), meanwhile, stuck, _kinds_title(one)]
     parts = [paragraph(line for line in lines if line)]
     for kind in kinds:
         name = words(Foreign(kind.name, 160, strong=True), f" ×{number(kind.count)}")
@@ -120,6 +121,11 @@ def _due(one: Meanwhile) -> str:
     return f", {RISK[one.risk]}" if one.risk is not None and is_told else ""
 
 
+def _stuck(one: Meanwhile) -> str:
+    """Such as "2 are stuck"; empty when none is."""
+    return f"{number(one.stuck)} {'is' if one.stuck == 1 else 'are'} stuck" if one.stuck else ""
+
+
 def _kinds_title(one: Meanwhile) -> Words:
     return words(f"New failures, {counted(len(one.kinds), 'kind')}") if one.kinds else NOTHING
 
@@ -136,7 +142,7 @@ def _line(one: Meanwhile) -> Words:
     kinds = f"{counted(len(one.kinds), 'new kind')} of failure" if one.kinds else ""
     name = words(Foreign(one.progress.reference_id, strong=True))
     totals = NOTHING if one.ending == "short" else counts(one.progress, before_total=" ")  # which it says already
-    return joined([name, _headline(one), totals, kinds], " · ")
+    return joined([name, _headline(one), totals, _stuck(one), kinds], " · ")
 
 
 # --- the rest ---
@@ -173,7 +179,8 @@ def _in_sentence(one: Meanwhile) -> Words:
     kinds = listed([*names, counted(more, "more kind")] if more > 0 else names)
     new = words(", new: ", kinds) if kinds else NOTHING
     totals = counts(one.progress, between=", ", before_total=" ")
-    return words(Foreign(one.progress.reference_id), f" {_state(one)}: ", totals, new)
+    stuck = f", {_stuck(one)}" if one.stuck else ""
+    return words(Foreign(one.progress.reference_id), f" {_state(one)}: ", totals, stuck, new)
 
 
 def _state(one: Meanwhile) -> str:
