@@ -16,6 +16,8 @@ from bot.domain.announcement import (
     ShortFacts,
     StaleFacts,
 )
+from bot.domain.risk_facts import Before, Level
+from bot.slack.canned_deadlines import risk
 from bot.slack.canned_scene import Scene, uuid
 
 _AGO = timedelta(minutes=10)  # when the made-up batch was sent: all of it has happened by now
@@ -32,6 +34,7 @@ def examples(command: str, now: datetime, place: str, reference: str) -> tuple[E
         replace(scene.failure, last_at=now, read_at=now),
         PingFacts(worse, worse.kinds[:1], None, now),
         ClipsFacts(scene.running, tuple(map(uuid, range(14))), now),
+        risk(scene, Level.AT_RISK, 0.31, before=Before(since, 1.2, 250)),
         FinishedFacts(done, now),
         ShortFacts(scene.progress(244, expected=250), now),
         ReopenedFacts(scene.progress(40, waiting=3), 3, now),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.slack.canned_answers import confirmations, lists, others, states
+from bot.slack.canned_deadlines import due_cards, due_finishes, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
@@ -22,6 +23,7 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    told = (cards, glob_cards, quiet_cards, confirmations, undone, news, personal, catch_ups, summaries, muted)
+    seen = (cards, due_cards, glob_cards, quiet_cards, confirmations, limits, undone)
+    told = (*seen, news, risks, due_finishes, personal, catch_ups, summaries, muted)
     parts = (*told, access, stale, trials, mishaps, states, overviews, lists, others)
     return tuple(each for part in parts for each in part(scene))
