@@ -8,7 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
-from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -178,7 +178,7 @@ class BackFacts:
 class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
-    `stale` when that is too old to be taken for the present while requests are open.
+    `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
     """
 
     watch: Watch
@@ -188,6 +188,7 @@ class CardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    stuck: tuple[StuckOne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
+from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
 
 
 def plain(each: Canned) -> dict[str, object]:
@@ -22,6 +23,7 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    told = (cards, glob_cards, quiet_cards, confirmations, undone, news, personal, catch_ups, summaries, muted)
-    parts = (*told, access, stale, trials, mishaps, states, overviews, lists, others)
+    told = (cards, stuck_elsewhere, glob_cards, quiet_cards, confirmations, undone, news, stuck, personal)
+    later = (catch_ups, summaries, stuck_summaries, muted)
+    parts = (*told, *later, access, stale, trials, mishaps, states, stuck_answers, overviews, lists, others)
     return tuple(each for part in parts for each in part(scene))

@@ -68,15 +68,6 @@ Index(
     postgresql_where=IS_OPEN,
 )
 
-STARTED = requests.c.started_at.is_not(None)
-Index(
-    "requests_started",
-    requests.c.account_id,
-    requests.c.created_at,
-    sqlite_where=STARTED,
-    postgresql_where=STARTED,
-)
-
 ENDED = requests.c.finished_at.is_not(None)
 Index(
     "requests_ended",
@@ -176,14 +167,6 @@ Index(
     watches.c.reference_key,
     sqlite_where=_is_active,
     postgresql_where=_is_active,
-)
-_is_unsettled = and_(_is_active, watches.c.settled_reading.is_(None))
-Index(
-    "watches_unsettled",
-    watches.c.account_id,
-    watches.c.reference_key,
-    sqlite_where=_is_unsettled,
-    postgresql_where=_is_unsettled,
 )
 _is_active_glob = and_(watches.c.is_glob == true(), _is_active)
 Index(

@@ -67,8 +67,11 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.UNDO] for name in taken_back},
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
-        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary")},
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+        **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
+        "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
+        **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
     }
 
 

@@ -1,6 +1,7 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -43,7 +44,8 @@ def _sentence(facts: CardFacts) -> Words:
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = counts(progress, between=", ", before_total=" ")
-    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), updated)
+    stuck = words("; ", line) if (line := stuck_line(facts.stuck)) else NOTHING
+    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), stuck, updated)
 
 
 def _core(facts: CardFacts) -> Block:
@@ -56,7 +58,8 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    return core(progress, (title, *body_lines(progress, facts.settlement)))
+    lines = (title, *body_lines(progress, facts.settlement), stuck_line(facts.stuck))
+    return core(progress, filter(None, lines))
 
 
 def _small_print(facts: CardFacts) -> Block:
