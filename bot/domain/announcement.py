@@ -9,7 +9,7 @@ from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
 from bot.domain.risk_facts import Level, RiskFacts
-from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -184,8 +184,9 @@ class BackFacts:
 class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
-    `stale` when that is too old to be taken for the present while requests are open. The API's clock was `ahead` of
-    ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can say.
+    `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
+    The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
+    say.
     """
 
     watch: Watch
@@ -197,6 +198,7 @@ class CardFacts:
     muted_until: datetime | None = None
     ahead: timedelta = timedelta()
     odds: float | None = None
+    stuck: tuple[StuckOne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.request import LipsyncRequest
+from bot.domain.stuck_facts import StuckOne
 from bot.domain.watch import Events, Placement, Watch
 
 
@@ -16,13 +17,14 @@ from bot.domain.watch import Events, Placement, Watch
 class Batch:
     """Our memory of one reference: its listed requests, how many are no longer listed, and when it was last read whole.
 
-    `read_at` is our clock; None when it was never read as a whole.
+    `read_at` is our clock; None when it was never read as a whole. Some were `stuck` at that reading.
     """
 
     reference_id: str
     requests: tuple[LipsyncRequest, ...] = ()
     vanished: int = 0
     read_at: datetime | None = None
+    stuck: tuple[StuckOne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class StatusAnswer:
 
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
-    may have been meant when nothing is known under this one.
+    may have been meant when nothing is known under this one. Some were `stuck` at that reading.
     """
 
     progress: Progress
@@ -55,6 +57,7 @@ class StatusAnswer:
     still: StillReading | None = None
     requests: tuple[LipsyncRequest, ...] = ()
     nearest: tuple[str, ...] = ()
+    stuck: tuple[StuckOne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

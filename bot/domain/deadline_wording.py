@@ -7,9 +7,11 @@ from bot.domain.natural_time import TypedTime
 from bot.domain.progress import Progress, Settlement, Waiting
 from bot.domain.risk import AT_RISK_BELOW, is_complete, spare
 from bot.domain.risk_facts import Before, Level, RiskFacts
-from bot.domain.words import NOTHING, At, Strong, Words, counted, duration, joined, number, words
+from bot.domain.wording import counts
+from bot.domain.words import NOTHING, At, Foreign, Strong, TimeStyle, Words, counted, duration, joined, number, words
 from bot.domain.zones import zone_of
 
+_ON_A_CLOCK = timedelta(hours=12)  # what is farther away needs its day
 _A_PACE_APART = 1.15  # what differs less than this is no change that anybody would see
 
 
@@ -41,15 +43,13 @@ def _to_minutes(length: timedelta) -> timedelta:
 
 
 def card_part(
-    progress: Progress, settlement: Settlement, deadline: datetime | None, odds: float | None, read_at: datetime
+    progress: Progress, settlement: Settlement, deadline: datetime, odds: float | None, read_at: datetime
 ) -> Words:
-    """Such as "Deadline today at 17:12, at risk (31%)"; nothing without one. `deadline` is by the API's clock.
+    """Such as "today at 17:12, at risk (31%)"; `deadline` is by the API's clock.
 
     `read_at` is when the totals were so, on that clock: only until then it is known whether the deadline was met.
     """
-    if deadline is None:
-        return NOTHING
-    return words("Deadline ", At(deadline, "day"), _verdict(progress, settlement, deadline, odds, read_at))
+    return words(At(deadline, "day"), _verdict(progress, settlement, deadline, odds, read_at))
 
 
 def _verdict(
@@ -121,18 +121,29 @@ def _left(progress: Progress) -> str:
 
 def risk_lines(facts: RiskFacts) -> tuple[Words, ...]:
     """The deadline and the likely finish, what changed, and what would be needed."""
-    due = words("Deadline ", At(facts.deadline, "day"), f" ({in_its_zone(facts.deadline, facts.zone)})")
-    lines = (joined([due, _finish(facts)], " · "), _changed(facts), _needed(facts))
-    return tuple(line for line in lines if line)
+    due = words("Deadline ", At(facts.deadline, "day"), f", set as {in_its_zone(facts.deadline, facts.zone)}")
+    finish = words("Finish ", finish) if (finish := _finish(facts)) else NOTHING
+    return tuple(line for line in (due, finish, _changed(facts), _needed(facts)) if line)
+
+
+def risk_sentence(facts: RiskFacts) -> Words:
+    """The same in one sentence that begins with the reference."""
+    progress = facts.progress
+    due = words("it was " if facts.level is Level.MISSED else "it is ", At(facts.deadline, "day"))
+    finish = words("the finish is expected ", finish) if (finish := _finish(facts)) else NOTHING
+    totals = counts(progress, between=", ", before_total=" ") if progress.of else NOTHING
+    what = words(Foreign(progress.reference_id), " ", risk_headline(facts))
+    return words(joined([what, due, finish, totals, words("read ", At(facts.read_at, "ago"))], "; "), ".")
 
 
 def _finish(facts: RiskFacts) -> Words:
     if facts.likely is None:
         return NOTHING
-    about = words("finish about ", At(facts.likely))
+    style: TimeStyle = "day" if facts.likely - facts.read_at > _ON_A_CLOCK else "time"
+    about = words("about ", At(facts.likely, style))
     if facts.early is None or facts.late is None:
         return about
-    return words(about, " (80%: ", At(facts.early), " to ", At(facts.late), ")")
+    return words(about, " (80%: ", At(facts.early, style), " to ", At(facts.late, style), ")")
 
 
 def _changed(facts: RiskFacts) -> Words:

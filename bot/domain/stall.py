@@ -68,8 +68,12 @@ def told_to(room: Room, cases: Iterable[Case], stall: Stall) -> Announcement:
     return Announcement(key, facts, "", recorded_at=facts.read_at, happened_at=facts.as_of)
 
 
-def over(said: Announcement, at: datetime | None) -> Announcement:
-    """The same once the account moves again; `at` is when that began, None when nothing runs any more."""
-    if not isinstance(said.facts, StalledFacts):
+def over(said: Announcement, at: datetime | None, read_at: datetime | None) -> Announcement:
+    """The same once the account moves again; `at` is when that began, None when nothing runs any more.
+
+    `read_at` is our clock at the reading that showed it, if that is known.
+    """
+    facts = said.facts
+    if not isinstance(facts, StalledFacts):
         return said
-    return replace(said, facts=replace(said.facts, over_at=at, ended=at is None))
+    return replace(said, facts=replace(facts, over_at=at, ended=at is None, read_at=read_at or facts.read_at))

@@ -1,5 +1,6 @@
 """The words for what is stuck, shared by messages, cards and answers."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne, Why
@@ -14,7 +15,7 @@ def how_many(facts: StuckFacts) -> str:
     n = len(facts.ones)
     if not n:
         return "none is stuck any more"
-    still = "still " if facts.finished or facts.moved else ""
+    still = "still " if (facts.finished or facts.moved) and not facts.grown else ""
     return f"{counted(n, 'request')} {'is' if n == 1 else 'are'} {still}stuck"
 
 
@@ -53,10 +54,9 @@ def _overtaken(facts: StuckFacts) -> Words:
     ones = _of(facts, "overtaken")
     if not ones:
         return NOTHING
-    verb = "waits" if len(ones) == 1 else "wait"
-    longest = "" if len(ones) == 1 else "the longest "
-    later = f" while {OVERTAKEN_BY} or more that were created later have started"
-    return words(f"{number(len(ones))} {verb}{later}, {longest}since ", At(ones[0].since, "day"))
+    verb, longest = ("was", "") if len(ones) == 1 else ("were", "the longest ")
+    overtaken = f"{number(len(ones))} {verb} overtaken in the queue by {OVERTAKEN_BY} or more created later"
+    return words(f"{overtaken}, {longest}waiting since ", At(ones[0].since, "day"))
 
 
 def missing_sentence(facts: MissingFacts) -> Words:
@@ -75,32 +75,38 @@ def missing_sentence(facts: MissingFacts) -> Words:
             return words(f"{number(progress.of - progress.total)} of {number(progress.of)} missing, {nothing_new}")
 
 
-def stalled_sentence(facts: StalledFacts) -> Words:
-    """That nothing finishes, or since when it does again."""
+def stalled_title(facts: StalledFacts) -> str:
+    """What has come to a stop, or how that ended."""
     if facts.over_at is not None:
-        return words("moving again since ", At(facts.over_at, "day"))
+        return "Requests finish again"
+    return "Nothing is running any more" if facts.ended else "Nothing finishes in this account"
+
+
+def stalled_since(facts: StalledFacts) -> Words:
+    """From when to when nothing finished, as far as was read."""
+    if facts.over_at is not None:
+        return words("since ", At(facts.over_at, "day"), "; before that nothing had since ", At(facts.since, "day"))
     if facts.ended:
-        return words("nothing is running any more")
-    return words("nothing has finished since ", At(facts.since, "day"))
+        return words("nothing had finished since ", At(facts.since, "day"))
+    return words("as far as I have read, none has since ", At(facts.since, "day"))
 
 
 def stalled_what(facts: StalledFacts) -> Words:
-    """How much is held up, and what that is called."""
-    running = f"{counted(facts.running, 'request')} of {counted(facts.batches, 'batch', 'batches')} watched here"
-    verb = "is" if facts.running == 1 else "are"
-    waiting = f", {number(facts.waiting)} wait behind them" if facts.waiting else ""
+    """How much is held up in a place, and what that is called."""
+    parts = [(facts.running, "running"), (facts.waiting, "waiting")]
+    many = listed([f"{number(n)} {name}" for n, name in parts if n])
     names: list[Words | str] = [words(Foreign(name, _LONGEST_NAME)) for name in facts.references]
     more = facts.batches - len(names)
-    return words(
-        f"{running} {verb} running{waiting}: ", listed([*names, counted(more, "other")] if more > 0 else names)
-    )
+    every = listed([*names, counted(more, "other")] if more > 0 else names)
+    return words(many, f" in {counted(facts.batches, 'batch', 'batches')} watched here: ", every)
 
 
-def stuck_line(slow: int, overtaken: int) -> Words:
-    """What a card or an answer says of what is stuck, such as "2 stuck: 1 running for too long, 1 overtaken"."""
-    parts = ((slow, "running for too long"), (overtaken, "overtaken in the queue"))
-    which = joined([f"{number(n)} {name}" for n, name in parts if n], ", ")
-    return words(f"{number(slow + overtaken)} stuck: ", which) if which else NOTHING
+def stuck_line(ones: Sequence[StuckOne]) -> Words:
+    """What a card or an answer says of what is stuck: "2 stuck: 1 running for too long, 1 overtaken in the queue"."""
+    names: tuple[tuple[Why, str], ...] = (("slow", "running for too long"), ("overtaken", "overtaken in the queue"))
+    many = [(sum(1 for one in ones if one.why == reason), name) for reason, name in names]
+    which = joined([f"{number(n)} {name}" for n, name in many if n], ", ")
+    return words(f"{number(len(ones))} stuck: ", which) if which else NOTHING
 
 
 def _long(length: timedelta) -> str:

@@ -86,6 +86,10 @@ def risks(scene: Scene) -> Iterator[Canned]:
         ("risk_missed_nothing", "The same, where nothing was ever sent.", nothing),
     ):
         yield Canned(name, _RISK, when, _message(facts, scene))
+
+
+def due_summaries(scene: Scene) -> Iterator[Canned]:
+    """M8 at the end of a mute in which a deadline had news."""
     held = Meanwhile(scene.running, 12, 0, risk=Level.MISSED)
     facts = CatchUpFacts(scene.at(-7_200), scene.now, (held,), why="muted")
     yield Canned(
@@ -128,9 +132,15 @@ def limits(scene: Scene) -> Iterator[Canned]:
             LimitAnswer("expect", REF, expecting, scene.progress(260), undo=UNDO),
         ),
         ("expect_off", "After expect off.", LimitAnswer("expect", REF, scene.watch, undo=UNDO)),
-        ("expect_not_watched", "Where the batch is not watched.", LimitAnswer("expect", REF, None)),
+        ("expect_not_watched", "After expect, where the batch is not watched.", LimitAnswer("expect", REF, None)),
     ):
         yield Canned(name, _LIMITS, when, limit.message(answer, scene.command))
+
+
+def due_watches(scene: Scene) -> Iterator[Canned]:
+    """M2 with a deadline."""
+    due = TypedTime(scene.at(2 * 24 * _HOUR), ZONE, scene.now)
+    mine = _watch(scene, due.at)
     for name, when, confirmed in (
         ("watch_by", "After watch with by.", WatchAnswer(mine, True, scene.status, undo=UNDO, due=due)),
         ("watch_with_deadline", "After watch on a batch that has a deadline.", WatchAnswer(mine, False, scene.status)),

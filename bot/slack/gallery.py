@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from bot.slack.canned_answers import confirmations, lists, others, states
-from bot.slack.canned_deadlines import due_cards, due_finishes, limits, risks
+from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
+from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
 
 
 def plain(each: Canned) -> dict[str, object]:
@@ -23,7 +24,8 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    seen = (cards, due_cards, glob_cards, quiet_cards, confirmations, limits, undone)
-    told = (*seen, news, risks, due_finishes, personal, catch_ups, summaries, muted)
-    parts = (*told, access, stale, trials, mishaps, states, overviews, lists, others)
+    seen = (cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, due_watches, confirmations, limits, undone)
+    told = (news, stuck, risks, personal)
+    later = (catch_ups, summaries, stuck_summaries, due_summaries, muted)
+    parts = (*seen, *told, *later, access, stale, trials, mishaps, states, stuck_answers, overviews, lists, others)
     return tuple(each for part in parts for each in part(scene))

@@ -20,6 +20,7 @@ from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
 from bot.store.schema import accounts, batches, cards, watches
+from bot.store.traffic import stuck_of
 from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
 
@@ -193,4 +194,5 @@ def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> C
         return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
     state = settlement(listed, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
     ahead = read["api_now"] - read["read_at"]
-    return CardFacts(watch, progress, state, read["read_at"], muted_until=until, ahead=ahead)
+    stuck = stuck_of(connection, watch.account_id, listed, read["api_now"])
+    return CardFacts(watch, progress, state, read["read_at"], muted_until=until, stuck=stuck, ahead=ahead)

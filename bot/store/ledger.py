@@ -20,6 +20,7 @@ from bot.store.remembering import remembered
 from bot.store.rows import REQUEST, request_of
 from bot.store.schema import HAS_GONE, accounts, requests
 from bot.store.staleness import tell_stale
+from bot.store.traffic import stuck_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,4 +132,7 @@ def _batch(connection: Connection, account_id: str, reference_id: str) -> Batch:
     memory = entries.whole(connection, account_id, reference_id)
     listed = tuple(entry.request for entry in memory if entry.listed)
     read = last_read(connection, account_id, reference_id)
-    return Batch(reference_id, listed, len(memory) - len(listed), read["read_at"] if read else None)
+    if read is None:
+        return Batch(reference_id, listed, len(memory) - len(listed))
+    stuck = stuck_of(connection, account_id, listed, read["api_now"])
+    return Batch(reference_id, listed, len(memory) - len(listed), read["read_at"], stuck)

@@ -1,12 +1,9 @@
 """The tables, as the code of this version knows them; the migrations bring a database there."""
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -26,12 +23,6 @@ COUNTED = BigInteger().with_variant(Integer(), "sqlite")
 KEY = String(64)
 
 metadata = MetaData()
-
-
-def _in_part(name: str, where: ColumnElement[bool], *columns: Column[Any], unique: bool = False) -> None:
-    """An index of those rows of a table for which the condition holds."""
-    Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
 
 accounts = Table(
     "accounts",
@@ -75,15 +66,6 @@ Index(
     requests.c.reference_key,
     sqlite_where=IS_OPEN,
     postgresql_where=IS_OPEN,
-)
-
-STARTED = requests.c.started_at.is_not(None)
-Index(
-    "requests_started",
-    requests.c.account_id,
-    requests.c.created_at,
-    sqlite_where=STARTED,
-    postgresql_where=STARTED,
 )
 
 ENDED = requests.c.finished_at.is_not(None)
@@ -173,17 +155,33 @@ watches = Table(
     Column("risk", Text, nullable=False, server_default=""),
 )
 _is_active = watches.c.ended_at.is_(None)
-_is_unsettled = and_(_is_active, watches.c.settled_reading.is_(None))
+Index(
+    "watches_active",
+    watches.c.workspace_id,
+    watches.c.place,
+    watches.c.reference_key,
+    unique=True,
+    sqlite_where=_is_active,
+    postgresql_where=_is_active,
+)
+Index(
+    "watches_active_of_reference",
+    watches.c.account_id,
+    watches.c.reference_key,
+    sqlite_where=_is_active,
+    postgresql_where=_is_active,
+)
 HAS_DEADLINE = and_(watches.c.deadline.is_not(None), _is_active)
+Index("watches_with_deadline", watches.c.account_id, sqlite_where=HAS_DEADLINE, postgresql_where=HAS_DEADLINE)
 _is_active_glob = and_(watches.c.is_glob == true(), _is_active)
+Index(
+    "watches_globs",
+    watches.c.account_id,
+    sqlite_where=_is_active_glob,
+    postgresql_where=_is_active_glob,
+)
 _is_of_glob = watches.c.glob_id.is_not(None)
-_reference = (watches.c.account_id, watches.c.reference_key)
-_in_part("watches_active", _is_active, watches.c.workspace_id, watches.c.place, watches.c.reference_key, unique=True)
-_in_part("watches_active_of_reference", _is_active, *_reference)
-_in_part("watches_unsettled", _is_unsettled, *_reference)
-_in_part("watches_with_deadline", HAS_DEADLINE, watches.c.account_id)
-_in_part("watches_globs", _is_active_glob, watches.c.account_id)
-_in_part("watches_of_glob", _is_of_glob, watches.c.glob_id)
+Index("watches_of_glob", watches.c.glob_id, sqlite_where=_is_of_glob, postgresql_where=_is_of_glob)
 Index("watches_of_place", watches.c.workspace_id, watches.c.place, watches.c.reference_key)
 
 exceptions = Table(

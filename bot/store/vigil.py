@@ -16,7 +16,8 @@ from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import UNTOUCHED, queue, stored_key
 from bot.store.schema import announcements
 from bot.store.schema_vigil import account_vigils, vigils
-from bot.store.vigil_cases import Freshness, cases_of, recent, running_of, suspects_of
+from bot.store.traffic import recent
+from bot.store.vigil_cases import Freshness, cases_of, running_of, suspects_of
 from bot.store.vigil_rules import RULES, Round
 from bot.store.vigil_stall import OVER, tell_stall
 from bot.store.watching import save, touch_card, with_card

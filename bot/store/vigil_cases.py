@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, false, func, or_, select
 
 from bot.domain.request import LipsyncRequest
-from bot.domain.traffic import LAST, Running, Traffic, traffic_of
+from bot.domain.traffic import Running, Traffic
 from bot.domain.vigil import Case
 from bot.domain.watch import Events
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
 from bot.store.rows import REQUEST, request_of, watch_of
-from bot.store.schema import ENDED, IS_OPEN, STARTED, batches, requests, watches
-from bot.store.schema_vigil import vigils
+from bot.store.schema import IS_OPEN, batches, requests, watches
+from bot.store.schema_vigil import STARTED, vigils
 from bot.store.standings import COUNTS, MOMENTS, others_of, progress_of
 
 _AHEAD = timedelta(minutes=1)  # a reading dated later than this was made before our clock was set back
-_QUEUED, _COMPLETED = "queued", "completed"
+_QUEUED = "queued"
 _TELL_PROBLEMS = (Events.PROBLEMS.value, Events.ALL.value)
 
 
@@ -91,29 +91,6 @@ def _case(row: RowMapping, number: int, fresh: Freshness) -> Case:
 
 
 # --- what goes on there ---
-
-
-def recent(connection: Connection, account_id: str) -> tuple[Traffic, list[datetime]]:
-    """How the account works off its requests, and when the last ones finished."""
-    mine = requests.c.account_id == account_id
-    ended = (
-        select(requests.c.status, requests.c.started_at, requests.c.finished_at)
-        .where(mine, ENDED)
-        .order_by(requests.c.finished_at.desc())
-        .limit(LAST)
-    )
-    rows = connection.execute(ended).all()
-    begun = (
-        select(requests.c.created_at, requests.c.started_at)
-        .where(mine, STARTED)
-        .order_by(requests.c.created_at.desc())
-        .limit(LAST)
-    )
-    # One that failed tells nothing of how long it takes to do one.
-    took = [finished - started for status, started, finished in rows if status == _COMPLETED and started is not None]
-    finishes = [finished for _, _, finished in rows]
-    starts = [(created, started) for created, started in connection.execute(begun)]
-    return traffic_of([max(one, timedelta()) for one in took], finishes, starts), finishes
 
 
 _RUNS = and_(IS_OPEN, STARTED, requests.c.status != _QUEUED)

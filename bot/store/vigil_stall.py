@@ -42,7 +42,8 @@ def tell_stall(
     if before is not None:
         moved_at = moves_since(before, finishes)
         if moved_at is not None or (cases and running is None):
-            return Standstill(calm=False, said=_end(connection, account_id, before, moved_at))
+            read_at = max((case.read_at for case in cases), default=None)
+            return Standstill(calm=False, said=_end(connection, account_id, before, moved_at, read_at))
     number = max((case.number for case in cases), default=0)
     stall = stall_now(before, traffic, running, number)
     if stall is None:
@@ -69,7 +70,7 @@ def _rooms(connection: Connection, cases: Iterable[Case]) -> dict[Room, list[Cas
     return found
 
 
-def _end(connection: Connection, account_id: str, stall: Stall, at: datetime | None) -> int:
+def _end(connection: Connection, account_id: str, stall: Stall, at: datetime | None, read_at: datetime | None) -> int:
     """What nobody has tried to post yet is dropped; the rest says that it is over."""
     connection.execute(delete(account_vigils).where(*_mine(account_id)))
     changed = 0
@@ -83,7 +84,7 @@ def _end(connection: Connection, account_id: str, stall: Stall, at: datetime | N
             gone = {"state": State.DROPPED, "why": OVER, "version": announcements.c.version + 1}
             connection.execute(update(announcements).where(mine).values(gone))
         else:
-            queue(connection, [over(announcement_of(row), at)])
+            queue(connection, [over(announcement_of(row), at, read_at)])
     return changed
 
 

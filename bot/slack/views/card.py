@@ -2,6 +2,7 @@
 
 from bot.domain.announcement import CardFacts
 from bot.domain.deadline_wording import card_part
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -44,8 +45,8 @@ def _sentence(facts: CardFacts) -> Words:
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = words(counts(progress, between=", ", before_total=" "), waiting_for_more(facts.settlement))
-    due = words("; ", due) if (due := _due(facts)) else NOTHING
-    return words(name, f": {progress.percent}% finished, ", totals, due, updated)
+    totals = joined([totals, _due(facts, "deadline "), stuck_line(facts.stuck)], "; ")
+    return words(name, f": {progress.percent}% finished, ", totals, updated)
 
 
 def _core(facts: CardFacts) -> Block:
@@ -58,18 +59,19 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    due = _due(facts)
-    return core(progress, (title, *body_lines(progress, facts.settlement), *((due,) if due else ())))
+    lines = (title, *body_lines(progress, facts.settlement), _due(facts, "Deadline "), stuck_line(facts.stuck))
+    return core(progress, filter(None, lines))
 
 
-def _due(facts: CardFacts) -> Words:
+def _due(facts: CardFacts, begin: str) -> Words:
     """The deadline against what is known; nothing without one."""
     deadline = facts.watch.deadline
     if deadline is None or facts.read_at is None:
         return NOTHING
     odds = None if facts.stale else facts.odds
     ahead = facts.ahead
-    return card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
+    part = card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
+    return words(begin, part)
 
 
 def _small_print(facts: CardFacts) -> Block:

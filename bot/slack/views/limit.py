@@ -31,7 +31,7 @@ def _deadline(answer: LimitAnswer) -> Words:
 def _expected(answer: LimitAnswer) -> Words:
     name, expected = Foreign(answer.reference_id, strong=True), answer.watch.expected if answer.watch else None
     if expected is None:
-        return words(name, ": nobody knows how many will come", *_unless_changed(answer).pieces, ".")
+        return words(name, ": no number of requests is expected", *_unless_changed(answer).pieces, ".")
     came = answer.progress.total if answer.progress else 0
     more = "; that is more than expected" if came > expected else ""
     return words(name, f": {number(expected)} expected, {number(came)} have come so far{more}.")

@@ -1,9 +1,9 @@
 """M6: a deadline is at risk, unlikely to be met, out of danger again, or missed."""
 
-from bot.domain.deadline_wording import risk_headline, risk_lines
+from bot.domain.deadline_wording import risk_headline, risk_lines, risk_sentence
 from bot.domain.risk_facts import RiskFacts
 from bot.domain.wording import bar, counts
-from bot.domain.words import At, Foreign, joined, words
+from bot.domain.words import At, Foreign, words
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
@@ -14,8 +14,5 @@ def message(facts: RiskFacts) -> Message:
     progress, headline, lines = facts.progress, risk_headline(facts), risk_lines(facts)
     title = words(Foreign(progress.reference_id, strong=True), " ", headline)
     totals = [words(bar(progress)), counts(progress)] if progress.of else []
-    read = words("read ", At(facts.read_at, "ago"))
-    counted = counts(progress, between=", ", before_total=" ")
-    text = joined([words(Foreign(progress.reference_id), " ", headline), *lines, counted, read], "; ")
     block = rich_text(paragraph([title, *totals, *lines]))
-    return Message(sentence(words(text, ".")), (block, context(read)))
+    return Message(sentence(risk_sentence(facts)), (block, context(words("read ", At(facts.read_at, "ago")))))

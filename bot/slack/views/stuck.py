@@ -1,13 +1,26 @@
 """M4: requests that are stuck, a submission that stopped, and an account in which nothing moves."""
 
+from bot.domain.answer import StatusAnswer
+from bot.domain.answer_wording import freshness, has_no_totals
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
-from bot.domain.stuck_wording import how_many, missing_sentence, since_then, stalled_sentence, stalled_what, why
+from bot.domain.stuck_wording import (
+    how_many,
+    missing_sentence,
+    since_then,
+    stalled_since,
+    stalled_title,
+    stalled_what,
+    stuck_line,
+    why,
+)
 from bot.domain.wording import counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Strong, joined, words
 from bot.slack.actions import MISSING_STATUS, STUCK_IDS
 from bot.slack.views.blocks import buttons, code, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
+from bot.slack.views.failures import to_copy
 from bot.slack.views.message import Block, Message
+from bot.slack.views.status import bare
 
 _MOST_IDS = 20
 _IDS, _STATUS = (STUCK_IDS, "Copy ids"), (MISSING_STATUS, "Status")
@@ -34,6 +47,18 @@ def _stuck(facts: StuckFacts) -> Message:
     return Message(sentence(said), (block, _read(facts), *copy))
 
 
+def ids(answer: StatusAnswer) -> Message:
+    """The ids of what is stuck at this reading, in blocks to be copied."""
+    if has_no_totals(answer):
+        return bare(answer)
+    name = answer.progress.reference_id
+    what = stuck_line(answer.stuck) or words("nothing is stuck any more")
+    small = context(*freshness(answer))
+    blocks = (rich_text(paragraph([words(Foreign(name, strong=True), " · ", what)])),)
+    shown = to_copy([one.id for one in answer.stuck])
+    return Message(sentence(words(Foreign(name), ": ", what, ".")), (*blocks, *shown, small))
+
+
 def _missing(facts: MissingFacts) -> Message:
     """How many have not come, and since when nothing came."""
     progress = facts.progress
@@ -48,14 +73,13 @@ def _missing(facts: MissingFacts) -> Message:
 
 def stalled(facts: StalledFacts, command: str) -> Message:
     """That nothing finishes in the account, and how much is held up by that."""
-    title = words(Strong("Chamelaion moves again" if facts.is_over else "Chamelaion stands still"))
-    what = stalled_sentence(facts)
-    between = words("nothing had finished since ", At(facts.since, "day")) if facts.is_over else stalled_what(facts)
-    todo = NOTHING if facts.is_over else words(Code(f"{command} about"), " shows how the bot itself is.")
-    lines = [words(title, " · ", what), between]
-    small = joined([words("Read ", At(facts.read_at, "ago")), todo], " · ")
-    said = words(title, ": ", what, "; ", between, "; read ", At(facts.read_at, "ago"), ".")
-    return Message(sentence(said), (rich_text(paragraph(lines)), context(small)))
+    title, since = words(Strong(stalled_title(facts))), stalled_since(facts)
+    what = NOTHING if facts.is_over else stalled_what(facts)
+    todo = NOTHING if facts.is_over else words(Code(f"{command} about"), " shows how I am myself")
+    read = words("read ", At(facts.read_at, "ago"))
+    lines = [line for line in (words(title, " · ", since), what) if line]
+    said = words(stalled_title(facts), ": ", joined([since, what, read], "; "), ".")
+    return Message(sentence(said), (rich_text(paragraph(lines)), context(joined([read, todo], " · "))))
 
 
 def _read(facts: StuckFacts | MissingFacts) -> Block:
