@@ -33,7 +33,7 @@ def test_the_echo_says_what_was_understood_and_how_long_it_is_until_then() -> No
         datetime(2026, 11, 28, 16, tzinfo=UTC), "Europe/Berlin", now, ("the end of the day is 18:00", "b")
     )
     assert str(echo(typed)) == (
-        "Deadline Sat 28 Nov 17:00 CET (Europe/Berlin), in 2 d 1 m; on your clock that is 28 November 2026, 16:00 UTC."
+        "Deadline Sat 28 Nov 17:00 CET (Europe/Berlin), in 2 d; on your clock that is 28 November 2026, 16:00 UTC."
         " The end of the day is 18:00; b."
     )
 
@@ -97,6 +97,4 @@ def test_what_changed_is_told_when_something_did(before: Before | None, pace: fl
 
 def test_a_finish_that_is_far_away_has_its_day() -> None:
     facts = RiskFacts(RUNNING, Level.AT_RISK, at(60), "UTC", NOON, 0.3, at(50_000), at(90_000), at(95_000))
-    assert "Finish about 2 April 2026, 13:00 UTC (80%: 2 April" in str(risk_lines(facts)[1]).replace(
-        "1 April", "2 April"
-    )
+    assert str(risk_lines(facts)[1]).startswith("Finish about 2 April 2026, 13:00 UTC (80%: 2 April 2026, 01:53 UTC to")
