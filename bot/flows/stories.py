@@ -75,6 +75,7 @@ class Stories:
     tend: Routine
     staleness: Routine
     vigil: Routine
+    deadlines: Deadlines
 
     @property
     def routines(self) -> tuple[Routine, ...]:
@@ -121,7 +122,7 @@ def make_stories(on: Ground) -> Stories:
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
     limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
     people = (readings, ask, watching, muting, trials, limits, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, deadlines)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

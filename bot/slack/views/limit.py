@@ -34,7 +34,8 @@ def _expected(answer: LimitAnswer) -> Words:
         return words(name, ": no number of requests is expected", *_unless_changed(answer).pieces, ".")
     came = answer.progress.total if answer.progress else 0
     more = "; that is more than expected" if came > expected else ""
-    return words(name, f": {number(expected)} expected, {number(came)} have come so far{more}.")
+    have = "has" if came == 1 else "have"
+    return words(name, f": {number(expected)} expected, {number(came)} {have} come so far{more}.")
 
 
 def _unless_changed(answer: LimitAnswer) -> Words:
