@@ -8,6 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.watch import Watch
 
 ONCE = ""
@@ -175,7 +176,8 @@ class BackFacts:
 class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
-    `stale` when that is too old to be taken for the present while requests are open.
+    `stale` when that is too old to be taken for the present while requests are open. `prospect` is what is said of the
+    rest, None when nothing is open.
     """
 
     watch: Watch
@@ -185,6 +187,7 @@ class CardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)

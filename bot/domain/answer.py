@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.domain.calibration import Calibration
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Placement, Watch
 
@@ -42,7 +44,7 @@ class StatusAnswer:
 
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
-    may have been meant when nothing is known under this one.
+    may have been meant when nothing is known under this one. `prospect` is what is said of the rest.
     """
 
     progress: Progress
@@ -53,6 +55,7 @@ class StatusAnswer:
     still: StillReading | None = None
     requests: tuple[LipsyncRequest, ...] = ()
     nearest: tuple[str, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +188,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace.
+    that is not known. `is_sender` is False while another process sends for the workspace. `forecasts` is how good those
+    of the last 30 days were.
     """
 
     version: str
@@ -204,3 +208,4 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    forecasts: Calibration | None = None

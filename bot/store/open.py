@@ -8,6 +8,7 @@ from bot.store.database import Database
 from bot.store.deeds import Deeds
 from bot.store.delivery_log import DeliveryLog
 from bot.store.edits import Edits
+from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
@@ -37,6 +38,7 @@ class Store:
     trials: TrialRuns
     undos: Undos
     delivery_log: DeliveryLog
+    forecasts: Forecasts
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -65,4 +67,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         trials=TrialRuns(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
+        forecasts=Forecasts(database),
     )

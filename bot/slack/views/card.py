@@ -1,6 +1,7 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
+from bot.domain.prospect_wording import finish_phrase, prospect_lines
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -39,7 +40,9 @@ def _sentence(facts: CardFacts) -> Words:
     muted = words("; ", quiet) if (quiet := mute.note(facts.muted_until, facts.read_at)) else NOTHING
     if facts.read_at is None:
         return words(name, ": reading …", stopped)
-    updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
+    is_told = not (facts.stale or facts.watch.ended_at)
+    finish = finish_phrase(facts.prospect, facts.read_at) if is_told else NOTHING
+    updated = words("; ", joined([finish, words("updated ", At(facts.read_at, "ago"))], "; "), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = counts(progress, between=", ", before_total=" ")
@@ -56,7 +59,12 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    return core(progress, (title, *body_lines(progress, facts.settlement)))
+    return core(progress, (title, *body_lines(progress, facts.settlement), *_rest(facts)))
+
+
+def _rest(facts: CardFacts) -> tuple[Words, ...]:
+    """When the rest will be finished; a card that is edited no more would soon tell a time that is past."""
+    return () if facts.watch.ended_at else prospect_lines(facts.prospect, facts.read_at, old=facts.stale)
 
 
 def _small_print(facts: CardFacts) -> Block:
