@@ -8,6 +8,7 @@ from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.risk_facts import Level, RiskFacts
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.domain.watch import Watch
@@ -186,7 +187,7 @@ class CardFacts:
 
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
-    say.
+    say. `prospect` is what is said of the rest, None when nothing is open.
     """
 
     watch: Watch
@@ -199,6 +200,7 @@ class CardFacts:
     ahead: timedelta = timedelta()
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, repeat
+from itertools import repeat
 from math import ceil, exp, inf, log, sqrt
 from random import Random
 from statistics import NormalDist, fmean, pstdev
@@ -117,7 +117,7 @@ class Play:
         return [tails[int(u * DRAWS)] * mean for u, mean in zip(self._turned(_TAILS), means, strict=True)]
 
     def _in_a_block(self) -> list[float]:
-        """Until the last one begins all slots are busy: their work by its mean and spread, then the longest of the last.
+        """Until the last one begins all slots are busy: the work by its mean and spread, then the longest of the last.
 
         At that moment the slots hold clips in the midst of their work, as at any moment of a long queue.
         """

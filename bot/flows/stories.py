@@ -9,7 +9,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
-from bot.flows.deadlines import Deadlines, unclear
+from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
@@ -75,7 +75,6 @@ class Stories:
     tend: Routine
     staleness: Routine
     vigil: Routine
-    deadlines: Deadlines
 
     @property
     def routines(self) -> tuple[Routine, ...]:
@@ -109,7 +108,7 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
-    deadlines = Deadlines(on.store, on.rules.account_id, unclear)
+    deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, deadlines, news).step)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
@@ -122,7 +121,7 @@ def make_stories(on: Ground) -> Stories:
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
     limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
     people = (readings, ask, watching, muting, trials, limits, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, deadlines)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

@@ -16,10 +16,12 @@ from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.catching_up import why_held
 from bot.store.database import Database
+from bot.store.forecasts import last_waiting
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
 from bot.store.rows import watch_of
 from bot.store.schema import HAS_DEADLINE, batches, watches
+from bot.store.surroundings import around
 from bot.store.watching import save, touch_card, with_card
 
 
@@ -81,7 +83,9 @@ def _batch(connection: Connection, watch: Watch) -> Batch:
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = tuple(entry.request for entry in memory if entry.listed)
     gone = len(memory) - len(listed)
-    return Batch(summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone), listed)
+    progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone)
+    others = around(connection, watch.account_id, watch.reference_id, last_waiting(listed))
+    return Batch(progress, listed, others)
 
 
 def _judged(connection: Connection, due: Due, risk: Risk, facts: RiskFacts | None, now: datetime) -> bool:

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.deadline_wording import against, card_part, echo, in_its_zone, pace_text, percent, risk_lines
+from bot.domain.deadline_wording import against, card_part, echo, in_its_zone, paces, percent, risk_lines
 from bot.domain.natural_time import TypedTime
 from bot.domain.progress import UNFINISHED, Progress, Settled, Settlement, Waiting
 from bot.domain.risk_facts import Before, Level, RiskFacts
@@ -72,18 +72,17 @@ def test_nobody_knows_for_certain() -> None:
     ]
 
 
-def test_a_pace_has_as_many_digits_as_mean_something() -> None:
-    assert [pace_text(pace) for pace in (0, 0.042, 0.94, 0.96, 3.14, 12.4, 1_234)] == [
-        *("0.0", "0.04", "0.94", "1.0"),
-        *("3.1", "12", "1,234"),
-    ]
+def test_two_paces_are_told_in_one_unit() -> None:
+    assert paces(3.14, 0.42) == ("3.14", "0.42", "clips/min")
+    assert paces(0.55, 0.0) == ("33", "0", "clips/h")
+    assert paces(12.42, 120) == ("12.4", "120", "clips/min")
 
 
 @pytest.mark.parametrize(
     ("before", "pace", "said"),
     [
-        (Before(NOON, 3.0, 40), 1.0, "Since 12:00 UTC: pace 3.0 → 1.0 clips/min"),
-        (Before(NOON, 3.0, 30), 1.0, "Since 12:00 UTC: pace 3.0 → 1.0 clips/min, 10 more clips to do"),
+        (Before(NOON, 3.0, 40), 1.0, "Since 12:00 UTC: pace 3 → 1 clips/min"),
+        (Before(NOON, 3.0, 30), 1.0, "Since 12:00 UTC: pace 3 → 1 clips/min, 10 more clips to do"),
         (Before(NOON, 1.0, 41), 1.1, "Since 12:00 UTC: 1 clip fewer"),
         (Before(NOON, 1.0, 40), 1.1, ""),
         (Before(NOON, None, 40), 1.1, ""),

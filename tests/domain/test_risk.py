@@ -13,7 +13,7 @@ from bot.domain.risk import (
     ON_TRACK_FROM,
     UNCLEAR,
     UNLIKELY_BELOW,
-    Prospect,
+    Chances,
     Risk,
     Sight,
     assess,
@@ -34,7 +34,7 @@ def sight(seconds: float = 0, progress: Progress = HALF, *, read: float | None =
 
 
 def told(risk: Risk, odds: float | None, seconds: float = 0) -> tuple[Risk, RiskFacts | None]:
-    return assess(risk, sight(seconds), Prospect(odds, pace=2.0))
+    return assess(risk, sight(seconds), Chances(odds, pace=2.0))
 
 
 def levels(*odds: float | None) -> list[Level]:
@@ -70,13 +70,13 @@ def test_each_level_is_told_once_and_small_swings_are_not_told(
 
 
 def test_what_was_remembered_while_all_was_well_says_what_changed() -> None:
-    well, _ = assess(NOTHING_AT_RISK, sight(), Prospect(0.9, pace=3.0))
-    again, _ = assess(well, sight(60), Prospect(0.9, pace=9.0))
+    well, _ = assess(NOTHING_AT_RISK, sight(), Chances(0.9, pace=3.0))
+    again, _ = assess(well, sight(60), Chances(0.9, pace=9.0))
     assert again == well
-    newer, _ = assess(well, sight(BEFORE_EVERY.total_seconds()), Prospect(0.9, pace=4.0))
+    newer, _ = assess(well, sight(BEFORE_EVERY.total_seconds()), Chances(0.9, pace=4.0))
     assert newer.before == Before(at(600), 4.0, 40)
 
-    _, facts = assess(newer, sight(900), Prospect(0.2, at(1), at(2), at(3), pace=1.0))
+    _, facts = assess(newer, sight(900), Chances(0.2, at(1), at(2), at(3), pace=1.0))
 
     assert facts is not None
     assert facts.before == newer.before
@@ -87,7 +87,7 @@ def test_what_was_remembered_while_all_was_well_says_what_changed() -> None:
 def test_moments_are_told_by_our_clock() -> None:
     ahead = timedelta(hours=1)
     skewed = replace(sight(), ahead=ahead)
-    risk, facts = assess(NOTHING_AT_RISK, skewed, Prospect(0.2, at(1), at(2), at(3)))
+    risk, facts = assess(NOTHING_AT_RISK, skewed, Chances(0.2, at(1), at(2), at(3)))
     assert facts is not None
     assert facts.deadline == DUE - ahead
     assert (facts.early, facts.likely, facts.late) == (at(1) - ahead, at(2) - ahead, at(3) - ahead)
@@ -100,7 +100,7 @@ def test_the_miss_needs_a_reading_that_is_later_than_the_deadline_and_no_forecas
     missed, facts = assess(NOTHING_AT_RISK, sight(7_205, read=7_201), UNCLEAR)
     assert facts is not None
     assert (facts.level, facts.odds, facts.needed) == (Level.MISSED, None, None)
-    assert assess(missed, sight(7_300), Prospect(0.0)) == (missed, None)
+    assert assess(missed, sight(7_300), Chances(0.0)) == (missed, None)
 
 
 def test_a_batch_of_which_nothing_came_misses_its_deadline_too() -> None:
@@ -111,7 +111,7 @@ def test_a_batch_of_which_nothing_came_misses_its_deadline_too() -> None:
 
 def test_of_what_has_come_to_its_end_only_the_finish_is_told() -> None:
     for seconds in (0, 7_205):
-        assert assess(NOTHING_AT_RISK, sight(seconds, DONE), Prospect(0.0)) == (NOTHING_AT_RISK, None)
+        assert assess(NOTHING_AT_RISK, sight(seconds, DONE), Chances(0.0)) == (NOTHING_AT_RISK, None)
 
 
 def test_what_ended_is_compared_with_the_deadline_once_all_has() -> None:
@@ -136,7 +136,7 @@ def test_whatever_the_odds_do_four_messages_are_the_most_and_the_miss_is_the_las
     risk, found = NOTHING_AT_RISK, []
     for odds, seconds, done in sorted(seen, key=lambda one: one[1]):
         before = risk
-        risk, facts = assess(risk, sight(seconds, DONE if done else HALF), Prospect(odds))
+        risk, facts = assess(risk, sight(seconds, DONE if done else HALF), Chances(odds))
         if facts is None:
             assert risk.told == before.told
             continue

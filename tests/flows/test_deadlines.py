@@ -7,9 +7,8 @@ import pytest
 
 from bot.domain.announcement import CardFacts, CatchUpFacts, FinishedFacts
 from bot.domain.answer import Wish
-from bot.domain.deadline import Batch, Due
 from bot.domain.natural_time import TypedTime
-from bot.domain.risk import Prospect
+from bot.domain.request import LipsyncRequest
 from bot.domain.risk_facts import Level, RiskFacts
 from bot.errors import BadCommandError, NotSentError, SlackError, TokenRefusedError, UnavailableError
 from bot.flows.dates import Dates
@@ -34,27 +33,16 @@ class FakePeople:
         return self.zones[person]
 
 
-@dataclass
-class Ahead:
-    """A forecast that is given by hand."""
-
-    prospect: Prospect = field(default_factory=Prospect)
-
-    def __call__(self, due: Due, batch: Batch) -> Prospect:
-        assert due.watch.reference_id == batch.progress.reference_id
-        return self.prospect
+def ended(number: int, finished: float) -> LipsyncRequest:
+    """It was in work for a minute."""
+    done = request(number, "completed", created=finished - 100, finished=finished)
+    return replace(done, started_at=at(finished - 60))
 
 
 @pytest.fixture
-def ahead() -> Ahead:
-    return Ahead()
-
-
-@pytest.fixture
-async def world(worlds: Worlds, ahead: Ahead) -> World:
+async def world(worlds: Worlds) -> World:
     """A batch of two with a deadline in an hour, of which one is finished."""
     made = await worlds.begin()
-    made.stories.deadlines.ahead = ahead
     made.api.rows = [request(1, "completed"), request(2, "processing")]
     async for _ in made.stories.watching.start(by(HOUR)):
         pass
@@ -91,15 +79,38 @@ def levels(world: World) -> list[Level]:
 # --- judging ---
 
 
-async def test_a_danger_is_told_once_and_its_end_too(world: World, ahead: Ahead) -> None:
-    for odds in (0.9, 0.4, 0.45, 0.3, 0.9, 0.4):
-        ahead.prospect = Prospect(odds, at(1_000), at(2_000), at(3_000), pace=1.0)
-        await pass_until(world, (world.clock.now() - NOON).total_seconds() + 60)
-    assert levels(world) == [Level.AT_RISK, Level.ON_TRACK]
-    facts = risks(world)[0]
-    assert (facts.deadline, facts.zone, facts.odds, facts.likely) == (at(HOUR), BERLIN, 0.4, at(2_000))
+async def test_a_danger_is_told_with_what_changed_and_its_end_too(worlds: Worlds) -> None:
+    world = await worlds.begin()
+    world.api.rows = [ended(number, 60.0 * number - 600) for number in range(1, 11)]
+    world.api.set([replace(request(11, "processing", created=-100), started_at=at(0))])
+    async for _ in world.stories.watching.start(by(HOUR)):
+        pass
+    await step(world)
+    assert levels(world) == []
+
+    world.api.set([request(number, created=30) for number in range(12, 132)])  # two hours of work for one slot
+    await pass_until(world, 120)
+
+    (facts,) = risks(world)
+    assert (facts.level, facts.deadline, facts.zone) == (Level.UNLIKELY, at(HOUR), BERLIN)
+    assert facts.odds is not None
+    assert facts.odds < 0.1
+    assert facts.likely is not None
+    assert at(HOUR) < facts.likely < at(3 * HOUR)
+    assert facts.needed is not None
+    assert facts.needed == pytest.approx(121 / 59, rel=0.1)
     assert facts.before is not None
-    assert facts.before.of == 2
+    assert facts.before.of == 11
+
+    world.api.set([ended(number, 121) for number in range(12, 130)])
+    await pass_until(world, 240)
+    assert levels(world) == [Level.UNLIKELY, Level.ON_TRACK]
+
+
+async def test_while_too_little_has_finished_nothing_is_told_of_odds(world: World) -> None:
+    world.api.set([request(number) for number in range(3, 300)])
+    await pass_until(world, 600)
+    assert levels(world) == []
 
 
 async def test_without_a_forecast_only_the_miss_is_told(world: World) -> None:
@@ -126,8 +137,7 @@ async def test_what_ends_just_before_the_deadline_and_is_seen_after_it_is_in_tim
     assert world.told == ["stalled", "finished"]  # for nothing had moved for an hour
 
 
-async def test_nothing_is_concluded_on_old_data(world: World, ahead: Ahead) -> None:
-    ahead.prospect = Prospect(0.01)
+async def test_nothing_is_concluded_on_old_data(world: World) -> None:
     world.api.faults = [UnavailableError("the API answered 503")] * 10_000
     await pass_until(world, HOUR + 3_600)
     assert levels(world) == []
