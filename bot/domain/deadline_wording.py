@@ -44,24 +44,32 @@ def _to_minutes(length: timedelta) -> timedelta:
 
 
 def card_part(
-    progress: Progress, settlement: Settlement, deadline: datetime, odds: float | None, read_at: datetime
+    progress: Progress,
+    settlement: Settlement,
+    deadline: datetime,
+    odds: float | None,
+    read_at: datetime,
+    ahead: timedelta = timedelta(),
 ) -> Words:
-    """Such as "today at 17:12, at risk (31%)"; `deadline` is by the API's clock.
+    """Such as "today at 17:12, at risk (31%)"; `deadline` and `read_at` are by our clock, the API's is `ahead`.
 
-    `read_at` is when the totals were so, on that clock: only until then it is known whether the deadline was met.
+    `read_at` is when the totals were so: only until then it is known whether the deadline was met.
     """
-    return words(At(deadline, "day"), _verdict(progress, settlement, deadline, odds, read_at))
-
-
-def _verdict(
-    progress: Progress, settlement: Settlement, deadline: datetime, odds: float | None, read_at: datetime
-) -> Words:
-    left = spare(progress, deadline)
+    left = spare(progress, deadline + ahead)
     if left is not None:
-        so_far = " so far" if isinstance(settlement, Waiting) and left >= timedelta() else ""
-        met = f"met{so_far} with {duration(left)} to spare"
-        return words(f", {met}" if left >= timedelta() else f", missed by {duration(-left)}")
-    if is_complete(progress):
+        return words(At(deadline, "day"), _outcome(settlement, left))
+    return words(At(deadline, "day"), _so_far(progress, deadline, odds, read_at))
+
+
+def _outcome(settlement: Settlement, left: timedelta) -> str:
+    if left < timedelta():
+        return f", missed by {duration(-left)}"
+    so_far = " so far" if isinstance(settlement, Waiting) else ""
+    return f", met{so_far} with {duration(left)} to spare"
+
+
+def _so_far(progress: Progress, deadline: datetime, odds: float | None, read_at: datetime) -> Words:
+    if is_complete(progress):  # at moments that nobody knows
         return NOTHING
     if read_at >= deadline:
         return words(", missed ", At(deadline, "ago"))

@@ -22,6 +22,7 @@ TOPICS = {
 _FIRST_STEPS = (
     ("/lipsync status batch-2026-04", "how it is doing, read live"),
     ("/lipsync watch batch-2026-04", "a live card here, and a message when something needs you"),
+    ("/lipsync deadline batch-2026-04 in 1m", "when it has to be finished: you are told when that is in danger"),
     ("/lipsync status *", "every batch side by side"),
     ("/lipsync help", "everything else"),
 )

@@ -60,6 +60,11 @@ def test_the_card_says_how_the_deadline_stands(
     assert told.partition(" UTC")[2] == verdict
 
 
+def test_the_apis_clock_is_allowed_for() -> None:
+    told = card_part(DONE, OVER, at(1_200), None, at(60), timedelta(minutes=-10))
+    assert str(told) == "1 April 2026, 12:20 UTC, met with 10 m to spare"
+
+
 def test_a_finish_is_told_against_its_deadline() -> None:
     assert against(timedelta(minutes=48)) == "48 m before its deadline"
     assert against(timedelta(minutes=-12)) == "12 m late"

@@ -97,7 +97,12 @@ def test_the_first_view_says_what_can_be_typed() -> None:
     demo_world.welcome(workspace)
     last = workspace.history("C0DUBBINGDE")[0]
     assert last.user == SLACKBOT.id
-    for typed in ("/lipsync status batch-2026-04", "/lipsync watch batch-2026-04", "/lipsync help"):
+    for typed in (
+        "/lipsync status batch-2026-04",
+        "/lipsync watch batch-2026-04",
+        "/lipsync deadline batch-2026-04 in 1m",
+        "/lipsync help",
+    ):
         assert typed in str(last.blocks)
 
 

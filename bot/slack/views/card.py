@@ -73,9 +73,8 @@ def _due(facts: CardFacts, begin: str) -> Words:
     deadline = facts.watch.deadline
     if deadline is None or facts.read_at is None:
         return NOTHING
-    odds = None if facts.stale else facts.odds
-    ahead = facts.ahead
-    part = card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
+    odds = None if facts.stale or facts.watch.ended_at else facts.odds
+    part = card_part(facts.progress, facts.settlement, deadline, odds, facts.read_at, facts.ahead)
     return words(begin, part)
 
 
