@@ -20,7 +20,7 @@ from bot.store.standings import COUNTS, MOMENTS, others_of, progress_of
 
 _AHEAD = timedelta(minutes=1)  # a reading dated later than this was made before our clock was set back
 _QUEUED = "queued"
-_TELL_PROBLEMS = (Events.PROBLEMS.value, Events.ALL.value)
+_TROUBLES = tuple(events.value for events in Events if events.tell_troubles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def _wanted(account_id: str) -> Select[tuple[object, ...]]:
             watches.c.is_glob == false(),
             watches.c.only_failures == false(),
             watches.c.baseline_at.is_not(None),
-            watches.c.events.in_(_TELL_PROBLEMS),
+            watches.c.events.in_(_TROUBLES),
             batches.c.read_at.is_not(None),
         )
     )

@@ -164,8 +164,8 @@ async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: b
 
 async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
     await rig.type("test")
-    assert rig.trials.runs == [(DE, 12, ANA.id)]
-    assert "Posting 12 messages here" in rig.seen()[0].text
+    assert rig.trials.runs == [(DE, 15, ANA.id)]
+    assert "Posting 15 messages here" in rig.seen()[0].text
 
 
 async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:

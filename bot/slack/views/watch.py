@@ -97,8 +97,13 @@ def _title(answer: WatchAnswer) -> Words:
 def _posted(watch: Watch) -> Words:
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{_ALWAYS}.")
+    said = words(f"I will post: a card that I keep up to date; {each}; {troubles(watch)}{clips}{_ALWAYS}.")
     return joined([said, placed(watch), named(watch)], " ")
+
+
+def troubles(watch: Watch) -> str:
+    """What is told that only time shows, as a part of a list; empty when it is not told."""
+    return "what is stuck, or stops before all have come; " if watch.events.tell_troubles else ""
 
 
 def placed(watch: Watch) -> Words:
