@@ -12,7 +12,7 @@ from bot.domain.traffic import Running, Traffic
 from bot.domain.vigil import Case
 from bot.domain.watch import Events
 from bot.store.columns import key_of
-from bot.store.dialect import chunks
+from bot.store.dialect import chunks, unindexed
 from bot.store.rows import REQUEST, request_of, watch_of
 from bot.store.schema import IS_OPEN, batches, requests, watches
 from bot.store.schema_vigil import STARTED, vigils
@@ -49,13 +49,13 @@ _its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.refere
 _is_open = batches.c.total > batches.c.completed + batches.c.failed + batches.c.ended_otherwise
 
 
-def _wanted(account_id: str) -> Select[tuple[object, ...]]:
-    """Watches that are told of problems, and whose reference was read as a whole."""
+def _wanted(mine: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    """Those of these watches that are told of problems, and whose reference was read as a whole."""
     return (
         select(watches, *_COUNTED)
         .select_from(watches.join(batches, _its_batch))
         .where(
-            watches.c.account_id == account_id,
+            mine,
             watches.c.ended_at.is_(None),
             watches.c.is_glob == false(),
             watches.c.only_failures == false(),
@@ -68,12 +68,13 @@ def _wanted(account_id: str) -> Select[tuple[object, ...]]:
 
 def _unsettled(account_id: str) -> Select[tuple[object, ...]]:
     lacks = watches.c.expected > batches.c.total
-    return _wanted(account_id).where(watches.c.settled_reading.is_(None), or_(_is_open, lacks))
+    mine = watches.c.account_id == account_id
+    return _wanted(mine).where(watches.c.settled_reading.is_(None), or_(_is_open, lacks))
 
 
 def _told(account_id: str) -> Select[tuple[object, ...]]:
     """Those of which something was told that is not over yet."""
-    return _wanted(account_id).where(watches.c.id.in_(select(vigils.c.watch_id)))
+    return _wanted(unindexed(watches.c.account_id) == account_id).where(watches.c.id.in_(select(vigils.c.watch_id)))
 
 
 def _case(row: RowMapping, number: int, fresh: Freshness) -> Case:
