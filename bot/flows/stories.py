@@ -105,7 +105,7 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
-    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, news).step)
+    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, news).step)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)

@@ -69,9 +69,9 @@ def _stuck_since(clock: Clock, seed: int) -> list[LipsyncRequest]:
     made = []
     for number in range(6):
         one = _finished(clock, number, UUID(int=draw.getrandbits(128), version=4))
-        times = {"created_at": began, "started_at": began + timedelta(seconds=5 + number)}
-        ended = {"finished_at": began + timedelta(seconds=70 + number)}
-        made.append(replace(one, reference_id="interview-es", **times, **ended))
+        started = began + timedelta(seconds=5 + number)
+        ended = started + timedelta(seconds=65)
+        made.append(replace(one, reference_id="interview-es", created_at=began, started_at=started, finished_at=ended))
     made[4] = replace(made[4], status="processing", finished_at=None, output_url=None)
     return made
 

@@ -20,6 +20,9 @@ from bot.store.standings import COUNTS, MOMENTS, others_of, progress_of
 
 _AHEAD = timedelta(minutes=1)  # a reading dated later than this was made before our clock was set back
 _QUEUED = "queued"
+_LONGEST_WAIT = timedelta(days=1)  # what was sent before has ended long ago, and nobody has looked
+_MOST_WITNESSES = 2  # of those that run, and of those that wait
+_MOST_LOOKED_THROUGH = 1_000
 _TROUBLES = tuple(events.value for events in Events if events.tell_troubles)
 
 
@@ -140,3 +143,19 @@ def _may_be_stuck(as_of: datetime, traffic: Traffic) -> ColumnElement[bool]:
     slow = and_(requests.c.status != _QUEUED, requests.c.started_at < as_of - traffic.slow_after)
     before = traffic.overtaken_before(as_of)
     return slow if before is None else or_(slow, and_(requests.c.status == _QUEUED, requests.c.created_at < before))
+
+
+# --- what nobody watches ---
+
+
+def witnesses_of(connection: Connection, account_id: str, cases: Iterable[Case], since: datetime) -> tuple[str, ...]:
+    """Requests that could tell whether others finish, since nobody has read them: started last, or waiting longest."""
+    known = {key_of(case.watch.reference_id) for case in cases}
+    others = and_(requests.c.account_id == account_id, requests.c.created_at > since - _LONGEST_WAIT)
+    running = select(requests.c.id, requests.c.reference_key).where(others, _RUNS)
+    waiting = select(requests.c.id, requests.c.reference_key).where(others, IS_OPEN, requests.c.status == _QUEUED)
+    started = connection.execute(running.order_by(requests.c.started_at.desc()).limit(_MOST_LOOKED_THROUGH))
+    oldest = connection.execute(waiting.order_by(requests.c.created_at).limit(_MOST_LOOKED_THROUGH))
+    return tuple(
+        id_ for rows in (started, oldest) for id_ in [one for one, key in rows if key not in known][:_MOST_WITNESSES]
+    )

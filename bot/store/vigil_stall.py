@@ -36,15 +36,19 @@ def tell_stall(
     traffic: Traffic,
     running: Running | None,
     finishes: Iterable[datetime],
+    *,
+    may_begin: bool,
 ) -> Standstill:
     """Tell each place once, and that it is over; `cases` are the fresh ones, `running` is what runs in them."""
-    before = _state(connection, account_id)
+    before = stall_of(connection, account_id)
     lasting = before if before is not None and before.over_at is None else None
     if lasting is not None:
         moved_at = moves_since(lasting, finishes)
         if moved_at is not None or (cases and running is None):
             return Standstill(calm=True, said=_end(connection, account_id, lasting, moved_at, cases))
     stall = stall_now(lasting, traffic, running, max((case.number for case in cases), default=0))
+    if stall is not None and lasting is None and not may_begin:
+        return Standstill(calm=True, said=0)
     if stall is not None:
         return Standstill(calm=True, said=_tell(connection, account_id, stall, cases))
     if before is not None and is_aftermath(before, traffic, running):
@@ -105,7 +109,8 @@ def _mine(account_id: str) -> tuple[ColumnElement[bool], ...]:
     return (account_vigils.c.account_id == account_id, account_vigils.c.rule == _RULE)
 
 
-def _state(connection: Connection, account_id: str) -> Stall | None:
+def stall_of(connection: Connection, account_id: str) -> Stall | None:
+    """The stall that there is, or that ended a while ago."""
     query = select(account_vigils.c.state).where(*_mine(account_id))
     text: str | None = connection.execute(query).scalar_one_or_none()
     return Stall.of_text(text) if text else None

@@ -26,7 +26,7 @@ async def keep(store: Store, seconds: float) -> int:
 
 
 async def is_needed(store: Store, seconds: float) -> bool:
-    return await store.vigil.is_needed(ACCOUNT, now=at(seconds), fresh_after=at(seconds) - FRESH)
+    return await store.vigil.needs(ACCOUNT, now=at(seconds), fresh_after=at(seconds) - FRESH) is not None
 
 
 def finishing(until: float) -> list[LipsyncRequest]:
