@@ -109,7 +109,7 @@ def make_stories(on: Ground) -> Stories:
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
-    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, deadlines, news).step)
+    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)

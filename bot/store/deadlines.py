@@ -32,7 +32,7 @@ class Deadlines:
     database: Database
 
     async def due(self, account_id: str, *, fresh_after: datetime) -> tuple[Due, ...]:
-        """Those that are neither met nor told as missed, of batches that were read whole after `fresh_after`."""
+        """Those to be told of, neither met nor missed, of batches that were read whole after `fresh_after`."""
         return await self.database.read(lambda connection: _due(connection, account_id, fresh_after))
 
     async def batch(self, due: Due) -> Batch:
@@ -49,7 +49,8 @@ def _due(connection: Connection, account_id: str, fresh_after: datetime) -> tupl
     found = []
     for row in rows:
         watch = watch_of(row)
-        if watch.deadline is not None and Level.MISSED not in watch.risk.told:
+        is_told = watch.events.tell_troubles and Level.MISSED not in watch.risk.told
+        if watch.deadline is not None and is_told:
             read_at, ahead = row["batch_read_at"], row["batch_api_now"] - row["batch_read_at"]
             found.append(Due(watch, watch.deadline, row["batch_reading"], read_at, ahead))
     return tuple(found)

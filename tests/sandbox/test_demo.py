@@ -73,13 +73,23 @@ def test_the_account_tells_its_stories_in_the_promised_time() -> None:
     assert open_after("series-s02", 20) == 0
 
 
+_MOVING = ("batch-2026-04", "trailer-jp", "order-12345-japanese-dub", "series-s02")
+
+
 def test_the_batches_have_the_promised_sizes_and_failures() -> None:
     clock = FakeClock()
     account = demo_world.account(clock)
     end = clock.now() + timedelta(hours=1)
     told = {
         name: summarise(name, account.requests(end, name))
-        for name in ("batch-2026-04", "trailer-jp", "order-12345-japanese-dub", "promo-fr", "series-s02")
+        for name in (
+            "batch-2026-04",
+            "trailer-jp",
+            "order-12345-japanese-dub",
+            "promo-fr",
+            "series-s02",
+            "interview-es",
+        )
     }
     assert {name: each.total for name, each in told.items()} == {
         "batch-2026-04": 120,
@@ -87,7 +97,9 @@ def test_the_batches_have_the_promised_sizes_and_failures() -> None:
         "order-12345-japanese-dub": 1,
         "promo-fr": 40,
         "series-s02": 250,
+        "interview-es": 6,
     }
+    assert told["interview-es"].processing == 1
     assert (told["trailer-jp"].failed, told["promo-fr"].failed) == (0, 2)
     assert len(told["batch-2026-04"].kinds) == 3
 
