@@ -88,16 +88,50 @@ def is_kept(last: Foretold | None, new: Foretold) -> bool:
 def calibration(found: Sequence[Foretold]) -> Calibration:
     """What forecasts were worth."""
     judged = [each for each in found if each.is_judged]
-    half = [each for each in judged if each.is_half_way]
+    every, half = worth(judged), worth([each for each in judged if each.is_half_way])
     ended = sum(each.ended_at is not None for each in found)
     return Calibration(
-        judged=len(judged),
-        covered=sum(each.ended_at is not None and each.early <= each.ended_at <= each.late for each in judged),
-        half=len(half),
-        error=_error([(each, each.likely) for each in half]),
-        linear_error=_error([(each, each.linear) for each in half if each.linear is not None]),
+        judged=every.count,
+        covered=every.covered,
+        half=half.count,
+        error=half.error,
+        linear_error=half.linear_error,
         pending=len(found) - ended,
-        changed=ended - len(judged),
+        changed=ended - every.count,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What `count` judged forecasts were worth: `covered` had the finish within their interval, the errors are medians.
+
+    Errors are shares of the whole time of a batch; None where there is nothing to tell them from.
+    """
+
+    count: int
+    covered: int
+    error: float | None
+    linear_error: float | None
+
+
+def worth(judged: Sequence[Foretold]) -> Worth:
+    """What these judged forecasts were worth, beside straight lines."""
+    return Worth(
+        len(judged),
+        sum(each.ended_at is not None and each.early <= each.ended_at <= each.late for each in judged),
+        _error([(each, each.likely) for each in judged]),
+        _error([(each, each.linear) for each in judged]),
+    )
+
+
+def by_stage(found: Sequence[Foretold]) -> tuple[tuple[str, Worth], ...]:
+    """What those were worth that were made before, about and after half of the batch had ended."""
+    low, high = HALF
+    judged = [(each, each.done / max(each.clips, 1)) for each in found if each.is_judged]
+    return (
+        (f"under {low:.0%} finished", worth([each for each, share in judged if share < low])),
+        (f"{low:.0%} to {high:.0%} finished", worth([each for each, share in judged if low <= share <= high])),
+        (f"over {high:.0%} finished", worth([each for each, share in judged if share > high])),
     )
 
 

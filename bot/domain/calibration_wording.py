@@ -1,7 +1,7 @@
 """The words for how good forecasts were."""
 
 from bot.domain.calibration import Calibration
-from bot.domain.words import Words, number, words
+from bot.domain.words import Words, counted, number, words
 
 
 def forecasts(found: Calibration | None) -> tuple[Words, ...]:
@@ -10,6 +10,21 @@ def forecasts(found: Calibration | None) -> tuple[Words, ...]:
         return ()
     error = "" if found.error is None else f", half-way error {per_cent(found.error)}"
     return (words(f"Forecasts: {per_cent(found.coverage)} of {number(found.judged)} within their interval{error}"),)
+
+
+def calibration_sentence(found: Calibration) -> str:
+    """The same for a terminal, with those that could not be judged; without a full stop."""
+    if found.coverage is None:
+        told = "No forecast could be judged yet"
+    else:
+        told = (
+            f"{per_cent(found.coverage)} of {number(found.judged)} forecasts had the finish within their 80% interval"
+        )
+    others = [f"{counted(found.pending, 'waits', 'wait')} for the batch to finish"] if found.pending else []
+    others += (
+        [f"{number(found.changed)} were of batches that came to have more or fewer clips"] if found.changed else []
+    )
+    return "; ".join([told, *others])
 
 
 def per_cent(share: float) -> str:

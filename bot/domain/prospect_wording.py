@@ -31,7 +31,7 @@ def finish_line(prospect: Prospect, at: datetime | None = None) -> Words:
         return words("Finish: cannot be said, nothing is in work")
     if prospect.why == "early":
         return words(f"Finish: too early to say ({number(prospect.finished)} finished)")
-    return words("Finish: cannot be said, nothing shows how long clips take")
+    return words("Finish: cannot be said from the times so far")
 
 
 def finish_phrase(prospect: Prospect | None, at: datetime | None = None) -> Words:
