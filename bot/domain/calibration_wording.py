@@ -21,9 +21,8 @@ def calibration_sentence(found: Calibration) -> str:
             f"{per_cent(found.coverage)} of {number(found.judged)} forecasts had the finish within their 80% interval"
         )
     others = [f"{counted(found.pending, 'waits', 'wait')} for the batch to finish"] if found.pending else []
-    others += (
-        [f"{number(found.changed)} were of batches that came to have more or fewer clips"] if found.changed else []
-    )
+    changed = counted(found.changed, "was of a batch that", "were of batches that")
+    others += [f"{changed} came to have more or fewer clips"] if found.changed else []
     return "; ".join([told, *others])
 
 

@@ -143,7 +143,7 @@ class Play:
 
         def chance(seconds: float) -> float:
             share, area = survival.at(seconds)
-            return (area / survival.mean) ** (busy - 1) * (1.0 - share)
+            return pow(area / survival.mean, busy - 1.0) * (1.0 - share)
 
         return _inverted(chance, survival.ages[-1])
 

@@ -111,7 +111,7 @@ def _row(each: Foretold) -> dict[str, Any]:
     return {field.name: getattr(each, field.name) for field in fields(Foretold)}
 
 
-def _settled() -> Select[tuple[int, datetime, int]]:
+def _settled() -> Select[Any]:
     """Forecasts without an outcome whose watch has seen its batch settle since, and that outcome."""
     same = (batches.c.account_id == watches.c.account_id) & (batches.c.reference_key == watches.c.reference_key)
     return (

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from bot.domain.queue import MOST_HISTORY, Around
+from bot.domain.queue import MOST_HISTORY, Around, Span
 from bot.store.columns import key_of
 from bot.store.schema import ENDED, IS_OPEN, requests
 
@@ -14,27 +14,38 @@ def around(connection: Connection, account_id: str, reference_id: str, last_wait
 
     `last_waiting` is the creation of the last waiting request of the batch, None when none waits.
     """
-    mine = requests.c.account_id == account_id
-    key = key_of(reference_id)
-    others = and_(mine, IS_OPEN, or_(requests.c.reference_key.is_(None), requests.c.reference_key != key))
-    began = func.coalesce(requests.c.started_at, requests.c.created_at, type_=requests.c.created_at.type)
-    running = select(began).where(others, requests.c.status == "processing")
-    latest = (
-        select(requests.c.created_at, requests.c.started_at, requests.c.finished_at)
-        .where(mine, ENDED)
-        .order_by(requests.c.finished_at.desc())
-        .limit(MOST_HISTORY)
-    )
+    running: list[float] = []
     ahead = 0
-    if last_waiting is not None:
-        before = select(func.count()).where(others, requests.c.status == "queued", requests.c.created_at < last_waiting)
-        ahead = connection.execute(before).scalar_one()
-    return Around(
-        running=tuple(moment.timestamp() for moment in connection.execute(running).scalars()),
-        ahead=ahead,
-        latest=tuple(
-            (created.timestamp(), started.timestamp(), finished.timestamp())
-            for created, started, finished in connection.execute(latest)
-            if started is not None
-        ),
+    for others in _others(account_id, reference_id):
+        running += _running(connection, others)
+        ahead += _waiting(connection, others, last_waiting) if last_waiting is not None else 0
+    return Around(tuple(running), ahead, _latest(connection, account_id))
+
+
+def _others(account_id: str, reference_id: str) -> tuple[ColumnElement[bool], ...]:
+    """The open requests of all other references: in ranges, so that they are found by the index of open ones only."""
+    key, mine = key_of(reference_id), and_(requests.c.account_id == account_id, IS_OPEN)
+    column = requests.c.reference_key
+    return and_(mine, column < key), and_(mine, column > key), and_(mine, column.is_(None))
+
+
+def _running(connection: Connection, others: ColumnElement[bool]) -> list[float]:
+    query = select(requests.c.created_at, requests.c.started_at).where(others, requests.c.status == "processing")
+    return [(started or created).timestamp() for created, started in connection.execute(query)]
+
+
+def _waiting(connection: Connection, others: ColumnElement[bool], before: datetime) -> int:
+    query = select(func.count()).select_from(requests)
+    query = query.where(others, requests.c.status == "queued", requests.c.created_at < before)
+    return connection.execute(query).scalar_one()
+
+
+def _latest(connection: Connection, account_id: str) -> tuple[Span, ...]:
+    query = select(requests.c.created_at, requests.c.started_at, requests.c.finished_at)
+    query = query.where(requests.c.account_id == account_id, ENDED)
+    rows = connection.execute(query.order_by(requests.c.finished_at.desc()).limit(MOST_HISTORY))
+    return tuple(
+        (created.timestamp(), started.timestamp(), finished.timestamp())
+        for created, started, finished in rows
+        if started is not None
     )

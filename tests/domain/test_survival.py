@@ -16,12 +16,15 @@ def ones(*seconds: float) -> list[tuple[float, float]]:
 
 
 def test_without_running_ones_the_share_is_that_of_those_that_took_longer() -> None:
-    assert survivors(ones(30, 10, 20, 40)) == ([10, 20, 30, 40], pytest.approx([0.75, 0.5, 0.25, 0.0]))
+    ended, shares = survivors(ones(30, 10, 20, 40))
+    assert ended == [10, 20, 30, 40]
+    assert shares == pytest.approx([0.75, 0.5, 0.25, 0.0])
 
 
 def test_one_that_runs_counts_until_its_age_and_not_after() -> None:
     ended, shares = survivors(ones(10, 30), ones(20))
-    assert (ended, shares) == ([10, 30], pytest.approx([2 / 3, 0.0]))
+    assert ended == [10, 30]
+    assert shares == pytest.approx([2 / 3, 0.0])
 
 
 def test_those_that_outlast_all_keep_the_share_up() -> None:

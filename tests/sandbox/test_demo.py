@@ -16,6 +16,8 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.domain.progress import summarise
+from bot.domain.prospect import prospect
+from bot.domain.queue import Around
 from bot.sandbox import demo_world
 from bot.sandbox.bot_process import BotDiedError, BotProcess, free_port, is_free
 from bot.sandbox.demo import EXIT_BOT_DIED, run_demo
@@ -71,6 +73,24 @@ def test_the_account_tells_its_stories_in_the_promised_time() -> None:
     assert open_after("order-12345-japanese-dub", 0.2) == 1
     assert open_after("series-s02", 13) > 0
     assert open_after("series-s02", 20) == 0
+
+
+@pytest.mark.parametrize("minutes", [0.5, 1, 2])
+def test_a_finish_is_foretold_within_two_minutes(minutes: float) -> None:
+    clock = FakeClock()
+    account = demo_world.account(clock)
+    now = clock.now() + timedelta(minutes=minutes)
+    latest = [
+        (each.created_at.timestamp(), each.started_at.timestamp(), each.finished_at.timestamp())
+        for each in account.requests(now)
+        if each.finished_at is not None and each.started_at is not None
+    ]
+    for name in ("batch-2026-04", "series-s02"):
+        rows = account.requests(now, name)
+        found = prospect(name, rows, Around(latest=tuple(latest)), read_at=now, at=now)
+        assert found is not None
+        assert found.prospect.finish is not None
+        assert now <= found.prospect.finish.likely
 
 
 _MOVING = ("batch-2026-04", "trailer-jp", "order-12345-japanese-dub", "series-s02")
