@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, update
 
 from bot.domain.announcement import Key
 from bot.domain.delivery import State
@@ -16,14 +16,12 @@ from bot.store.database import Database
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import UNTOUCHED, queue, stored_key
 from bot.store.schema import announcements
-from bot.store.schema_vigil import vigils
 from bot.store.traffic import recent
 from bot.store.vigil_cases import Freshness, cases_of, running_of, suspects_of, witnesses_of
 from bot.store.vigil_rules import RULES, Round
 from bot.store.vigil_stall import OVER, stall_of, tell_stall
+from bot.store.vigil_states import States, remember, states_of
 from bot.store.watching import save, touch_card, with_card
-
-States = dict[tuple[str, str], str]  # by watch id and rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ def keep(connection: Connection, account_id: str, fresh: Freshness, *, may_stall
     running = running_of(connection, account_id, known)
     still = tell_stall(connection, account_id, known, traffic, running, finishes, may_begin=may_stall)
     about = Round(traffic, suspects_of(connection, account_id, known, traffic), still.calm)
-    states = _states(connection, (case.watch.id for case in cases))
+    states = states_of(connection, (case.watch.id for case in cases))
     return still.said + sum(_judge(connection, case, about, states) for case in cases)
 
 
@@ -97,7 +95,7 @@ def _judge(connection: Connection, case: Case, about: Round, states: States) -> 
     for name, rule in RULES.items():
         state = states.get((case.watch.id, name))
         judged = rule(connection, case, about, state)
-        _remember(connection, case.watch.id, name, state, judged.state)
+        remember(connection, case.watch.id, name, state, judged.state)
         said += _tell(connection, case, judged)
         case = replace(case, watch=judged.watch)
     return said
@@ -121,24 +119,3 @@ def _drop(connection: Connection, key: Key) -> None:
     mine = (announcements.c.key == stored_key(key), announcements.c.state.in_(UNTOUCHED))
     gone = {"state": State.DROPPED, "why": OVER, "version": announcements.c.version + 1}
     connection.execute(update(announcements).where(*mine).values(gone))
-
-
-# --- what was told ---
-
-
-def _states(connection: Connection, watch_ids: Iterable[str]) -> States:
-    wanted = frozenset(watch_ids)
-    rows = connection.execute(select(vigils)).mappings()
-    return {(row["watch_id"], row["rule"]): row["state"] for row in rows if row["watch_id"] in wanted}
-
-
-def _remember(connection: Connection, watch_id: str, rule: str, before: str | None, after: str | None) -> None:
-    if after == before:
-        return
-    mine = (vigils.c.watch_id == watch_id, vigils.c.rule == rule)
-    if after is None:
-        connection.execute(delete(vigils).where(*mine))
-    elif before is None:
-        connection.execute(insert(vigils), {"watch_id": watch_id, "rule": rule, "state": after})
-    else:
-        connection.execute(update(vigils).where(*mine).values(state=after))

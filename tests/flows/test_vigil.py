@@ -154,10 +154,10 @@ async def test_a_finish_just_before_it_is_written_is_not_contradicted(worlds: Wo
     now = seconds(world)
     others_go_on(world)
     worlds.api.set([request(1, "completed", finished=now)])
-    fresh = {"now": world.clock.now(), "fresh_after": world.clock.now() - timedelta(minutes=10)}
-    assert await world.store.vigil.needs("default", **fresh) is not None
+    at_last, fresh_after = world.clock.now(), world.clock.now() - timedelta(minutes=10)
+    assert await world.store.vigil.needs("default", now=at_last, fresh_after=fresh_after) is not None
     await world.look()
-    assert await world.store.vigil.keep("default", **fresh) == 0
+    assert await world.store.vigil.keep("default", now=at_last, fresh_after=fresh_after) == 0
 
 
 async def test_what_is_over_before_it_was_posted_is_not_posted(worlds: Worlds) -> None:

@@ -188,6 +188,24 @@ async def test_who_stops_watching_and_takes_that_back_is_not_told_again(store: S
     assert await told(store, 732) == []
 
 
+async def test_when_a_glob_goes_on_after_a_watch_of_its_own_it_is_not_told_again(store: Store) -> None:
+    await start(store, glob("batch-*"))
+    await watched(store)
+    await see(store, [running()], 700)
+    await keep(store, 701)
+    await told(store, 702)
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(710), author="U1", undo_id="undo")
+    await see(store, [running()], 730)
+    assert await keep(store, 731) == 0
+    await see(store, [running(), running(2)], 740)
+    assert await keep(store, 741) == 1
+    assert await told(store, 742) == []
+    await store.undos.take_back("undo", TEAM, "C1", now=at(750), person="U1")
+    await see(store, [running(), running(2)], 760)
+    await keep(store, 761)
+    assert await told(store, 762) == []
+
+
 async def test_nothing_is_judged_where_nothing_is_open(store: Store) -> None:
     await watched(store)
     await see(store, [request(1, "completed", finished=10)], 2_000)
