@@ -8,13 +8,13 @@ import typer
 from rich.console import Console
 
 from bot import log, serve, settings
-from bot.app import ask_once
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.sheet import Format, Gathered, Kind, gathered
 from bot.domain.sheet_file import content
 from bot.domain.sheet_wording import lacking
 from bot.domain.words import clean
 from bot.errors import ChamelaionError, SettingsError
+from bot.once import ask_once
 from bot.scheduler import SystemClock
 from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel

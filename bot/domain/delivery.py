@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card, FailureFacts
+from bot.domain.announcement import Announcement, Card, Editable
+from bot.domain.calibration import Foretold
 
 
 class State(StrEnum):
@@ -107,7 +108,7 @@ class MessageEdit:
     id: str
     place: str
     posted: Posted
-    facts: FailureFacts
+    facts: Editable
     manner: Manner
     change: int
     repeat: bool = False
@@ -137,12 +138,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class CardEdit:
-    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now."""
+    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now.
+
+    `foretold` is the forecast behind it, to be judged later.
+    """
 
     watch_id: str
     posted: Posted
     facts: Card
     shown: str
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True, slots=True)

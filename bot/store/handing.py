@@ -18,6 +18,7 @@ from bot.store.passing_on import pass_on
 from bot.store.queue import UNTOUCHED, drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
+from bot.store.vigil_states import copy_states
 from bot.store.watching import touch_card
 
 
@@ -123,6 +124,7 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
         alerts=ended.alerts,
     )
     (begun,) = begin(connection, [again])
+    copy_states(connection, ended.id, begun.id)
     pass_on(connection, ended.id, begun.id)
     if glob.only_failures:
         _drop_unwanted(connection, select(watches.c.id).where(watches.c.id == begun.id))

@@ -28,6 +28,9 @@ def test_every_text_says_something_calm_in_a_sentence(name: str, message: Messag
     assert message.text[-1] in ".?…", name
 
 
+LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off", "watch_by")
+
+
 def _buttons(name: str) -> list[str]:
     found = [block for block in MESSAGES[name].blocks if block["type"] == "actions"]
     return [action["action_id"] for block in json.loads(json.dumps(found)) for action in block["elements"]]
@@ -56,6 +59,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         *globs,
         "unwatch",
         "unwatch_except",
+        *LIMITS,
     )
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
@@ -86,7 +90,8 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.UNDO] for name in taken_back},
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
-        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary")},
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
+        "summary_missed": [actions.CATCH_UP_FAILURES],
         **{name: links_ for name in MESSAGES if name.startswith("links") and name not in unlinked},
         **{
             name: [actions.EXPORT_TSV, actions.EXPORT_HTML]
@@ -95,6 +100,9 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "export_html": [actions.EXPORT_CSV, actions.EXPORT_TSV],
         **{name: [actions.EXPORT_CSV] for name in failed},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+        **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
+        "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
+        **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
     }
 
 

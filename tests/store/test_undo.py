@@ -279,6 +279,7 @@ async def test_a_pattern_that_goes_on_with_a_reference_tells_no_kind_of_failure_
     assert goes_on is not None
     assert (goes_on.alerts.messages, goes_on.generation) == (2, own.generation + 1)
     (edit,) = await store.edits.due(TEAM, now=at(60), shown_before=at(50))
+    assert isinstance(edit.facts, FailureFacts)
     assert len(edit.facts.ids) == 2
 
 

@@ -12,10 +12,13 @@ from bot.slack.commands import (
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
     Export,
     Failures,
     Handle,
     Help,
+    Limiting,
     Links,
     ListWatches,
     Mute,
@@ -36,6 +39,7 @@ from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
@@ -61,6 +65,8 @@ COUNTED_AS: dict[type[Command], str] = {
     Handle: "handled",
     Assign: "assign",
     Trial: "test",
+    Deadline: "deadline",
+    Expect: "expect",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -84,6 +90,7 @@ class CommandListener:
     mute: MuteListener
     triage: TriageListener
     trial: TrialListener
+    limit: LimitListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -133,7 +140,7 @@ class CommandListener:
                 await self._change(command, asked, reply)
 
     async def _change(
-        self, command: StartWatch | StopWatch | Mute | Unmute | Triage, asked: Asked, reply: Reply
+        self, command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting, asked: Asked, reply: Reply
     ) -> None:
         match command:
             case StartWatch():
@@ -142,6 +149,8 @@ class CommandListener:
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
+            case Deadline() | Expect():
+                await self.limit.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
 

@@ -17,6 +17,7 @@ from bot.slack.views.watch import (
     placed,
     silent,
     spot,
+    troubles,
 )
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
@@ -70,7 +71,7 @@ def _posted(answer: GlobWatchAnswer) -> Words:
         return joined([words(f"{card}; {each}."), placed(watch), named(watch)], " ")
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"of each reference each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    return joined([words(f"{card}; {each}; {clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
+    return joined([words(f"{card}; {each}; {troubles(watch)}{clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
 
 
 def _less_than_asked(watch: Watch) -> Words:
