@@ -14,7 +14,7 @@ from bot.domain.queue import ENOUGH, Around, Queue, queue_of
 from bot.domain.request import LipsyncRequest
 
 BUCKETS = 8  # of the time so far: more do not fit beside the rest on a telephone
-RECENT = 2  # of them tell the pace of now
+RECENT = 2  # of them tell the pace of now, or a minute: of less, a single clip would make too much
 LEVELS = 8
 _MINUTE, _QUARTER, _HOUR = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1)
 
@@ -128,9 +128,9 @@ def rhythm(requests: Sequence[LipsyncRequest], now: datetime) -> Rhythm | None:
     bucket = (now - began) / BUCKETS
     edges = [bisect_right(ended, began + bucket * number) for number in range(1, BUCKETS)]
     counts = [later - earlier for earlier, later in zip([0, *edges], [*edges, len(ended)], strict=True)]
-    recent = len(ended) - bisect_left(ended, now - bucket * RECENT)
-    minutes = bucket * RECENT / _MINUTE
-    return Rhythm(round(recent / minutes, 2) if minutes > 0 else 0.0, _levels(counts), _typical(requests))
+    lately = min(max(bucket * RECENT, _MINUTE), now - began)
+    recent = len(ended) - bisect_left(ended, now - lately)
+    return Rhythm(round(recent / (lately / _MINUTE), 2), _levels(counts), _typical(requests))
 
 
 def _levels(counts: Sequence[int]) -> tuple[int, ...]:
