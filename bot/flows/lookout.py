@@ -25,7 +25,7 @@ REFRESH = 600.0  # seconds after which memory is asked again: another process ma
 AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
-_TURN = 8  # every so many steps what waits to be concluded goes first
+_TURN = 16  # every so many steps what waits to be concluded goes first
 
 
 @dataclass(slots=True)

@@ -101,6 +101,7 @@ class Poll:
     async def _take_steps(self, left: int) -> tuple[int, float | None]:
         """What is worth a call now, as many as there are `left`; returns how many still are, and until when to wait."""
         while left:
+            await self.source.until_free()
             step = await self.lookout.next_step(self.source.page_size)
             if isinstance(step, Wait):
                 return left, step.until
