@@ -57,7 +57,7 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("queue", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
-        ("watch batch-1 by fri", "not available yet"),
+        ("watch batch-1 by fri", "but at what time?"),
     ):
         calls = len(stage.api.calls)
         answer = await stage.asks(typed)

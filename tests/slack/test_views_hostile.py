@@ -22,6 +22,8 @@ from bot.domain.answer import (
     ExceptedAnswer,
     GlobAnswer,
     GlobWatchAnswer,
+    Limit,
+    LimitAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -31,9 +33,11 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.failure import FailureKind
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
 from bot.domain.progress import Progress, Waiting
 from bot.domain.request import LipsyncRequest
+from bot.domain.risk_facts import Before, Level, RiskFacts
 from bot.domain.sheet import Format, Handed, Handing, Kind, SheetAnswer, gathered
 from bot.domain.web_address import is_web_address
 from bot.domain.words import Code, Foreign, Person, words
@@ -46,6 +50,7 @@ from bot.slack.views import (
     glob_card,
     glob_status,
     glob_watch,
+    limit,
     links,
     said,
     status,
@@ -127,6 +132,10 @@ def everything(text: str) -> Iterator[Message]:
     yield about.message(replace(ABOUT, version=text, api_trouble=text))
     yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
     yield errors.not_available_yet(text, COMMAND)
+    both: tuple[Limit, ...] = ("deadline", "expect")
+    for limit_ in both:
+        yield limit.message(LimitAnswer(limit_, text, None, globs=(text, text)), COMMAND)
+        yield limit.message(LimitAnswer(limit_, text, watched, progress, TypedTime(NOON, "UTC", NOON)), COMMAND)
     yield from _said(text, progress)
 
 
@@ -161,6 +170,13 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
         CatchUpFacts(NOON, NOON + timedelta(1), (meanwhile,)),
         CatchUpFacts(NOON, NOON + timedelta(hours=1), (meanwhile,) * 20 + (replace(meanwhile, kinds=()),) * 40),
         CardFacts(watched, progress, Waiting(NOON), NOON),
+        CardFacts(
+            replace(watched, deadline=NOON, deadline_zone="Europe/Berlin"), progress, Waiting(NOON), NOON, odds=0.3
+        ),
+        RiskFacts(
+            progress, Level.AT_RISK, NOON, "Europe/Berlin", NOON, 0.3, NOON, NOON, NOON, 1e9, 1e-9, Before(NOON, 1e9, 0)
+        ),
+        RiskFacts(Progress(text), Level.MISSED, NOON, "UTC+02:00", NOON),
         FailureFacts(progress, "k", text, (text,) * 99, NOON, NOON, NOON),
         ClipsFacts(progress, (text,) * 99, NOON),
         FinishedFacts(progress, NOON, text, text, text),
@@ -173,7 +189,7 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
 
 OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
-    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except)?|/invite @lipsync)`"
+    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except| by fri 17:00| expect 250)?|/invite @lipsync)`"
 )
 INSIDE_A_WORD = re.compile(r"(?<=[A-Za-z0-9])([*_~`])\1*(?=[A-Za-z0-9])")
 PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")
