@@ -1,6 +1,7 @@
 """The rest of a queue, played through many times on the slots that run now."""
 
 import heapq
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import repeat
@@ -143,7 +144,7 @@ class Play:
 
         def chance(seconds: float) -> float:
             share, area = survival.at(seconds)
-            return pow(area / survival.mean, busy - 1.0) * (1.0 - share)
+            return math.pow(area / survival.mean, busy - 1.0) * (1.0 - share)
 
         return _inverted(chance, survival.ages[-1])
 
