@@ -189,7 +189,8 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
 
 OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
-    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except| by fri 17:00| expect 250)?|/invite @lipsync)`"
+    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except| by fri 17:00| expect 250)?"
+    r"|/invite @lipsync)`"
 )
 INSIDE_A_WORD = re.compile(r"(?<=[A-Za-z0-9])([*_~`])\1*(?=[A-Za-z0-9])")
 PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")

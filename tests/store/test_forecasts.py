@@ -16,7 +16,7 @@ from tests.store.rig import ACCOUNT, LONGEST_SETTLE, TEAM, drain, reading, recor
 def batch(done: int = 6, running: int = 2, waiting: int = 4) -> list[LipsyncRequest]:
     statuses = ["completed"] * done + ["processing"] * running + ["queued"] * waiting
     return [
-        request(n, status, created=float(n), finished=60.0 + 5 * n if n < done else None)
+        request(n, status, created=float(n), finished=20.0 + 5 * n if n < done else None)
         for n, status in enumerate(statuses)
     ]
 
@@ -41,7 +41,7 @@ async def test_what_else_goes_on_in_the_account_is_counted(store: Store) -> None
     assert found.running == (at(6).timestamp(),)
     assert found.ahead == 2  # not the one that was created after our last one
     assert len(found.latest) == 6
-    assert found.latest[0] == (at(5).timestamp(), at(10).timestamp(), at(85).timestamp())
+    assert found.latest[0] == (at(5).timestamp(), at(10).timestamp(), at(45).timestamp())
 
 
 async def test_nothing_is_ahead_where_none_waits(store: Store) -> None:
