@@ -35,7 +35,7 @@ def _mixed(values: Sequence[float], number: int) -> list[float]:
     return order + order
 
 
-_MEANS, _SUMS, _STEADY, _ARRIVALS, _CHANGES = (_mixed(_NORMAL, number) for number in (0, 1, 2, 3, 5))
+_MEANS, _SUMS, _STEADY, _ARRIVALS, _SLOTS = (_mixed(_NORMAL, number) for number in (0, 1, 2, 3, 5))
 _TAILS = _mixed(_MIDDLES, 4)
 
 
@@ -84,7 +84,7 @@ class Play:
 
     def speeds(self) -> list[float]:
         """Times the slots of now, on average until the end."""
-        ratios = _ratios(self._queue, self._left * self._survival.mean / self._slots, self._turned(_CHANGES))
+        ratios = _ratios(self._queue, self._left * self._survival.mean / self._slots, self._turned(_SLOTS))
         return [ratio * exp(UNSTEADY * z) for ratio, z in zip(ratios, self._turned(_STEADY), strict=True)]
 
     def _arrivals(self) -> list[float]:
