@@ -21,6 +21,7 @@ from bot.domain.answer import (
 )
 from bot.domain.budget import Purpose
 from bot.domain.calibration import calibration
+from bot.domain.curve import Curve, curve
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
@@ -203,6 +204,7 @@ class Ask:
             nearest=await self.nearest(reference_id) if is_unknown else (),
             stuck=batch.stuck,
             prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
+            curve=await self._curve(batch) if is_current else None,
         )
 
     async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
@@ -214,6 +216,10 @@ class Ask:
             longest_settle=longest,
         )  # fmt: skip
         return found.prospect if found else None
+
+    async def _curve(self, batch: Batch) -> Curve | None:
+        age = self._clock.now() - batch.read_at if batch.read_at else timedelta()
+        return await asyncio.to_thread(curve, batch.requests, self._source.api_now() - age)
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
         return (

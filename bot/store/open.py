@@ -15,6 +15,7 @@ from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
+from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
 from bot.store.triages import Triages
@@ -47,6 +48,7 @@ class Store:
     vigil: Vigil
     forecasts: Forecasts
     sheets: Sheets
+    refusals: Refusals
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -80,4 +82,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         vigil=Vigil(database),
         forecasts=Forecasts(database),
         sheets=Sheets(database),
+        refusals=Refusals(database),
     )

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
@@ -24,6 +25,7 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
@@ -43,6 +45,7 @@ def make_listeners(
     limits: Limits,
     dates: Dates,
     sheets: Sheets,
+    charts: Charts,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -55,7 +58,7 @@ def make_listeners(
         guard=guard,
         watching=watching,
         vitals=vitals,
-        status=StatusListener(ask, guard, command),
+        status=StatusListener(ask, Pictures(charts), guard, command),
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
