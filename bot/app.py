@@ -21,6 +21,7 @@ from bot.domain.budget import Budget
 from bot.domain.catch_up import gap_begins_after
 from bot.domain.finding import Finding
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
+from bot.flows.dates import Dates
 from bot.flows.doctor import Doctor
 from bot.flows.health import Health
 from bot.flows.identity import Identity
@@ -40,6 +41,7 @@ from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import make_listeners
 from bot.slack.manifest import SCOPES
+from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
@@ -211,6 +213,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         muting=stories.muting,
         triaging=stories.triaging,
         trials=stories.trials,
+        limits=stories.limits,
+        dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,

@@ -65,6 +65,14 @@ class Chat(Protocol):
         ...
 
 
+class People(Protocol):
+    """The people of the workspace, as far as the bot asks for them; raises only `errors.SlackError`s."""
+
+    async def zone(self, person: str) -> str:
+        """The IANA name of the time zone that a person (user id) has set in Slack."""
+        ...
+
+
 class KnowsItself(Protocol):
     """The account at Chamelaion, as far as `doctor` asks it; raises only `errors.ChamelaionError`s."""
 

@@ -33,6 +33,7 @@ SCOPES_OF = {
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "users_info": ["users:read"],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""

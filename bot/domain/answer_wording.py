@@ -3,6 +3,7 @@
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
 from bot.domain.failure import shown
 from bot.domain.overview_wording import meant, to_type
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.wording import (
     LONGEST_STATUS,
     body_lines,
@@ -43,6 +44,7 @@ def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
         f": {progress.percent}% finished, ",
         counts(progress, between=", ", before_total=" "),
         waiting_for_more(answer.settlement) if is_current(answer) else NOTHING,
+        words("; ", stuck) if (stuck := stuck_line(answer.stuck)) else NOTHING,
     )
     return words(totals, "; ", notes, ".")
 
@@ -63,10 +65,11 @@ def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
     if is_partial(answer):
         title = words(Foreign(answer.progress.reference_id, strong=True), " · seen so far")
         return (title, seen_so_far(answer.progress))
-    current = is_current(answer)
+    current, stuck = is_current(answer), stuck_line(answer.stuck)
     return (
         headline(answer.progress, None if current else answer.read_at),
         *body_lines(answer.progress, answer.settlement, current=current),
+        *((stuck,) if stuck else ()),
         *oldest_waiting(answer.progress),
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card, FailureFacts
+from bot.domain.announcement import Announcement, Card, Editable
 
 
 class State(StrEnum):
@@ -104,7 +104,7 @@ class MessageEdit:
     id: str
     place: str
     posted: Posted
-    facts: FailureFacts
+    facts: Editable
     manner: Manner
     change: int
 

@@ -21,6 +21,7 @@ from bot.domain.change import Entry, triage_of
 from bot.domain.failure import FailureKind, kinds
 from bot.domain.progress import Progress, Settled, settlement, summarise
 from bot.domain.request import LipsyncRequest
+from bot.domain.risk import spare
 from bot.domain.triage import Care, Triage
 from bot.domain.watch import Watch, may_announce, on_api_clock
 
@@ -231,7 +232,7 @@ def _settled(
     outcomes = [e for e in listed if may_announce(watch, e) and (e.outcome_reading or 0) > watch.generation_reading]
     if not outcomes:
         return watch, ()
-    facts = ShortFacts(progress, look.read_at) if state.short else _finished(progress, requests, look)
+    facts = ShortFacts(progress, look.read_at) if state.short else _finished(watch, progress, requests, look)
     said = _announcement(
         watch,
         facts,
@@ -244,8 +245,10 @@ def _settled(
     return watch, _told(watch, said)
 
 
-def _finished(progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:
+def _finished(watch: Watch, progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:
+    due = watch.deadline + (look.api_now - look.read_at) if watch.deadline else None
+    left = spare(progress, due) if due else None
     if len(requests) != 1:
-        return FinishedFacts(progress, look.read_at)
+        return FinishedFacts(progress, look.read_at, spare=left)
     only = requests[0]
-    return FinishedFacts(progress, look.read_at, only.status, only.output_url, only.error_message)
+    return FinishedFacts(progress, look.read_at, only.status, only.output_url, only.error_message, left)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.alerts import NOTHING_TOLD, Alerts
 from bot.domain.change import Entry
+from bot.domain.risk import NOTHING_AT_RISK, Risk
 
 
 class Events(StrEnum):
@@ -63,7 +64,8 @@ class Watch:
     It may have `ended_by_itself`, a day after it settled.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     `mention` are the people (user ids) whom its messages name, `asked_in` is where a personal watch was asked for,
-    `alerts` what was told of failures.
+    `alerts` what was told of failures. `deadline` is a moment by our clock, typed in `deadline_zone` (an IANA name, or
+    such as `UTC+02:00`); `risk` is what was told of it.
     """
 
     id: str
@@ -94,6 +96,9 @@ class Watch:
     asked_in: str | None = None
     alerts: Alerts = NOTHING_TOLD
     ended_by_itself: bool = False
+    deadline: datetime | None = None
+    deadline_zone: str = ""
+    risk: Risk = NOTHING_AT_RISK
 
     @property
     def card_id(self) -> str:

@@ -164,6 +164,7 @@ class Ask:
             still=still,
             requests=batch.requests,
             nearest=await self.nearest(reference_id) if is_unknown else (),
+            stuck=batch.stuck,
         )
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.alerts import NOTHING_TOLD
-from bot.domain.announcement import Card, FailureFacts
+from bot.domain.announcement import Card, Editable
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import PLAINLY, CardEdit, Manner, MessageEdit, Posted
 from bot.domain.finding import NOT_INVITED
@@ -121,7 +121,7 @@ class Editor:
         await self.store.outbox.shut(workspace_id, place, error.code, now=now, retry_after=CLOSED_RETRY)
         return True
 
-    async def _update(self, posted: Posted, facts: Card | FailureFacts, manner: Manner) -> bool:
+    async def _update(self, posted: Posted, facts: Card | Editable, manner: Manner) -> bool:
         """Whether it is done; raises what says that it never can be. One in doubt is made again: that is harmless."""
         if pause := self.budget.take(Purpose.LOOK, self.clock.monotonic()):
             self.line.close("update", timedelta(seconds=pause))

@@ -9,11 +9,13 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
+from bot.flows.deadlines import Deadlines, unclear
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.history import History
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
@@ -27,6 +29,7 @@ from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
+from bot.flows.vigil import Vigil
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.ports import Chat, Clock
@@ -63,6 +66,7 @@ class Stories:
     muting: Muting
     triaging: Triaging
     trials: Trials
+    limits: Limits
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -72,11 +76,12 @@ class Stories:
     edits: Routine
     tend: Routine
     staleness: Routine
+    vigil: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness)
+        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness, self.vigil)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -105,6 +110,8 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
+    deadlines = Deadlines(on.store, on.rules.account_id, unclear)
+    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, deadlines, news).step)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)
@@ -115,8 +122,9 @@ def make_stories(on: Ground) -> Stories:
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    people = (readings, ask, watching, muting, triaging, trials, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
+    limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
+    people = (readings, ask, watching, muting, triaging, trials, limits, catch_up)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

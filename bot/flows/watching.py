@@ -12,9 +12,12 @@ from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.limits import FOR_ONE
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
+
+_KEPT = " Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Watching:
         watch, is_new, undo = await self._begin(wish)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo)
+            yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -47,6 +50,8 @@ class Watching:
                 "`expect` counts the requests of one reference, and this is a pattern for many. Leave `expect` out,"
                 " or watch one reference by its name. Nothing was changed."
             )
+        if wish.due is not None:
+            raise BadCommandError(f"{FOR_ONE['deadline']} Leave `by` out, or watch one reference by its name.{_KEPT}")
         watch, is_new, undo = await self._begin(wish)
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)

@@ -19,6 +19,7 @@ from bot.domain.announcement import (
 from bot.domain.delivery import Asked, Manner
 from bot.domain.progress import Progress, Settled, Waiting
 from bot.domain.watch import Placement
+from bot.slack.canned_deadlines import due_finishes
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.canned_triage import cared_failures
 from bot.slack.views import said
@@ -146,6 +147,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, _FINISHED, when, _message(facts, scene))
+    yield from due_finishes(scene)
 
 
 def catch_ups(scene: Scene) -> Iterator[Canned]:

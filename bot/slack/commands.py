@@ -26,6 +26,23 @@ class StartWatch:
     placement: Placement | None = None
     mention: tuple[str, ...] | None = None
     personal: bool = False
+    by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """It has to be finished by then, as typed; None: there is no deadline any more."""
+
+    reference: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """So many requests will come; None: nobody knows."""
+
+    reference: str
+    number: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +146,7 @@ class NotYet:
 
 
 Triage = Handle | Assign | MuteKind
+Limiting = Deadline | Expect
 Command = (
     Status
     | StartWatch
@@ -140,6 +158,7 @@ Command = (
     | Unmute
     | Triage
     | Trial
+    | Limiting
     | Help
     | About
     | NotYet
@@ -166,6 +185,10 @@ class CommandForm:
 
 
 _STAGES = ("A", "C", "D")
+_WATCH = (
+    "watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]"
+    " [by <fri 17:00>]"
+)
 
 COMMANDS = (
     CommandForm(
@@ -178,11 +201,12 @@ COMMANDS = (
     ),
     CommandForm(
         "watch",
-        ("watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]",),
+        (_WATCH,),
         "A",
         "a live card here, and a message when something needs you",
         "You are told each new kind of failure, and the finish. With each or all, finished clips too."
-        " With expect, I know when the batch is complete. With in thread, messages go under the card; with in"
+        " With expect, I know when the batch is complete. With by and a time, at the end of the line (by fri 17:00), it"
+        " has a deadline, and I tell you when that is in danger. With in thread, messages go under the card; with in"
         " broadcast, the channel shows them too; with in flat, nothing is in threads. With mention, people are named in"
         " each message; mention nobody ends that. With me, I tell you alone, in our DM. A pattern such as batch-*"
         " watches every reference that matches, now or later, with one card; * tells only failures, of the whole"
@@ -247,8 +271,23 @@ COMMANDS = (
     ),
     CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
     CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
-    CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
-    CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
+    CommandForm(
+        "deadline",
+        ("deadline <ref> <fri 17:00|off>",),
+        "D",
+        "when it has to be finished",
+        "For a batch that is watched here. Type it as you would say it: fri 17:00, tomorrow noon, in 3h, 1 dec 9am,"
+        " 2026-12-01 09:00, fri eod. It is in your Slack time zone unless you name another: 17:00 CET, 17:00"
+        " Asia/Tokyo. I repeat how I understood it, and tell you here when the odds fall under 50 % and under 10 %,"
+        " when it is on track again, and when it is missed. Not for patterns.",
+    ),
+    CommandForm(
+        "expect",
+        ("expect <ref> <N|off>",),
+        "D",
+        "how many requests will come",
+        "For a batch that is watched here: it is finished once so many have ended, and per cent count against them.",
+    ),
     CommandForm("queue", ("queue",), "E", "the whole account's queue"),
     CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
     CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),

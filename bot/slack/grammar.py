@@ -12,6 +12,8 @@ from bot.slack.commands import (
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
     Failures,
     Handle,
     Help,
@@ -27,11 +29,12 @@ from bot.slack.commands import (
     Unmute,
 )
 from bot.slack.typed import Word, shown, words
-from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
+from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
 LONGEST_REFERENCE = 500
 _NEAR = 2
 _SHOWN = 60
+_OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
@@ -40,10 +43,7 @@ _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
 
 def parse(text: str, command: str = "/lipsync") -> Command:
     """What was meant by the text after the slash command; raises `BadCommandError` saying what to type instead."""
-    try:
-        return _Parser(command).parse(words(text))
-    except NotYetError as later:
-        return NotYet(later.word)
+    return _Parser(command).parse(words(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class _Parser:
             "unmute": self._unmute,
             "handled": self._handled,
             "assign": self._assign,
+            "deadline": self._deadline,
+            "expect": self._expect,
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -169,6 +171,24 @@ class _Parser:
         if not rest or (rest[-1].person is None and rest[-1].lower not in ("me", "nobody")):
             raise BadCommandError(self._type_instead("assign", "Say at the end who looks at it"))
         return Assign(reference, _together(rest[:-1]), rest[-1].person, me=rest[-1].lower == "me")
+
+    def _deadline(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("deadline", typed)
+        if len(typed) == 1:
+            raise BadCommandError(self._type_instead("deadline", "Say when it has to be finished"))
+        when = " ".join(word.text for word in typed[1:])
+        return Deadline(reference, None if when.lower() == _OFF else when)
+
+    def _expect(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("expect", typed)
+        match [word.lower for word in typed[1:]]:
+            case []:
+                raise BadCommandError(self._type_instead("expect", "Say how many will come"))
+            case ["off"]:
+                return Expect(reference, None)
+            case [number]:
+                return Expect(reference, how_many(number, f"{self.command} expect <ref> 250"))
+        raise self._too_much("expect", typed)
 
     def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
         """The reference that is muted or not any more; None for all of them."""

@@ -20,6 +20,7 @@ SCOPES: Mapping[str, str] = {
     "mpim:history": "the same in group DMs",
     "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
     "groups:read": "the same in private channels",
+    "users:read": "the time zone of whoever types a deadline",
 }
 """Every scope of the bot's token, and why."""
 

@@ -191,4 +191,5 @@ def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> C
     if read is None:
         return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
     state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
-    return CardFacts(watch, progress, state, read["read_at"], muted_until=until)
+    ahead = read["api_now"] - read["read_at"]
+    return CardFacts(watch, progress, state, read["read_at"], muted_until=until, stuck=batch.stuck, ahead=ahead)

@@ -1,11 +1,11 @@
-"""Messages of failure kinds that show older facts than there are."""
+"""Messages that show older facts than there are."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from bot.domain.announcement import FailureFacts
+from bot.domain.announcement import Editable
 from bot.domain.delivery import MessageEdit, Posted
 from bot.store.database import Database
 from bot.store.manners import manner_of_edit
@@ -61,7 +61,7 @@ class Edits:
 
 def _edit(connection: Connection, row: RowMapping) -> MessageEdit | None:
     facts = announcement_of(row).facts
-    if not isinstance(facts, FailureFacts):
+    if not isinstance(facts, Editable):
         return None
     manner = manner_of_edit(connection, row["watch_id"])
     return MessageEdit(row["id"], row["place"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])

@@ -8,7 +8,7 @@ from uuid import uuid4
 from pydantic import Field, TypeAdapter
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, select, update
 
-from bot.domain.announcement import Announcement, FailureFacts, Key, StoredFacts, renewed
+from bot.domain.announcement import Announcement, Editable, Key, StoredFacts, renewed
 from bot.domain.delivery import State
 from bot.store.columns import key_of
 from bot.store.dialect import insert_if_new
@@ -33,8 +33,8 @@ def is_unsent(table: FromClause) -> ColumnElement[bool]:
 def queue(connection: Connection, news: Iterable[Announcement], held: str | None = None) -> int:
     """Queue what was never queued before; of what was, the facts become the newer ones. Counts the new.
 
-    `held` is why the new ones must not be posted by themselves. The message of a failure kind that may be in Slack
-    already is to be edited.
+    `held` is why the new ones must not be posted by themselves. A message that may be in Slack already is to be edited
+    when it is of a kind that can.
     """
     return sum(_queue_one(connection, announcement, held) for announcement in news)
 
@@ -59,7 +59,7 @@ def renew(connection: Connection, key: str, facts: StoredFacts, *, at_once: bool
     values = {"facts": facts_text(renewed(_FACTS.validate_json(old), facts))}
     waiting = update(announcements).where(mine, announcements.c.state.in_(UNTOUCHED))
     connection.execute(waiting.values(**values, version=announcements.c.version + 1))
-    if isinstance(facts, FailureFacts):
+    if isinstance(facts, Editable):
         shown = update(announcements).where(mine, announcements.c.state.in_(_MAYBE_SHOWN))
         connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))
         if at_once:

@@ -15,6 +15,7 @@ from bot.domain.answer import (
     ExceptedAnswer,
     GlobAnswer,
     GlobWatchAnswer,
+    LimitAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -26,12 +27,15 @@ from bot.domain.answer import Wish as Wanted
 from bot.domain.deed import Did
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.mute import Mute
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.dates import Dates
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.muting import Muting
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -43,6 +47,7 @@ from bot.sandbox.workspace import ANA, TEAM
 from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import make_listeners
+from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
@@ -204,6 +209,24 @@ class CannedMuting(Muting):
         return UnmutedAnswer(reference, (), 0)
 
 
+class CannedLimits(Limits):
+    """Does nothing, and remembers what was wished."""
+
+    wishes: list[tuple[object, ...]]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "wishes", [])  # the original is frozen
+
+    async def deadline(self, place: str, reference: str, due: TypedTime | None, author: str) -> LimitAnswer:
+        self.wishes.append(("deadline", place, reference, due and (due.at, due.zone), author))
+        return LimitAnswer("deadline", reference, watch(place=place, reference=reference), due=due, undo="u1")
+
+    async def expect(self, place: str, reference: str, number: int | None, author: str) -> LimitAnswer:
+        self.wishes.append(("expect", place, reference, number, author))
+        expecting = replace(watch(place=place, reference=reference), expected=number)
+        return LimitAnswer("expect", reference, expecting, summarise(REF, [request()]))
+
+
 class CannedTrials(Trials):
     """Does nothing, and remembers what was wished."""
 
@@ -236,6 +259,7 @@ class Rig:
     access: CannedAccess = field(default_factory=CannedAccess, repr=False)
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
+    limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
@@ -269,6 +293,8 @@ class Rig:
             muting=self.muting,
             triaging=self.triaging,
             trials=self.trials,
+            limits=self.limits,
+            dates=Dates(SlackPeople(self.client, self.clock), self.clock),
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",

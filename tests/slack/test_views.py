@@ -28,6 +28,9 @@ def test_every_text_says_something_calm_in_a_sentence(name: str, message: Messag
     assert message.text[-1] in ".?…", name
 
 
+LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off", "watch_by")
+
+
 def _buttons(name: str) -> list[str]:
     found = [block for block in MESSAGES[name].blocks if block["type"] == "actions"]
     return [action["action_id"] for block in json.loads(json.dumps(found)) for action in block["elements"]]
@@ -44,7 +47,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
     globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
     mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
-    taken_back = ("watch_new", "watch_changed", "watch_placed", *mine, *globs, "unwatch", "unwatch_except")
+    taken_back = ("watch_new", "watch_changed", "watch_placed", *mine, *globs, "unwatch", "unwatch_except", *LIMITS)
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
         "card_muted": muted,
@@ -73,8 +76,12 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.UNDO] for name in taken_back},
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
-        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary")},
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
+        "summary_missed": [actions.CATCH_UP_FAILURES],
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+        **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
+        "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
+        **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
     }
 
 

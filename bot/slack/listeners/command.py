@@ -12,9 +12,12 @@ from bot.slack.commands import (
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
     Failures,
     Handle,
     Help,
+    Limiting,
     Links,
     ListWatches,
     Mute,
@@ -34,6 +37,7 @@ from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
@@ -58,6 +62,8 @@ COUNTED_AS: dict[type[Command], str] = {
     Handle: "handled",
     Assign: "assign",
     Trial: "test",
+    Deadline: "deadline",
+    Expect: "expect",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -80,6 +86,7 @@ class CommandListener:
     mute: MuteListener
     triage: TriageListener
     trial: TrialListener
+    limit: LimitListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -131,7 +138,7 @@ class CommandListener:
                 await self._change(command, asked, reply)
 
     async def _change(
-        self, command: StartWatch | StopWatch | Mute | Unmute | Triage, asked: Asked, reply: Reply
+        self, command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting, asked: Asked, reply: Reply
     ) -> None:
         match command:
             case StartWatch():
@@ -140,6 +147,8 @@ class CommandListener:
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
+            case Deadline() | Expect():
+                await self.limit.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
 

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.dates import Dates
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.muting import Muting
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
@@ -17,6 +19,7 @@ from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
@@ -35,6 +38,8 @@ def make_listeners(
     muting: Muting,
     triaging: Triaging,
     trials: Trials,
+    limits: Limits,
+    dates: Dates,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -50,11 +55,12 @@ def make_listeners(
         status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, guard, command),
-        watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
+        watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
         mute=MuteListener(muting, guard, command),
         triage=TriageListener(triaging, ask, guard, command),
         trial=TrialListener(trials, command),
+        limit=LimitListener(limits, dates, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),

@@ -1,6 +1,8 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
+from bot.domain.deadline_wording import card_part
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -42,8 +44,9 @@ def _sentence(facts: CardFacts) -> Words:
     updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
-    totals = counts(progress, between=", ", before_total=" ")
-    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), updated)
+    totals = words(counts(progress, between=", ", before_total=" "), waiting_for_more(facts.settlement))
+    totals = joined([totals, _due(facts, "deadline "), stuck_line(facts.stuck)], "; ")
+    return words(name, f": {progress.percent}% finished, ", totals, updated)
 
 
 def _core(facts: CardFacts) -> Block:
@@ -56,7 +59,19 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    return core(progress, (title, *body_lines(progress, facts.settlement)))
+    lines = (title, *body_lines(progress, facts.settlement), _due(facts, "Deadline "), stuck_line(facts.stuck))
+    return core(progress, filter(None, lines))
+
+
+def _due(facts: CardFacts, begin: str) -> Words:
+    """The deadline against what is known; nothing without one."""
+    deadline = facts.watch.deadline
+    if deadline is None or facts.read_at is None:
+        return NOTHING
+    odds = None if facts.stale else facts.odds
+    ahead = facts.ahead
+    part = card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
+    return words(begin, part)
 
 
 def _small_print(facts: CardFacts) -> Block:

@@ -22,9 +22,11 @@ from bot.domain.announcement import (
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
+from bot.domain.risk_facts import RiskFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
+from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, risk, stale, stuck, trial
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
@@ -69,7 +71,7 @@ def _message(said: Said, command: str) -> Message:
             return _card(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
-        case AccessFacts() | StaleFacts() | BackFacts():
+        case AccessFacts() | StaleFacts() | BackFacts() | StalledFacts():
             return _trouble(said, command)
         case TrialFacts():
             return trial.marked(said.said.kind, message(said.said, command))
@@ -85,6 +87,8 @@ def _trouble(trouble: Trouble, command: str) -> Message:
             return stale.away(trouble, command)
         case BackFacts():
             return stale.back(trouble)
+        case StalledFacts():
+            return stuck.stalled(trouble, command)
         case _:
             assert_never(trouble)
 
@@ -97,12 +101,12 @@ def _news(news: News) -> Message:
             return failure.ping(news)
         case ClipsFacts():
             return clips.message(news)
-        case FinishedFacts():
-            return finished.finished(news)
-        case ShortFacts():
-            return finished.short(news)
-        case ReopenedFacts():
-            return finished.reopened(news)
+        case FinishedFacts() | ShortFacts() | ReopenedFacts():
+            return finished.message(news)
+        case RiskFacts():
+            return risk.message(news)
+        case StuckFacts() | MissingFacts():
+            return stuck.message(news)
         case _:
             assert_never(news)
 

@@ -4,11 +4,12 @@ import re
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
+from bot.domain.deadline_wording import echo, in_its_zone
 from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
-from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, joined, listed, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
@@ -30,8 +31,10 @@ def message(answer: WatchAnswer, command: str) -> Message:
     trouble = not_able_to_post(answer.trouble, command)
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
-    lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), stands, near, trouble], " ")
+    due = _due(answer)
+    told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
+    lines = (*told, stands, near, _already(answer.status), trouble)
+    text = joined([words(title, "."), due, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
@@ -94,10 +97,22 @@ def _title(answer: WatchAnswer) -> Words:
     )
 
 
+def _due(answer: WatchAnswer) -> Words:
+    """The deadline: as it was understood when it was typed just now, else the one that the watch has."""
+    watch = answer.watch
+    if watch.deadline is None:
+        return NOTHING
+    if answer.due is not None:
+        return echo(answer.due)
+    where = in_its_zone(watch.deadline, watch.deadline_zone)
+    return words(f"Deadline {where}; on your clock that is ", At(watch.deadline, "day"), ".")
+
+
 def _posted(watch: Watch) -> Words:
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{_ALWAYS}.")
+    danger = "when the deadline is in danger, on track again or missed; " if watch.deadline else ""
+    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{danger}{_ALWAYS}.")
     return joined([said, placed(watch), named(watch)], " ")
 
 

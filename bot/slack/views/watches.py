@@ -50,6 +50,8 @@ def _line(line: WatchLine) -> Words:
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
     about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
+    if watch.deadline is not None:
+        since += words(" · deadline ", At(watch.deadline, "day"))
     since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
 
