@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.domain.alerts import Rate
+from bot.domain.digest_facts import DigestFacts
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
@@ -134,14 +135,14 @@ class CatchUpFacts:
     """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
 
     Both are our clock. `references` has those with news only, what needs somebody first. `why` says whether nothing
-    could be read, or the place was muted.
+    could be read, or the place was muted, or had its quiet hours.
     """
 
     since: datetime
     until: datetime
     references: tuple[Meanwhile, ...]
     kind: Literal["catch_up"] = "catch_up"
-    why: Literal["away", "muted"] = "away"
+    why: Literal["away", "muted", "quiet"] = "away"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
+    Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
     say.
     """
@@ -200,6 +202,7 @@ class CardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    quiet: bool = False
     ahead: timedelta = timedelta()
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
@@ -214,6 +217,7 @@ class GlobCardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +233,7 @@ News = FailureFacts | PingFacts | ClipsFacts | Ends | StuckFacts | MissingFacts 
 Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
 Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
 """What is edited in place when its facts change."""
-Example = News | CatchUpFacts | Trouble | CardFacts
+Example = News | CatchUpFacts | DigestFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +244,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | Trouble | TrialFacts | Card
+Said = News | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import heapq
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, repeat
+from itertools import repeat
 from math import ceil, exp, inf, log, sqrt
 from random import Random
 from statistics import NormalDist, fmean, pstdev

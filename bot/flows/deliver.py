@@ -72,7 +72,9 @@ class Deliver:
         if lease is None or self.line.is_closed("post"):
             return ()
         self._posted_at = {place: at for place, at in self._posted_at.items() if self._pause_after(at) > NO_TIME}
-        return await self.store.outbox.claim(lease, now=self.clock.now(), busy=frozenset(self._posted_at))
+        now = self.clock.now()
+        await self.store.quiets.begin_due(self.rules.account_id, now=now)  # from their first moment on nothing goes out
+        return await self.store.outbox.claim(lease, now=now, busy=frozenset(self._posted_at))
 
     def _pause_after(self, posted_at: float) -> timedelta:
         """How long a place must still wait since something was posted there."""

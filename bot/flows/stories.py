@@ -27,6 +27,8 @@ from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
+from bot.flows.timetable import Timetable
+from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vigil import Vigil
@@ -67,6 +69,7 @@ class Stories:
     triaging: Triaging
     trials: Trials
     limits: Limits
+    timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -77,11 +80,13 @@ class Stories:
     tend: Routine
     staleness: Routine
     vigil: Routine
+    timetable: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness, self.vigil)
+        by_the_clock = (self.tend, self.staleness, self.vigil, self.timetable)
+        return (self.look, self.turn, self.deliver, self.edits, *by_the_clock)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -98,6 +103,10 @@ def make_stories(on: Ground) -> Stories:
         lookout.forget()
         look.wake()
         turn.wake()
+        news()
+
+    def rescheduled() -> None:
+        timetable.wake()
         news()
 
     lookout = Lookout(on.source, on.store, on.rules)
@@ -123,8 +132,10 @@ def make_stories(on: Ground) -> Stories:
     triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
     limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
-    people = (readings, ask, watching, muting, triaging, trials, limits, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil)
+    timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
+    people = (readings, ask, watching, muting, triaging, trials, limits, timetabling, catch_up)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

@@ -210,5 +210,6 @@ def _watches(scene: Scene) -> Message:
         canned_globs.line(scene, "*"),
         replace(scene.line, muted_until=scene.at(7_200)),
         replace(scene.line, muted_until=scene.at(7_200), trouble="is_archived"),
+        replace(scene.line, muted_until=scene.at(7_200), quiet=True),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

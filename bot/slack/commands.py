@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.domain.answer import Scope
 from bot.domain.watch import Events, Placement
+from bot.slack.timetables import DIGEST_FORM, DIGEST_MORE, QUIET_FORM, QUIET_MORE, Timetabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +160,7 @@ Command = (
     | Triage
     | Trial
     | Limiting
+    | Timetabled
     | Help
     | About
     | NotYet
@@ -269,8 +271,8 @@ COMMANDS = (
         "post one of each message here, marked TEST",
         "It shows that I may post here and what messages look like, and tells you what is missing.",
     ),
-    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
-    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
+    CommandForm("digest", (DIGEST_FORM,), "D", "a summary in the morning", DIGEST_MORE),
+    CommandForm("quiet", (QUIET_FORM,), "D", "hold messages at night", QUIET_MORE),
     CommandForm(
         "deadline",
         ("deadline <ref> <fri 17:00|off>",),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exis
 
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.delivery import CardEdit, Posted
-from bot.domain.mute import muted_until
+from bot.domain.mute import silence
 from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement
 from bot.domain.watch import Watch
@@ -182,14 +182,16 @@ def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta, st
 
 
 def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> Card:
-    until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    silent = silence(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    until, quiet = (silent.until, silent.quiet) if silent else (None, False)
     if watch.is_glob:
-        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until)
+        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until, quiet=quiet)
     batch = batch_of(connection, watch.account_id, watch.reference_id)
     progress = progress_of(batch, watch.expected)
     read = last_read(connection, watch.account_id, watch.reference_id)
     if read is None:
-        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
+        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until, quiet=quiet)
     state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
     ahead = read["api_now"] - read["read_at"]
-    return CardFacts(watch, progress, state, read["read_at"], muted_until=until, stuck=batch.stuck, ahead=ahead)
+    shown = CardFacts(watch, progress, state, read["read_at"], stuck=batch.stuck, ahead=ahead)
+    return replace(shown, muted_until=until, quiet=quiet)

@@ -51,6 +51,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
+from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 
 DE = "C0DUBBINGDE"
@@ -260,6 +261,7 @@ class Rig:
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
+    timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
@@ -294,6 +296,7 @@ class Rig:
             triaging=self.triaging,
             trials=self.trials,
             limits=self.limits,
+            timetabling=self.timetabling,
             dates=Dates(SlackPeople(self.client, self.clock), self.clock),
             identity=self.identity,
             vitals=self.vitals,

@@ -46,7 +46,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
     finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
     globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
-    mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
+    mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me", "watch_quiet", "watch_muted")
     taken_back = ("watch_new", "watch_changed", "watch_placed", *mine, *globs, "unwatch", "unwatch_except", *LIMITS)
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},

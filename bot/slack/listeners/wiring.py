@@ -8,6 +8,7 @@ from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -23,6 +24,7 @@ from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
@@ -39,6 +41,7 @@ def make_listeners(
     triaging: Triaging,
     trials: Trials,
     limits: Limits,
+    timetabling: Timetabling,
     dates: Dates,
     identity: Identity,
     vitals: Vitals,
@@ -61,6 +64,7 @@ def make_listeners(
         triage=TriageListener(triaging, ask, guard, command),
         trial=TrialListener(trials, command),
         limit=LimitListener(limits, dates, command),
+        timetable=TimetableListener(timetabling, dates, command, direct_channel),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),

@@ -6,6 +6,7 @@ from bot.domain.words import Code, Foreign, Words, joined, listed, words
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
+from bot.slack.views.mute import silent
 from bot.slack.views.undo import undo_button
 from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, for_me, named, not_able_to_post, placed, spot
 
@@ -23,8 +24,9 @@ def message(answer: GlobWatchAnswer, command: str) -> Message:
     leave = Code(f"{command} unwatch <ref> except")
     where = ", typed in our DM." if answer.watch.asked_in else "."
     stop = words("Stop it with ", typed, "; leave one reference out with ", leave, where)
-    lines = (title, _posted(answer), _not_posted(answer), stands, near, trouble)
-    text = joined([words(title, "."), stands, near, trouble], " ")
+    quiet = silent(answer.silence)
+    lines = (title, _posted(answer), _not_posted(answer), quiet, stands, near, trouble)
+    text = joined([words(title, "."), quiet, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 

@@ -22,11 +22,25 @@ from bot.domain.announcement import (
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
+from bot.domain.digest_facts import DigestFacts
 from bot.domain.risk_facts import RiskFacts
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
 from bot.domain.words import At, Person, Place, joined, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, risk, stale, stuck, trial
+from bot.slack.views import (
+    access,
+    card,
+    catch_up,
+    clips,
+    digest,
+    failure,
+    finished,
+    glob_card,
+    risk,
+    stale,
+    stuck,
+    trial,
+)
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
@@ -71,6 +85,8 @@ def _message(said: Said, command: str) -> Message:
             return _card(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
+        case DigestFacts():
+            return digest.message(said, command)
         case AccessFacts() | StaleFacts() | BackFacts() | StalledFacts():
             return _trouble(said, command)
         case TrialFacts():

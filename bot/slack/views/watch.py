@@ -16,6 +16,7 @@ from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.card import here
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
+from bot.slack.views.mute import silent
 from bot.slack.views.undo import undo_button
 
 _TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
@@ -33,8 +34,9 @@ def message(answer: WatchAnswer, command: str) -> Message:
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
     told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
-    lines = (*told, stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), due, stands, near, trouble], " ")
+    quiet = silent(answer.silence)
+    lines = (*told, quiet, stands, near, _already(answer.status), trouble)
+    text = joined([words(title, "."), due, quiet, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
