@@ -78,6 +78,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "mute_pattern": [actions.GLOB_UNMUTE],
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
         "summary_missed": [actions.CATCH_UP_FAILURES],
+        "summary_quiet": [actions.CATCH_UP_FAILURES],
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
