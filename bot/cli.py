@@ -1,4 +1,4 @@
-"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, deliveries, audit, simulate."""
+"""The command line: what an operator types, from run and demo to deliveries, audit and calibrate."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
 from bot.probe import health
-from bot.records import audit, deliveries
+from bot.records import audit, calibrate, deliveries
 from bot.sandbox.demo import run_demo
 from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
@@ -142,6 +142,7 @@ cli.command()(health)
 cli.command()(simulate)
 cli.command()(deliveries)
 cli.command()(audit)
+cli.command()(calibrate)
 
 
 @cli.command()

@@ -1,8 +1,9 @@
-"""What the database has to tell an operator: which announcements were made, and who did what."""
+"""What the database has to tell an operator: what was announced, who did what, and how good forecasts were."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
@@ -12,6 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import serve, settings
+from bot.domain.calibration import Foretold, Worth, by_stage, calibration
+from bot.domain.calibration_wording import calibration_sentence, per_cent
 from bot.domain.deed import NOBODY, Deed
 from bot.domain.delivery_log import Logged
 from bot.domain.spans import span_between
@@ -75,6 +78,31 @@ def audit(
         _plain.print(f"Nothing was done by anybody in the last {duration(length)}.")
     else:
         _show(_audit(found[-MOST_ROWS:]), len(found))
+
+
+def calibrate(
+    since: Annotated[str, typer.Option(help="How far back, such as 12h or 30d.")] = "30d",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell how good the forecasts were: how often the finish was within the interval, and how far off they were.
+
+    Reads only the database. Exit codes: 0 told, 1 the database could not be read, 2 settings or --since.
+    """
+    length = _length(since)
+
+    async def ask(store: Store, now: datetime) -> tuple[Foretold, ...]:
+        return await store.forecasts.since(now - length, limit=None)
+
+    found = _asked(ask)
+    told = calibration(found)
+    if as_json:
+        stages = [{"finished": stage, **asdict(each)} for stage, each in by_stage(found)]
+        _plain.print(json.dumps({**asdict(told), "coverage": told.coverage, "stages": stages}))
+    elif told.judged:
+        Console(highlight=False).print(_stages(by_stage(found)))
+        _plain.print(f"{calibration_sentence(told)}.")
+    else:
+        _plain.print(f"{calibration_sentence(told)}, in the last {duration(length)}.")
 
 
 def _length(since: str) -> timedelta:
@@ -158,6 +186,17 @@ def _audit(found: Sequence[Deed]) -> Table:
             clean(details, _LONGEST_CELL) if details else "",
         )
         table.add_row(*map(Text, cells))
+    return table
+
+
+def _stages(found: Iterable[tuple[str, Worth]]) -> Table:
+    table = Table("made with", "forecasts", "within 80%", "off by", "a straight line", box=None, header_style="bold")
+    for stage, each in found:
+        covered = per_cent(each.covered / each.count) if each.count else ""
+        errors = ("" if share is None else per_cent(share) for share in (each.error, each.linear_error))
+        table.add_row(stage, f"{each.count:,}", covered, *errors)
+    for column in table.columns[1:]:
+        column.justify = "right"
     return table
 
 

@@ -9,6 +9,7 @@ from bot.domain.digest_facts import DigestFacts
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.risk_facts import Level, RiskFacts
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.domain.triage import UNTOUCHED, Care
@@ -192,7 +193,7 @@ class CardFacts:
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
     Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
-    say.
+    say. `prospect` is what is said of the rest, None when nothing is open.
     """
 
     watch: Watch
@@ -206,6 +207,7 @@ class CardFacts:
     ahead: timedelta = timedelta()
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)

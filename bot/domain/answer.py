@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 
+from bot.domain.calibration import Calibration
 from bot.domain.mute import Silence
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.request import LipsyncRequest
 from bot.domain.stuck_facts import StuckOne
 from bot.domain.triage import NO_TRIAGE, Triage
@@ -50,7 +52,8 @@ class StatusAnswer:
 
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
-    may have been meant when nothing is known under this one. Some were `stuck` at that reading.
+    may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
+    said of the rest.
     """
 
     progress: Progress
@@ -62,6 +65,7 @@ class StatusAnswer:
     requests: tuple[LipsyncRequest, ...] = ()
     nearest: tuple[str, ...] = ()
     stuck: tuple[StuckOne, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +227,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace.
+    that is not known. `is_sender` is False while another process sends for the workspace. `forecasts` is how good those
+    of the last 30 days were.
     """
 
     version: str
@@ -242,3 +247,4 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    forecasts: Calibration | None = None

@@ -3,6 +3,7 @@
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
 from bot.domain.failure import shown
 from bot.domain.overview_wording import meant, to_type
+from bot.domain.prospect_wording import FROM_OLD_DATA, finish_phrase, prospect_lines
 from bot.domain.stuck_wording import stuck_line
 from bot.domain.wording import (
     LONGEST_STATUS,
@@ -36,7 +37,8 @@ def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
         near = nearest(answer, command)
         return words(nothing_known(answer), ".", *((" ", near) if near else ()))
     progress = answer.progress
-    notes = joined(freshness(answer), "; ")
+    finish = finish_phrase(answer.prospect, answer.read_at) if is_current(answer) else NOTHING
+    notes = joined([finish, *freshness(answer)], "; ")
     if is_partial(answer):
         return words(Foreign(progress.reference_id), ", seen so far: ", seen_so_far(progress, ", "), "; ", notes, ".")
     totals = words(
@@ -61,7 +63,7 @@ def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
 
 
 def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
-    """Headline, bar, counts, settlement and the oldest waiting request; of a partial answer only what was seen."""
+    """Headline, bar, counts, settlement, the rest and the oldest waiting request; of a partial answer what was seen."""
     if is_partial(answer):
         title = words(Foreign(answer.progress.reference_id, strong=True), " · seen so far")
         return (title, seen_so_far(answer.progress))
@@ -69,9 +71,17 @@ def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
     return (
         headline(answer.progress, None if current else answer.read_at),
         *body_lines(answer.progress, answer.settlement, current=current),
+        *_rest(answer),
         *((stuck,) if stuck else ()),
         *oldest_waiting(answer.progress),
     )
+
+
+def _rest(answer: StatusAnswer) -> tuple[Words, ...]:
+    """When the rest will be finished, and that nobody can say from old data."""
+    if answer.trouble is not None and answer.progress.open:
+        return (FROM_OLD_DATA,)
+    return prospect_lines(answer.prospect, answer.read_at) if is_current(answer) else ()
 
 
 def has_no_totals(answer: StatusAnswer) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.progress import Progress
+from bot.domain.queue import Around
 from bot.domain.request import LipsyncRequest
 from bot.domain.risk import Sight
 from bot.domain.watch import Watch
@@ -44,7 +45,8 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """All that is known of the batch of a watch: its totals, and the requests that are listed."""
+    """All that is known of the batch of a watch: its totals, its listed requests, and the account around it."""
 
     progress: Progress
     requests: tuple[LipsyncRequest, ...]
+    around: Around

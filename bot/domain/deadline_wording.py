@@ -12,6 +12,7 @@ from bot.domain.words import NOTHING, At, Foreign, Strong, TimeStyle, Words, cou
 from bot.domain.zones import zone_of
 
 _ON_A_CLOCK = timedelta(hours=12)  # what is farther away needs its day
+_SLOW = 0.95  # clips a minute: below, they are told by the hour
 _A_PACE_APART = 1.15  # what differs less than this is no change that anybody would see
 
 
@@ -43,24 +44,32 @@ def _to_minutes(length: timedelta) -> timedelta:
 
 
 def card_part(
-    progress: Progress, settlement: Settlement, deadline: datetime, odds: float | None, read_at: datetime
+    progress: Progress,
+    settlement: Settlement,
+    deadline: datetime,
+    odds: float | None,
+    read_at: datetime,
+    ahead: timedelta = timedelta(),
 ) -> Words:
-    """Such as "today at 17:12, at risk (31%)"; `deadline` is by the API's clock.
+    """Such as "today at 17:12, at risk (31%)"; `deadline` and `read_at` are by our clock, the API's is `ahead`.
 
-    `read_at` is when the totals were so, on that clock: only until then it is known whether the deadline was met.
+    `read_at` is when the totals were so: only until then it is known whether the deadline was met.
     """
-    return words(At(deadline, "day"), _verdict(progress, settlement, deadline, odds, read_at))
-
-
-def _verdict(
-    progress: Progress, settlement: Settlement, deadline: datetime, odds: float | None, read_at: datetime
-) -> Words:
-    left = spare(progress, deadline)
+    left = spare(progress, deadline + ahead)
     if left is not None:
-        so_far = " so far" if isinstance(settlement, Waiting) and left >= timedelta() else ""
-        met = f"met{so_far} with {duration(left)} to spare"
-        return words(f", {met}" if left >= timedelta() else f", missed by {duration(-left)}")
-    if is_complete(progress):
+        return words(At(deadline, "day"), _outcome(settlement, left))
+    return words(At(deadline, "day"), _so_far(progress, deadline, odds, read_at))
+
+
+def _outcome(settlement: Settlement, left: timedelta) -> str:
+    if left < timedelta():
+        return f", missed by {duration(-left)}"
+    so_far = " so far" if isinstance(settlement, Waiting) else ""
+    return f", met{so_far} with {duration(left)} to spare"
+
+
+def _so_far(progress: Progress, deadline: datetime, odds: float | None, read_at: datetime) -> Words:
+    if is_complete(progress):  # at moments that nobody knows
         return NOTHING
     if read_at >= deadline:
         return words(", missed ", At(deadline, "ago"))
@@ -160,7 +169,8 @@ def _pace_change(before: Before, pace: float | None) -> str:
         return ""
     if max(pace, before.pace) < _A_PACE_APART * max(min(pace, before.pace), 1e-9):
         return ""
-    return f"pace {pace_text(before.pace)} → {pace_text(pace)} clips/min"
+    then, now, unit = paces(before.pace, pace)
+    return f"pace {then} → {now} {unit}"
 
 
 def _growth(before: Before, progress: Progress) -> str:
@@ -173,12 +183,13 @@ def _growth(before: Before, progress: Progress) -> str:
 def _needed(facts: RiskFacts) -> Words:
     if facts.needed is None:
         return NOTHING
-    now = f", now {pace_text(facts.pace)}" if facts.pace is not None else ""
-    return words("To make it: ", Strong(f"{pace_text(facts.needed)} clips/min"), now)
+    needed, now, unit = paces(facts.needed, facts.needed if facts.pace is None else facts.pace)
+    so_far = f", now {now}" if facts.pace is not None else ""
+    return words("To make it: ", Strong(f"{needed} {unit}"), so_far)
 
 
-def pace_text(pace: float) -> str:
-    """Clips per minute, with as many digits as mean something: "0.04", "3.1", "120"."""
-    if pace >= 10:
-        return number(round(pace))
-    return f"{pace:.1f}" if pace >= 0.95 or pace == 0 else f"{pace:.2f}"
+def paces(one: float, other: float) -> tuple[str, str, str]:
+    """Two paces (clips a minute) as numbers of the same unit, and that unit; where both are slow it is an hour."""
+    if max(one, other) < _SLOW:
+        return f"{60 * one:.3g}", f"{60 * other:.3g}", "clips/h"
+    return f"{one:.3g}", f"{other:.3g}", "clips/min"

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.domain.announcement import Announcement, Card, Editable
+from bot.domain.calibration import Foretold
 
 
 class State(StrEnum):
@@ -133,12 +134,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class CardEdit:
-    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now."""
+    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now.
+
+    `foretold` is the forecast behind it, to be judged later.
+    """
 
     watch_id: str
     posted: Posted
     facts: Card
     shown: str
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True, slots=True)

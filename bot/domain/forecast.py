@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from bot.domain.playing import Play
 from bot.domain.queue import Queue
 
+LONGEST = 365 * 86_400.0  # seconds: what takes a year by the times so far is not foretold
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
@@ -42,11 +44,13 @@ class Forecast:
 
 
 def forecast(queue: Queue, seed: int) -> Forecast | None:
-    """The finish of a batch; None when it is too early to say, when nothing is left, and when nothing moves.
+    """The finish of a batch; None when it is too early to say, nothing is left, or nothing moves.
 
     The same queue and seed give the same forecast.
     """
     if queue.is_over or queue.stands or not queue.is_known or (queue.to_come and queue.rate <= 0):
         return None
-    play = Play(queue, seed)
-    return Forecast(queue.now, tuple(sorted(play.draws())))
+    draws = sorted(Play(queue, seed).draws())
+    if draws[len(draws) // 2] >= LONGEST:
+        return None
+    return Forecast(queue.now, tuple(min(each, LONGEST) for each in draws))

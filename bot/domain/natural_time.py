@@ -125,9 +125,8 @@ class _Reading:
         if how_long is None:
             raise self.not_understood()
         if not how_long % timedelta(days=1):
-            return self._moment((self.here + how_long).replace(second=0, microsecond=0))
-        later = self.now.astimezone(UTC) + how_long
-        return later + timedelta(microseconds=-(later.second * 1_000_000 + later.microsecond) % 60_000_000)
+            return self._moment((self.here + how_long).replace(microsecond=0))
+        return (self.now.astimezone(UTC) + how_long).replace(microsecond=0)
 
     def _time(self, typed: str) -> time:
         if typed in _NAMED_TIMES:

@@ -13,7 +13,6 @@ from bot.domain.survival import Survival, Weighted
 
 DRAWS = 300  # the tenth of them that P10 and P90 rest on are 30: their error is small beside the spread itself
 HISTORY_WEIGHT = 5.0  # finished clips that all history counts for: the means of batches differ by about a quarter
-UNSEEN = 0.4  # of one that outlasts all: with it, of n and one more the last takes longest in about 1 of n + 1 cases
 UNKNOWN_MEAN = 0.01  # how far what is to come may differ from what came, however much has come
 UNSTEADY = 0.015  # how far slots may differ on average from what runs now, without any change
 CHANGES = ((0.55, 0.04), (1.7, 0.04))  # times the slots, and how likely: few batches see such a change, but some do
@@ -41,11 +40,11 @@ _TAILS = _mixed(_MIDDLES, 4)
 
 def survival_of(queue: Queue) -> Survival:
     """How long clips of the batch take: those that ended, those still in work, and a little of the account's others."""
-    ended, weight = [*queue.durations], 1.0
+    ended = [*queue.durations]
     if queue.history:
         weight = min(HISTORY_WEIGHT / sum(count for _, count in queue.history), 1.0)
         ended += [(seconds, count * weight) for seconds, count in queue.history]
-    return Survival.of(ended, [*zip(queue.running, repeat(1.0)), (inf, UNSEEN * sqrt(weight))])
+    return Survival.of(ended, zip(queue.running, repeat(1.0)))
 
 
 class Play:
@@ -66,10 +65,10 @@ class Play:
     def draws(self) -> list[float]:
         """Seconds until the last one is finished, once for each run; never negative."""
         if not self._left:
-            return self._of_running()
+            return self.of_running()
         if self._left <= DIRECT * self._slots and self._left + self._slots <= MOST_DIRECT:
-            return self._one_by_one()
-        return self._in_a_block()
+            return self.one_by_one()
+        return self.in_a_block()
 
     # --- what differs from run to run ---
 
@@ -77,12 +76,12 @@ class Play:
         start = int(self._random.random() * DRAWS)
         return values[start : start + DRAWS]
 
-    def _means(self) -> list[float]:
+    def means(self) -> list[float]:
         """Times the mean duration."""
         unknown = self._unknown
         return [exp(unknown * z) for z in self._turned(_MEANS)]
 
-    def _speeds(self) -> list[float]:
+    def speeds(self) -> list[float]:
         """Times the slots of now, on average until the end."""
         ratios = _ratios(self._queue, self._left * self._survival.mean / self._slots, self._turned(_CHANGES))
         return [ratio * exp(UNSTEADY * z) for ratio, z in zip(ratios, self._turned(_STEADY), strict=True)]
@@ -97,9 +96,9 @@ class Play:
 
     # --- three ways to play ---
 
-    def _of_running(self) -> list[float]:
+    def of_running(self) -> list[float]:
         """Only those in work are left: the longest of what is left of each."""
-        survival, means = self._survival, self._means()
+        survival, means = self._survival, self.means()
         starts = [(age, survival.at(age)[0]) for age in self._queue.running]
         over = [age / 2 for age, share in starts if share <= 0.0]
         known = [(age, share) for age, share in starts if share > 0.0]
@@ -116,8 +115,8 @@ class Play:
         tails = _inverted(chance, longest)
         return [tails[int(u * DRAWS)] * mean for u, mean in zip(self._turned(_TAILS), means, strict=True)]
 
-    def _in_a_block(self) -> list[float]:
-        """Until the last one begins all slots are busy: their work by its mean and spread, then the longest of the last.
+    def in_a_block(self) -> list[float]:
+        """Until the last one begins all slots are busy: the work by its mean and spread, then the longest of the last.
 
         At that moment the slots hold clips in the midst of their work, as at any moment of a long queue.
         """
@@ -131,7 +130,7 @@ class Play:
         busy_of_ours = 1 + (busy - 1) * (queue.waiting + queue.to_come) / self._left
         tails = self._tails(busy_of_ours)
         rows = zip(
-            self._means(), self._turned(_SUMS), self._speeds(), self._turned(_TAILS), self._arrivals(), strict=True
+            self.means(), self._turned(_SUMS), self.speeds(), self._turned(_TAILS), self._arrivals(), strict=True
         )
         work = begun - slots * resting + (self._left - queue.ahead) * mean + queue.ahead * usual
         return [
@@ -144,11 +143,11 @@ class Play:
 
         def chance(seconds: float) -> float:
             share, area = survival.at(seconds)
-            return (area / survival.mean) ** (busy - 1) * (1.0 - share)
+            return pow(area / survival.mean, busy - 1.0) * (1.0 - share)
 
         return _inverted(chance, survival.ages[-1])
 
-    def _one_by_one(self) -> list[float]:
+    def one_by_one(self) -> list[float]:
         """Each clip takes the slot that is free first."""
         durations = self._survival.quantiles(_TABLE)
         queue, random = self._queue, self._random.random
@@ -157,7 +156,7 @@ class Play:
         here = queue.waiting + queue.ahead
         idle = self._slots - queue.now_running
         found = []
-        for m, f, last in zip(self._means(), self._speeds(), self._arrivals(), strict=True):
+        for m, f, last in zip(self.means(), self.speeds(), self._arrivals(), strict=True):
             free = [self._rest(age, first, durations) * m for age, first in starts]
             finish = max(free, default=0.0)
             free += [durations[int(random() * _TABLE)] * random() * m for _ in range(queue.others)] + [0.0] * idle

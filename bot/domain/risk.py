@@ -33,7 +33,7 @@ NOTHING_AT_RISK = Risk()
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class Chances:
     """What can be said of the finish now; None where it is too early to say. Moments are the API's clock.
 
     8 of 10 times all is finished between `early` and `late`; `pace` is in clips per minute.
@@ -46,7 +46,7 @@ class Prospect:
     pace: float | None = None
 
 
-UNCLEAR = Prospect()
+UNCLEAR = Chances()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def needed_pace(progress: Progress, left: timedelta) -> float | None:
     return to_do / (left / _CLIPS_A_MINUTE) if left > timedelta() and to_do > 0 else None
 
 
-def assess(risk: Risk, sight: Sight, prospect: Prospect) -> tuple[Risk, RiskFacts | None]:
+def assess(risk: Risk, sight: Sight, chances: Chances) -> tuple[Risk, RiskFacts | None]:
     """What is told of a deadline now, if anything, and what was told then.
 
     Each level is told once. The miss needs no forecast, only a reading that is later than the deadline: what ended
@@ -94,13 +94,13 @@ def assess(risk: Risk, sight: Sight, prospect: Prospect) -> tuple[Risk, RiskFact
     if Level.MISSED in risk.told or is_complete(sight.progress):
         return risk, None
     if sight.now >= sight.deadline:
-        return _told(risk, sight, Prospect(), Level.MISSED) if sight.as_of >= sight.deadline else (risk, None)
-    if prospect.odds is None:
+        return _told(risk, sight, Chances(), Level.MISSED) if sight.as_of >= sight.deadline else (risk, None)
+    if chances.odds is None:
         return risk, None
-    level = _level(risk, prospect.odds)
+    level = _level(risk, chances.odds)
     if level is not None:
-        return _told(risk, sight, prospect, level)
-    return _remembered(risk, sight, prospect), None
+        return _told(risk, sight, chances, level)
+    return _remembered(risk, sight, chances), None
 
 
 def _level(risk: Risk, odds: float) -> Level | None:
@@ -117,7 +117,7 @@ def _level(risk: Risk, odds: float) -> Level | None:
     return None if level in risk.told else level
 
 
-def _told(risk: Risk, sight: Sight, prospect: Prospect, level: Level) -> tuple[Risk, RiskFacts]:
+def _told(risk: Risk, sight: Sight, chances: Chances, level: Level) -> tuple[Risk, RiskFacts]:
     def ours(moment: datetime | None) -> datetime | None:
         return None if moment is None else moment - sight.ahead
 
@@ -127,23 +127,23 @@ def _told(risk: Risk, sight: Sight, prospect: Prospect, level: Level) -> tuple[R
         deadline=sight.deadline - sight.ahead,
         zone=sight.zone,
         read_at=sight.as_of - sight.ahead,
-        odds=prospect.odds,
-        early=ours(prospect.early),
-        likely=ours(prospect.likely),
-        late=ours(prospect.late),
-        pace=prospect.pace,
+        odds=chances.odds,
+        early=ours(chances.early),
+        likely=ours(chances.likely),
+        late=ours(chances.late),
+        pace=chances.pace,
         needed=None if level is Level.ON_TRACK else needed_pace(sight.progress, sight.deadline - sight.now),
         before=risk.before if level is not Level.ON_TRACK else None,
     )
     after = replace(risk, told=(*risk.told, level))
-    return _remembered(after, sight, prospect), facts
+    return _remembered(after, sight, chances), facts
 
 
-def _remembered(risk: Risk, sight: Sight, prospect: Prospect) -> Risk:
+def _remembered(risk: Risk, sight: Sight, chances: Chances) -> Risk:
     """With how it is now, while there is no danger and what is remembered is old."""
-    if prospect.odds is None or prospect.odds < ON_TRACK_FROM:
+    if chances.odds is None or chances.odds < ON_TRACK_FROM:
         return risk
     now = sight.now - sight.ahead
     if risk.before is not None and timedelta() <= now - risk.before.at < BEFORE_EVERY:
         return risk
-    return replace(risk, before=Before(now, prospect.pace, sight.progress.of))
+    return replace(risk, before=Before(now, chances.pace, sight.progress.of))

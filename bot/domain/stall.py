@@ -16,21 +16,27 @@ Room = tuple[str, str]  # a place in a workspace
 
 @dataclass(frozen=True, slots=True)
 class Stall:
-    """Nothing has finished since `since` (the API's clock); `level` is of no other stall, `rooms` were told."""
+    """Nothing has finished since `since` (the API's clock); `level` is of no other stall, `rooms` were told.
+
+    `over_at` is when that ended. What ran in it is given as much time again before it is called stuck.
+    """
 
     since: datetime
     level: str
     rooms: tuple[Room, ...] = ()
+    over_at: datetime | None = None
 
     def text(self) -> str:
         """As it is stored."""
-        return json.dumps([self.since.isoformat(), self.level, self.rooms])
+        over_at = self.over_at.isoformat() if self.over_at else None
+        return json.dumps([self.since.isoformat(), self.level, self.rooms, over_at])
 
     @classmethod
     def of_text(cls, text: str) -> "Stall":
         """As it was stored."""
-        since, level, rooms = json.loads(text)
-        return cls(datetime.fromisoformat(since), level, tuple((team, place) for team, place in rooms))
+        since, level, rooms, over_at = json.loads(text)
+        told = tuple((team, place) for team, place in rooms)
+        return cls(datetime.fromisoformat(since), level, told, datetime.fromisoformat(over_at) if over_at else None)
 
 
 def stall_now(before: Stall | None, traffic: Traffic, running: Running | None, number: int) -> Stall | None:
@@ -39,6 +45,11 @@ def stall_now(before: Stall | None, traffic: Traffic, running: Running | None, n
         return before
     since = silent_since(traffic, running)
     return Stall(since, f"{since.isoformat()} {number}")
+
+
+def is_aftermath(stall: Stall, traffic: Traffic, running: Running | None) -> bool:
+    """Whether a stall ended so recently that what runs now may have been held up by it."""
+    return running is not None and stall.over_at is not None and running.as_of < stall.over_at + traffic.slow_after
 
 
 def moves_since(stall: Stall, finishes: Iterable[datetime]) -> datetime | None:

@@ -57,9 +57,13 @@ class Survival:
     @classmethod
     def of(cls, ended: Iterable[Weighted], running: Iterable[Weighted] = ()) -> "Survival":
         """From those that ended, at least one, and those that run; what outlasts all is taken to be lognormal."""
-        ages, shares = survivors(ended, running)
+        begun = list(running)
+        ages, shares = survivors(ended, begun)
         # Each age stands in the middle of its fall, so that straight lines give the mean of the steps.
         middles = [(before + after) / 2 for before, after in zip([1.0, *shares], shares, strict=False)]
+        oldest = max((age for age, _ in begun), default=0.0)
+        if oldest > ages[-1]:  # until then, none of these has ended
+            ages, middles = [*ages, oldest], [*middles, middles[-1]]
         tail_ages, tail_shares = _tail(ages[-1], middles[-1])
         xs, ys = [0.0, *ages, *tail_ages], [1.0, *middles, *tail_shares]
         steps = [(x1 - x0, x1 + x0, y0 + y1) for x0, x1, y0, y1 in zip(xs, xs[1:], ys, ys[1:], strict=False)]

@@ -22,6 +22,11 @@ class Events(StrEnum):
         """Whether finished clips are told, folded per look."""
         return self in (Events.EACH, Events.ALL)
 
+    @property
+    def tell_troubles(self) -> bool:
+        """Whether it is told what only time shows: what is stuck, stopped to come or may be late, a still account."""
+        return self in (Events.PROBLEMS, Events.ALL)
+
 
 class Placement(StrEnum):
     """Where messages go: by default a new kind of failure is a message of its own and its pings are in its thread.

@@ -19,11 +19,13 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.budget import Purpose
+from bot.domain.calibration import calibration
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
+from bot.domain.prospect import Prospect, prospect
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
 from bot.flows.read import Readings, Run, request_by_uuid
@@ -34,6 +36,7 @@ from bot.ports import Clock
 from bot.store import Store
 
 PATIENCE_SECONDS = 3.0
+JUDGED = timedelta(days=30)  # whose forecasts `about` speaks of
 _SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it back
 
 
@@ -155,6 +158,7 @@ class Ask:
         # In a thread: 5,000 failures take 0.2 s to be told apart.
         progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
         is_unknown = not (batch.requests or batch.vanished or still)
+        is_current = complete and not trouble and not still and batch.read_at is not None
         return StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
@@ -165,7 +169,18 @@ class Ask:
             requests=batch.requests,
             nearest=await self.nearest(reference_id) if is_unknown else (),
             stuck=batch.stuck,
+            prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
         )
+
+    async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
+        account_id, now = self._rules.account_id, self._source.api_now()
+        around = await self._store.forecasts.around(account_id, batch.reference_id, batch.requests)
+        longest = self._rules.longest_settle
+        found = await asyncio.to_thread(
+            prospect, batch.reference_id, batch.requests, around, read_at=now, at=now, expected=expected,
+            longest_settle=longest,
+        )  # fmt: skip
+        return found.prospect if found else None
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
         return (
@@ -225,4 +240,5 @@ class Ask:
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
             filled=self._vitals.filled,
             is_sender=self._vitals.is_sender,
+            forecasts=calibration(await self._store.forecasts.since(self._clock.now() - JUDGED)),
         )

@@ -1,32 +1,27 @@
 """Judge every deadline by each new reading of its batch, and tell what has to be told."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.chances import chances
 from bot.domain.deadline import Batch, Due, Judged
-from bot.domain.risk import UNCLEAR, Prospect, assess
+from bot.domain.prospect import prospect
+from bot.domain.risk import Chances, assess
 from bot.store import Store
 
 log = structlog.get_logger(__name__)
-Ahead = Callable[[Due, Batch], Prospect]
-
-
-def unclear(_due: Due, _batch: Batch) -> Prospect:
-    """Where nobody says when a batch will be finished: then only the miss is told."""
-    return UNCLEAR
 
 
 @dataclass(slots=True)
 class Deadlines:
-    """`ahead` says when a batch will be finished, as of its last reading; it computes, so it is asked in a thread."""
+    """`longest_settle` is how long nothing new must come until nobody knows whether more does."""
 
     store: Store
     account_id: str
-    ahead: Ahead
+    longest_settle: timedelta
     _judged: frozenset[Judged] = field(default=frozenset(), init=False)
 
     async def judge(self, *, now: datetime, fresh_after: datetime) -> int:
@@ -38,11 +33,23 @@ class Deadlines:
 
     async def _judge(self, due: Due, now: datetime) -> bool:
         batch = await self.store.deadlines.batch(due)
-        prospect = await asyncio.to_thread(self.ahead, due, batch)
-        risk, facts = assess(due.watch.risk, due.sight(batch.progress, now), prospect)
+        seen = await asyncio.to_thread(self._chances, due, batch, now)  # it plays the rest of the batch through
+        risk, facts = assess(due.watch.risk, due.sight(batch.progress, now), seen)
         if risk == due.watch.risk:
             return False
         said = await self.store.deadlines.judged(due, risk, facts, now=now)
         if said and facts is not None:
             log.info("told of a deadline", reference=due.watch.reference_id, level=facts.level.value)
         return said
+
+    def _chances(self, due: Due, batch: Batch, now: datetime) -> Chances:
+        view = prospect(
+            due.watch.reference_id,
+            batch.requests,
+            batch.around,
+            read_at=due.read_at + due.ahead,
+            at=max(now, due.read_at) + due.ahead,
+            expected=due.watch.expected,
+            longest_settle=self.longest_settle,
+        )
+        return chances(view, due.deadline + due.ahead)

@@ -95,6 +95,7 @@ class Editor:
             stale_before=now - stale_after(self.rules.gap_after),
             longest_settle=self.rules.longest_settle,
         )
+        await self.store.forecasts.keep([edit.foretold for edit in due if edit.foretold and not edit.facts.stale])
         for edit in due:
             if not self._may_edit:
                 return

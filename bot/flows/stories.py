@@ -9,7 +9,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
-from bot.flows.deadlines import Deadlines, unclear
+from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
@@ -119,23 +119,29 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
-    deadlines = Deadlines(on.store, on.rules.account_id, unclear)
-    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, deadlines, news).step)
-    look = routine("look", poll.look)
+    deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
+    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
     deliver = routine("deliver", _deliver(on, line, sender).step)
-    turn = routine("turn", sender.step)
-    edits = routine("edits", editor.step)
+    look, turn, edits = routine("look", poll.look), routine("turn", sender.step), routine("edits", editor.step)
     watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
-    muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
-    triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
-    trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    limits = Limits(ask, on.store, on.clock, on.identity, on.rules.account_id, changed)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, watching, muting, triaging, trials, limits, timetabling, catch_up)
+    people = (readings, ask, watching, *_people(on, ask, changed, news), timetabling, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
+
+
+def _people(
+    on: Ground, ask: Ask, changed: Callable[[], None], news: Callable[[], None]
+) -> tuple[Muting, Triaging, Trials, Limits]:
+    account_id = on.rules.account_id
+    return (
+        Muting(ask, on.store, on.clock, on.identity, account_id, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
+        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
+    )
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

@@ -35,6 +35,7 @@ def _incomplete_states(scene: Scene) -> Iterator[Canned]:
     changing = replace(scene.status, complete=False)
     yield _status("status_still_reading", "At once, while a reading of many pages goes on.", still)
     yield _status("status_first_reading", "At once, while a batch is read for the first time.", first)
+    yield _status("status_old", "The same, of a batch that runs.", replace(scene.status, trouble=_BUSY))
     yield _status("status_trouble", "The API cannot be read now: the last reading, with its age.", old)
     yield _status("status_never_read", "The API cannot be read, and nothing is known yet.", unknown)
     yield _status("status_partial_reading", "The same, when the first pages have come.", _partial(scene))

@@ -34,13 +34,16 @@ def due_cards(scene: Scene) -> Iterator[Canned]:
         progress: Progress = scene.running,
         settlement: Settlement = UNFINISHED,
     ) -> CardFacts:
-        return replace(scene.card, watch=_watch(scene, deadline), odds=odds, progress=progress, settlement=settlement)
+        rest = scene.prospect if progress.open else None
+        return CardFacts(
+            _watch(scene, deadline), progress, settlement, scene.now, ahead=timedelta(), odds=odds, prospect=rest
+        )
 
     met, late = scene.at(40 + 60 + 1_200), scene.at(40 + 60 - 720)
     for name, when, facts in (
         ("card_deadline", "With a deadline, while nobody can say yet when it will be finished.", card(soon)),
         ("card_on_track", "With a deadline that will probably be met.", card(soon, 0.93)),
-        ("card_at_risk", "With a deadline that may be missed.", card(soon, 0.31)),
+        ("card_at_risk", "With a deadline that may be missed.", card(scene.at(1_500), 0.31)),
         ("card_missed", "The deadline has come, and requests are open.", card(past, 0.0)),
         ("card_met", "All ended before the deadline.", card(met, None, scene.done, FINISHED)),
         ("card_met_so_far", "The same, while more may come.", card(met, None, scene.done, Waiting(scene.at(600)))),

@@ -16,10 +16,12 @@ from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.catching_up import why_held
 from bot.store.database import Database
+from bot.store.forecasts import last_waiting
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import queue
 from bot.store.rows import watch_of
 from bot.store.schema import HAS_DEADLINE, batches, watches
+from bot.store.surroundings import around
 from bot.store.watching import save, touch_card, with_card
 
 
@@ -30,7 +32,7 @@ class Deadlines:
     database: Database
 
     async def due(self, account_id: str, *, fresh_after: datetime) -> tuple[Due, ...]:
-        """Those that are neither met nor told as missed, of batches that were read whole after `fresh_after`."""
+        """Those to be told of, neither met nor missed, of batches that were read whole after `fresh_after`."""
         return await self.database.read(lambda connection: _due(connection, account_id, fresh_after))
 
     async def batch(self, due: Due) -> Batch:
@@ -47,7 +49,8 @@ def _due(connection: Connection, account_id: str, fresh_after: datetime) -> tupl
     found = []
     for row in rows:
         watch = watch_of(row)
-        if watch.deadline is not None and Level.MISSED not in watch.risk.told:
+        is_told = watch.events.tell_troubles and Level.MISSED not in watch.risk.told
+        if watch.deadline is not None and is_told:
             read_at, ahead = row["batch_read_at"], row["batch_api_now"] - row["batch_read_at"]
             found.append(Due(watch, watch.deadline, row["batch_reading"], read_at, ahead))
     return tuple(found)
@@ -81,7 +84,9 @@ def _batch(connection: Connection, watch: Watch) -> Batch:
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     listed = tuple(entry.request for entry in memory if entry.listed)
     gone = len(memory) - len(listed)
-    return Batch(summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone), listed)
+    progress = summarise(watch.reference_id, listed, expected=watch.expected, vanished=gone)
+    others = around(connection, watch.account_id, watch.reference_id, last_waiting(listed))
+    return Batch(progress, listed, others)
 
 
 def _judged(connection: Connection, due: Due, risk: Risk, facts: RiskFacts | None, now: datetime) -> bool:

@@ -17,6 +17,7 @@ from bot.store.moves import UNWATCHED
 from bot.store.queue import UNSENT, UNTOUCHED, drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
+from bot.store.vigil_states import copy_states
 from bot.store.watching import touch_card
 
 
@@ -115,6 +116,7 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
         clips_reading=readings,
     )
     (begun,) = begin(connection, [again])
+    copy_states(connection, ended.id, begun.id)
     # What is on its way keeps its version, so that whoever sends it goes on; should it come back, it is the glob's.
     news = (
         announcements.c.watch_id == ended.id,

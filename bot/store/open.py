@@ -10,6 +10,7 @@ from bot.store.deeds import Deeds
 from bot.store.delivery_log import DeliveryLog
 from bot.store.digests import Digests
 from bot.store.edits import Edits
+from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
@@ -47,6 +48,7 @@ class Store:
     delivery_log: DeliveryLog
     deadlines: Deadlines
     vigil: Vigil
+    forecasts: Forecasts
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -80,4 +82,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         delivery_log=DeliveryLog(database),
         deadlines=Deadlines(database),
         vigil=Vigil(database),
+        forecasts=Forecasts(database),
     )

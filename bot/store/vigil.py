@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, update
 
 from bot.domain.announcement import Key
 from bot.domain.delivery import State
+from bot.domain.traffic import is_stalled, silent_since
 from bot.domain.vigil import Case, Judged
 from bot.store.accounts import lock_account
 from bot.store.catching_up import gap_of
@@ -15,14 +16,23 @@ from bot.store.database import Database
 from bot.store.lost_cards import renew_lost_card
 from bot.store.queue import UNTOUCHED, queue, stored_key
 from bot.store.schema import announcements
-from bot.store.schema_vigil import account_vigils, vigils
 from bot.store.traffic import recent
-from bot.store.vigil_cases import Freshness, cases_of, running_of, suspects_of
+from bot.store.vigil_cases import Freshness, cases_of, running_of, suspects_of, witnesses_of
 from bot.store.vigil_rules import RULES, Round
-from bot.store.vigil_stall import OVER, tell_stall
+from bot.store.vigil_stall import OVER, stall_of, tell_stall
+from bot.store.vigil_states import States, remember, states_of
 from bot.store.watching import save, touch_card, with_card
 
-States = dict[tuple[str, str], str]  # by watch id and rule
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """There is something to judge.
+
+    `witnesses` are given when the account seems to stand still: requests that nobody watches and that were open when
+    they were last seen, so that nobody knows whether they finish.
+    """
+
+    witnesses: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,37 +41,52 @@ class Vigil:
 
     database: Database
 
-    async def is_needed(self, account_id: str, *, now: datetime, fresh_after: datetime) -> bool:
-        """Whether there is anything to judge: something open that is told of, or a message to be ended."""
+    async def needs(self, account_id: str, *, now: datetime, fresh_after: datetime) -> Needs | None:
+        """What is needed to judge; None when nothing is open that is told of, and no message is to be ended."""
         fresh = Freshness(now, fresh_after)
+        return await self.database.read(lambda connection: _needs(connection, account_id, fresh))
 
-        def work(connection: Connection) -> bool:
-            query = select(account_vigils.c.rule).where(account_vigils.c.account_id == account_id)
-            return bool(cases_of(connection, account_id, 0, fresh) or connection.execute(query).first())
-
-        return await self.database.read(work)
-
-    async def keep(self, account_id: str, *, now: datetime, fresh_after: datetime) -> int:
+    async def keep(self, account_id: str, *, now: datetime, fresh_after: datetime, may_stall: bool = True) -> int:
         """Judge everything by our memory as it is in this transaction; returns how many messages are new or changed.
 
-        Nothing is concluded from readings of `fresh_after` (our clock) or earlier, nor while the account catches up.
+        Nothing is concluded from readings of `fresh_after` (our clock) or earlier, nor while the account catches up;
+        that the account stands still only if it `may_stall`.
         """
         fresh = Freshness(now, fresh_after)
-        return await self.database.write(lambda connection: keep(connection, account_id, fresh))
+        return await self.database.write(lambda connection: keep(connection, account_id, fresh, may_stall=may_stall))
 
 
-def keep(connection: Connection, account_id: str, fresh: Freshness) -> int:
+def _needs(connection: Connection, account_id: str, fresh: Freshness) -> Needs | None:
+    cases = cases_of(connection, account_id, 0, fresh)
+    lasting = stall_of(connection, account_id)
+    if not cases and lasting is None:
+        return None
+    known = _known(cases)
+    running = running_of(connection, account_id, known)
+    if running is None or (lasting is not None and lasting.over_at is None):
+        return Needs()
+    traffic, _ = recent(connection, account_id)
+    if not is_stalled(traffic, running):
+        return Needs()
+    return Needs(witnesses_of(connection, account_id, known, silent_since(traffic, running)))
+
+
+def _known(cases: Iterable[Case]) -> list[Case]:
+    return [case for case in cases if case.fresh and not case.is_settled]
+
+
+def keep(connection: Connection, account_id: str, fresh: Freshness, *, may_stall: bool) -> int:
     """Judge all cases; other writers of the account wait, so what was read just before is known."""
     number = lock_account(connection, account_id)
     if gap_of(connection, account_id) is not None:
         return 0
     cases = cases_of(connection, account_id, number, fresh)
-    known = [case for case in cases if case.fresh and not case.is_settled]
+    known = _known(cases)
     traffic, finishes = recent(connection, account_id)
     running = running_of(connection, account_id, known)
-    still = tell_stall(connection, account_id, known, traffic, running, finishes)
+    still = tell_stall(connection, account_id, known, traffic, running, finishes, may_begin=may_stall)
     about = Round(traffic, suspects_of(connection, account_id, known, traffic), still.calm)
-    states = _states(connection, (case.watch.id for case in cases))
+    states = states_of(connection, (case.watch.id for case in cases))
     return still.said + sum(_judge(connection, case, about, states) for case in cases)
 
 
@@ -70,7 +95,7 @@ def _judge(connection: Connection, case: Case, about: Round, states: States) -> 
     for name, rule in RULES.items():
         state = states.get((case.watch.id, name))
         judged = rule(connection, case, about, state)
-        _remember(connection, case.watch.id, name, state, judged.state)
+        remember(connection, case.watch.id, name, state, judged.state)
         said += _tell(connection, case, judged)
         case = replace(case, watch=judged.watch)
     return said
@@ -94,24 +119,3 @@ def _drop(connection: Connection, key: Key) -> None:
     mine = (announcements.c.key == stored_key(key), announcements.c.state.in_(UNTOUCHED))
     gone = {"state": State.DROPPED, "why": OVER, "version": announcements.c.version + 1}
     connection.execute(update(announcements).where(*mine).values(gone))
-
-
-# --- what was told ---
-
-
-def _states(connection: Connection, watch_ids: Iterable[str]) -> States:
-    wanted = frozenset(watch_ids)
-    rows = connection.execute(select(vigils)).mappings()
-    return {(row["watch_id"], row["rule"]): row["state"] for row in rows if row["watch_id"] in wanted}
-
-
-def _remember(connection: Connection, watch_id: str, rule: str, before: str | None, after: str | None) -> None:
-    if after == before:
-        return
-    mine = (vigils.c.watch_id == watch_id, vigils.c.rule == rule)
-    if after is None:
-        connection.execute(delete(vigils).where(*mine))
-    elif before is None:
-        connection.execute(insert(vigils), {"watch_id": watch_id, "rule": rule, "state": after})
-    else:
-        connection.execute(update(vigils).where(*mine).values(state=after))

@@ -12,7 +12,7 @@ from bot.domain.traffic import Running, Traffic
 from bot.domain.vigil import Case
 from bot.domain.watch import Events
 from bot.store.columns import key_of
-from bot.store.dialect import chunks
+from bot.store.dialect import chunks, unindexed
 from bot.store.rows import REQUEST, request_of, watch_of
 from bot.store.schema import IS_OPEN, batches, requests, watches
 from bot.store.schema_vigil import STARTED, vigils
@@ -20,7 +20,10 @@ from bot.store.standings import COUNTS, MOMENTS, others_of, progress_of
 
 _AHEAD = timedelta(minutes=1)  # a reading dated later than this was made before our clock was set back
 _QUEUED = "queued"
-_TELL_PROBLEMS = (Events.PROBLEMS.value, Events.ALL.value)
+_LONGEST_WAIT = timedelta(days=1)  # what was sent before has ended long ago, and nobody has looked
+_MOST_WITNESSES = 2  # of those that run, and of those that wait
+_MOST_LOOKED_THROUGH = 1_000
+_TROUBLES = tuple(events.value for events in Events if events.tell_troubles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +52,18 @@ _its_batch = and_(batches.c.account_id == watches.c.account_id, batches.c.refere
 _is_open = batches.c.total > batches.c.completed + batches.c.failed + batches.c.ended_otherwise
 
 
-def _wanted(account_id: str) -> Select[tuple[object, ...]]:
-    """Watches that are told of problems, and whose reference was read as a whole."""
+def _wanted(mine: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    """Those of these watches that are told of problems, and whose reference was read as a whole."""
     return (
         select(watches, *_COUNTED)
         .select_from(watches.join(batches, _its_batch))
         .where(
-            watches.c.account_id == account_id,
+            mine,
             watches.c.ended_at.is_(None),
             watches.c.is_glob == false(),
             watches.c.only_failures == false(),
             watches.c.baseline_at.is_not(None),
-            watches.c.events.in_(_TELL_PROBLEMS),
+            watches.c.events.in_(_TROUBLES),
             batches.c.read_at.is_not(None),
         )
     )
@@ -68,12 +71,13 @@ def _wanted(account_id: str) -> Select[tuple[object, ...]]:
 
 def _unsettled(account_id: str) -> Select[tuple[object, ...]]:
     lacks = watches.c.expected > batches.c.total
-    return _wanted(account_id).where(watches.c.settled_reading.is_(None), or_(_is_open, lacks))
+    mine = watches.c.account_id == account_id
+    return _wanted(mine).where(watches.c.settled_reading.is_(None), or_(_is_open, lacks))
 
 
 def _told(account_id: str) -> Select[tuple[object, ...]]:
     """Those of which something was told that is not over yet."""
-    return _wanted(account_id).where(watches.c.id.in_(select(vigils.c.watch_id)))
+    return _wanted(unindexed(watches.c.account_id) == account_id).where(watches.c.id.in_(select(vigils.c.watch_id)))
 
 
 def _case(row: RowMapping, number: int, fresh: Freshness) -> Case:
@@ -139,3 +143,19 @@ def _may_be_stuck(as_of: datetime, traffic: Traffic) -> ColumnElement[bool]:
     slow = and_(requests.c.status != _QUEUED, requests.c.started_at < as_of - traffic.slow_after)
     before = traffic.overtaken_before(as_of)
     return slow if before is None else or_(slow, and_(requests.c.status == _QUEUED, requests.c.created_at < before))
+
+
+# --- what nobody watches ---
+
+
+def witnesses_of(connection: Connection, account_id: str, cases: Iterable[Case], since: datetime) -> tuple[str, ...]:
+    """Requests that could tell whether others finish, since nobody has read them: started last, or waiting longest."""
+    known = {key_of(case.watch.reference_id) for case in cases}
+    others = and_(requests.c.account_id == account_id, requests.c.created_at > since - _LONGEST_WAIT)
+    running = select(requests.c.id, requests.c.reference_key).where(others, _RUNS)
+    waiting = select(requests.c.id, requests.c.reference_key).where(others, IS_OPEN, requests.c.status == _QUEUED)
+    started = connection.execute(running.order_by(requests.c.started_at.desc()).limit(_MOST_LOOKED_THROUGH))
+    oldest = connection.execute(waiting.order_by(requests.c.created_at).limit(_MOST_LOOKED_THROUGH))
+    return tuple(
+        id_ for rows in (started, oldest) for id_ in [one for one, key in rows if key not in known][:_MOST_WITNESSES]
+    )

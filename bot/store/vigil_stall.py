@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from bot.domain.delivery import State
 from bot.domain.mute import muted_until
-from bot.domain.stall import Room, Stall, key_of_stall, moves_since, over, stall_now, told_to
+from bot.domain.stall import Room, Stall, is_aftermath, key_of_stall, moves_since, over, stall_now, told_to
 from bot.domain.traffic import Running, Traffic, is_lull
 from bot.domain.vigil import Case
 from bot.store.holding import mutes_of
@@ -36,22 +36,34 @@ def tell_stall(
     traffic: Traffic,
     running: Running | None,
     finishes: Iterable[datetime],
+    *,
+    may_begin: bool,
 ) -> Standstill:
     """Tell each place once, and that it is over; `cases` are the fresh ones, `running` is what runs in them."""
-    before = _state(connection, account_id)
-    if before is not None:
-        moved_at = moves_since(before, finishes)
+    before = stall_of(connection, account_id)
+    lasting = before if before is not None and before.over_at is None else None
+    if lasting is not None:
+        moved_at = moves_since(lasting, finishes)
         if moved_at is not None or (cases and running is None):
-            read_at = max((case.read_at for case in cases), default=None)
-            return Standstill(calm=False, said=_end(connection, account_id, before, moved_at, read_at))
-    number = max((case.number for case in cases), default=0)
-    stall = stall_now(before, traffic, running, number)
-    if stall is None:
-        return Standstill(calm=running is not None and is_lull(traffic, running), said=0)
+            return Standstill(calm=True, said=_end(connection, account_id, lasting, moved_at, cases))
+    stall = stall_now(lasting, traffic, running, max((case.number for case in cases), default=0))
+    if stall is not None and lasting is None and not may_begin:
+        return Standstill(calm=True, said=0)
+    if stall is not None:
+        return Standstill(calm=True, said=_tell(connection, account_id, stall, cases))
+    if before is not None and is_aftermath(before, traffic, running):
+        return Standstill(calm=True, said=0)
+    if before is not None:
+        connection.execute(delete(account_vigils).where(*_mine(account_id)))
+    return Standstill(calm=running is not None and is_lull(traffic, running), said=0)
+
+
+def _tell(connection: Connection, account_id: str, stall: Stall, cases: Iterable[Case]) -> int:
+    """Those places that do not know yet."""
     rooms = {room: these for room, these in _rooms(connection, cases).items() if room not in stall.rooms}
     said = queue(connection, [told_to(room, these, stall) for room, these in sorted(rooms.items(), key=_name)])
     _save(connection, account_id, replace(stall, rooms=(*stall.rooms, *sorted(rooms))))
-    return Standstill(calm=True, said=said)
+    return said
 
 
 def _name(item: tuple[Room, list[Case]]) -> Room:
@@ -70,9 +82,11 @@ def _rooms(connection: Connection, cases: Iterable[Case]) -> dict[Room, list[Cas
     return found
 
 
-def _end(connection: Connection, account_id: str, stall: Stall, at: datetime | None, read_at: datetime | None) -> int:
+def _end(connection: Connection, account_id: str, stall: Stall, at: datetime | None, cases: Sequence[Case]) -> int:
     """What nobody has tried to post yet is dropped; the rest says that it is over."""
-    connection.execute(delete(account_vigils).where(*_mine(account_id)))
+    read_at = max((case.read_at for case in cases), default=None)
+    over_at = at or max((case.as_of for case in cases), default=stall.since)
+    _save(connection, account_id, replace(stall, rooms=(), over_at=over_at))
     changed = 0
     for room in stall.rooms:
         mine = announcements.c.key == stored_key(key_of_stall(room, account_id, stall))
@@ -95,7 +109,8 @@ def _mine(account_id: str) -> tuple[ColumnElement[bool], ...]:
     return (account_vigils.c.account_id == account_id, account_vigils.c.rule == _RULE)
 
 
-def _state(connection: Connection, account_id: str) -> Stall | None:
+def stall_of(connection: Connection, account_id: str) -> Stall | None:
+    """The stall that there is, or that ended a while ago."""
     query = select(account_vigils.c.state).where(*_mine(account_id))
     text: str | None = connection.execute(query).scalar_one_or_none()
     return Stall.of_text(text) if text else None

@@ -108,7 +108,16 @@ MEDIAN, SPREAD = 65.0, 0.6  # of a clip, as the made-up account of the demo has 
 USUAL_SLOTS = 8
 
 
-def _clips(random: Random, count: int, *, begins: float = 0.0, over: float = 0.0, mean: float = 1.0, spread: float = SPREAD, ours: bool = True) -> list[Clip]:
+def _clips(
+    random: Random,
+    count: int,
+    *,
+    begins: float = 0.0,
+    over: float = 0.0,
+    mean: float = 1.0,
+    spread: float = SPREAD,
+    ours: bool = True,
+) -> list[Clip]:
     return [
         Clip(begins + over * number / count, mean * random.lognormvariate(log(MEDIAN), spread), ours)
         for number in range(count)
@@ -165,7 +174,9 @@ def breathing(random: Random, count: int) -> Replay:
         at += random.expovariate(1 / 900) + 60
         changes.append(at)
         levels.append(random.choice((5, 8, 11)))
-    return Replay(before + _clips(random, count, begins=begins), lambda now: levels[bisect_right(changes, now)], changes)
+    return Replay(
+        before + _clips(random, count, begins=begins), lambda now: levels[bisect_right(changes, now)], changes
+    )
 
 
 def mixed(random: Random, count: int) -> Replay:
@@ -218,4 +229,4 @@ def replays(make: Callable[[Random, int], Replay], times: int = 1) -> Iterator[R
     """Batches of all sizes; `times` as many."""
     for count, number in SIZES.items():
         for seed in range(times * number):
-            yield make(Random(f"{make.__name__} {count} {seed}"), count)
+            yield make(Random(f"{make.__name__} {count} {seed}"), count)  # noqa: S311 - no secret

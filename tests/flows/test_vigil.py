@@ -154,10 +154,10 @@ async def test_a_finish_just_before_it_is_written_is_not_contradicted(worlds: Wo
     now = seconds(world)
     others_go_on(world)
     worlds.api.set([request(1, "completed", finished=now)])
-    fresh = {"now": world.clock.now(), "fresh_after": world.clock.now() - timedelta(minutes=10)}
-    assert await world.store.vigil.is_needed("default", **fresh)
+    at_last, fresh_after = world.clock.now(), world.clock.now() - timedelta(minutes=10)
+    assert await world.store.vigil.needs("default", now=at_last, fresh_after=fresh_after) is not None
     await world.look()
-    assert await world.store.vigil.keep("default", **fresh) == 0
+    assert await world.store.vigil.keep("default", now=at_last, fresh_after=fresh_after) == 0
 
 
 async def test_what_is_over_before_it_was_posted_is_not_posted(worlds: Worlds) -> None:
@@ -264,6 +264,32 @@ async def test_an_outage_in_a_stall_does_not_end_it(worlds: Worlds) -> None:
     await pass_minutes(world, 5, traffic=False)
     assert world.told.count("stalled") == 1
     assert shown(world, StalledFacts) == []
+
+
+async def unwatched(worlds: Worlds) -> World:
+    """Of a batch that nobody watches it is known that a clip ran; the account's list cannot be read any more."""
+    world = await begin(worlds)
+    worlds.api.set([*(request(n, "processing") for n in range(1, 9)), request(99, "processing", reference="other")])
+    await world.watch()
+    await step(world)
+    worlds.api.broken = {None}
+    return world
+
+
+async def test_what_nobody_watches_is_asked_before_the_account_is_said_to_stand_still(worlds: Worlds) -> None:
+    world = await unwatched(worlds)
+    await pass_minutes(world, 9, traffic=False)
+    worlds.api.set([request(99, "completed", reference="other", finished=seconds(world))])
+    await pass_minutes(world, 6, traffic=False)
+    assert (uuid(99), -1) in worlds.api.calls
+    assert "stalled" not in world.told
+
+
+async def test_when_that_runs_still_the_account_is_said_to_stand_still(worlds: Worlds) -> None:
+    world = await unwatched(worlds)
+    await pass_minutes(world, 15, traffic=False)
+    assert worlds.api.calls.count((uuid(99), -1)) == 1
+    assert world.told == ["stalled"]
 
 
 # --- the submission ---

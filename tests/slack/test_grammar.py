@@ -15,6 +15,8 @@ from bot.slack.commands import (
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
     Failures,
     Handle,
     Help,
@@ -192,14 +194,37 @@ def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
     assert parse(f"help {word}") == NotYet(word)
 
 
+def test_an_option_of_a_later_stage_is_not_yet() -> None:
+    assert parse(f"links {REF} new") == NotYet("new")
+
+
 @pytest.mark.parametrize(
-    ("typed", "word"),
+    ("typed", "by"),
     [
-        (f"links {REF} new", "new"),
+        (f"watch {REF} by fri 17:00", "fri 17:00"),
+        (f"watch {REF} expect 5 by tomorrow noon Europe/Berlin", "tomorrow noon Europe/Berlin"),
+        (f'watch {REF} BY "1 dec 9am"', "1 dec 9am"),
+        (f"watch {REF} by in 3h for all", "in 3h for all"),  # which no time is
     ],
 )
-def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
-    assert parse(typed) == NotYet(word)
+def test_by_takes_all_that_follows_as_a_time(typed: str, by: str) -> None:
+    command = parse(typed)
+    assert isinstance(command, StartWatch)
+    assert command.by == by
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        (f"deadline {REF} fri 17:00", Deadline(REF, "fri 17:00")),
+        (f"deadline {REF} in 3h", Deadline(REF, "in 3h")),
+        (f"DEADLINE {REF} OFF", Deadline(REF, None)),
+        (f"expect {REF} 250", Expect(REF, 250)),
+        (f"expect {REF} off", Expect(REF, None)),
+    ],
+)
+def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: object) -> None:
+    assert parse(typed) == command
 
 
 @pytest.mark.parametrize(
@@ -211,6 +236,12 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
         ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
         ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
+        ("watch a by", "`by` takes a time, at the end of the line: type `/lipsync watch <ref> by fri 17:00`"),
+        ("deadline", "`deadline` needs a reference. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
+        ("deadline a", "Say when it has to be finished. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
+        ("expect a", "Say how many will come. Type `/lipsync expect <ref> <N|off>`."),
+        ("expect a 0", "`expect` takes a whole number from 1 to 100,000: type `/lipsync expect <ref> 250`"),
+        ("expect a b 5", "`expect` takes one reference."),
         ("watch a for", "`for` takes one of `failures`, `problems`, `each` and `all`: type"),
         ("watch a for fun", "`for` takes one of"),
         ("watch a for all for each", "`for` goes only once. Type"),

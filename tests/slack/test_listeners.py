@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -206,12 +206,12 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("queue", "links batch-* new"):
+    for typed in ("queue", "links batch-* new", f"export {REF}"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []
     assert all("not available yet" in message.text for message in rig.seen())
-    assert len(rig.seen()) == 2
+    assert len(rig.seen()) == 3
 
 
 async def test_what_cannot_be_done_is_told_with_what_to_type_instead(rig: Rig) -> None:
@@ -401,3 +401,53 @@ async def test_an_address_is_used_five_times_at_most(rig: Rig) -> None:
     await rig.type(REF)
     assert len(rig.slack.answers) == 5
     assert rig.vitals.slack_calls == {"response_url ok": 5, "response_url failed": 2}
+
+
+# --- deadlines ---
+
+
+async def test_a_deadline_is_understood_in_the_zone_of_whoever_types_it(rig: Rig) -> None:
+    await rig.type(f"deadline {REF} fri 17:00")
+    await rig.type(f"deadline {REF} fri 17:00", user=BEN.id)
+    await rig.type(f"deadline {REF} off")
+    ours, theirs = datetime(2026, 4, 3, 15, tzinfo=UTC), datetime(2026, 4, 4, tzinfo=UTC)
+    assert rig.limits.wishes == [
+        ("deadline", DE, REF, (ours, "Europe/Berlin"), ANA.id),
+        ("deadline", DE, REF, (theirs, "America/Los_Angeles"), BEN.id),
+        ("deadline", DE, REF, None, ANA.id),
+    ]
+    shown = rig.seen()[0].text
+    assert shown.startswith(
+        f"{REF} · Deadline Fri 3 Apr 17:00 CEST (Europe/Berlin), in 2 d 3 h; on your clock that is <!date"
+    )
+
+
+async def test_without_the_zone_a_deadline_is_refused_and_with_one_it_is_taken(rig: Rig) -> None:
+    rig.slack.tokens.scopes.remove("users:read")
+    await rig.type(f"deadline {REF} fri 17:00")
+    assert rig.limits.wishes == []
+    assert "missing_scope users:read" in rig.seen()[0].text
+    await rig.type(f"deadline {REF} fri 17:00 Europe/Berlin")
+    assert len(rig.limits.wishes) == 1
+
+
+async def test_what_is_no_time_changes_nothing(rig: Rig) -> None:
+    for typed in (f"deadline {REF} soon", f"watch {REF} by yesterday 5pm"):
+        await rig.type(typed)
+    assert (rig.limits.wishes, rig.watching.wishes) == ([], [])
+    assert "I do not understand `soon` as a time" in rig.seen()[0].text
+    assert "that is past" in rig.seen()[1].text
+
+
+async def test_watch_takes_a_time_at_the_end_of_the_line(rig: Rig) -> None:
+    await rig.type(f"watch {REF} expect 5 by tomorrow noon")
+    (wish,) = rig.watching.wishes
+    assert wish.due is not None
+    assert (wish.expected, wish.due.at, wish.due.zone) == (5, datetime(2026, 4, 2, 10, tzinfo=UTC), "Europe/Berlin")
+
+
+async def test_a_number_is_expected_or_not_any_more(rig: Rig) -> None:
+    await rig.type(f"expect {REF} 250")
+    await rig.type(f"expect {REF} off")
+    assert rig.limits.wishes == [("expect", DE, REF, 250, ANA.id), ("expect", DE, REF, None, ANA.id)]
+    assert rig.seen()[0].text == f"{REF}: 250 expected, 1 has come so far."

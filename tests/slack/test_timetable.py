@@ -8,7 +8,7 @@ import pytest
 from bot.domain.hours import EVERY_DAY, Daily, Hours
 from bot.domain.typed_hours import TypedDaily, TypedHours
 from bot.errors import BadCommandError
-from bot.sandbox.workspace import ANA
+from bot.sandbox.workspace import ANA, BEN
 from bot.slack.grammar import parse
 from bot.slack.timetables import DailyDigest, QuietHours
 from tests.slack.rig import DE, Rig, rigged
@@ -89,11 +89,11 @@ async def test_they_are_in_the_zone_of_whoever_types_them_unless_another_is_name
 async def test_what_is_no_zone_is_refused(rig: Rig) -> None:
     await rig.type("quiet 19:00-8:00 mon-fir")
     assert rig.timetabling.wishes == []
-    assert "I do not understand `-fir` behind the time" in rig.seen()[0].text
+    assert "I do not understand `mon-fir` behind the time" in rig.seen()[0].text
 
 
 async def test_where_slack_tells_no_zone_none_is_guessed(rig: Rig) -> None:
-    rig.slack.faults.add("users.info", "internal_error", times=None)
+    rig.slack.faults.add("users.info", "error", times=None)
     await rig.type("digest daily 9:00")
     assert rig.timetabling.wishes == []
     assert "I do not guess it" in rig.seen()[0].text
@@ -102,6 +102,6 @@ async def test_where_slack_tells_no_zone_none_is_guessed(rig: Rig) -> None:
 
 
 async def test_in_a_dm_between_two_people_it_says_where_to_type_it(rig: Rig) -> None:
-    await rig.type("quiet 19:00-8:00", place="D0FOREIGN")
+    await rig.type("quiet 19:00-8:00", place=rig.slack.workspace.dm(BEN.id).id)
     assert rig.timetabling.wishes == []
     assert "in my own Messages tab" in rig.seen()[0].text

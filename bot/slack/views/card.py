@@ -2,6 +2,7 @@
 
 from bot.domain.announcement import CardFacts
 from bot.domain.deadline_wording import card_part
+from bot.domain.prospect_wording import finish_phrase, prospect_lines
 from bot.domain.stuck_wording import stuck_line
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
@@ -41,7 +42,9 @@ def _sentence(facts: CardFacts) -> Words:
     muted = words("; ", quiet) if (quiet := _silent(facts)) else NOTHING
     if facts.read_at is None:
         return words(name, ": reading …", stopped)
-    updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
+    is_told = not (facts.stale or facts.watch.ended_at)
+    finish = finish_phrase(facts.prospect, facts.read_at) if is_told else NOTHING
+    updated = words("; ", joined([finish, words("updated ", At(facts.read_at, "ago"))], "; "), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
     totals = words(counts(progress, between=", ", before_total=" "), waiting_for_more(facts.settlement))
@@ -59,7 +62,9 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    lines = (title, *body_lines(progress, facts.settlement), _due(facts, "Deadline "), stuck_line(facts.stuck))
+    rest = _rest(facts)
+    finish = joined([*rest[:1], _due(facts, "Deadline ")], " · ")
+    lines = (title, *body_lines(progress, facts.settlement), finish, *rest[1:], stuck_line(facts.stuck))
     return core(progress, filter(None, lines))
 
 
@@ -68,10 +73,14 @@ def _due(facts: CardFacts, begin: str) -> Words:
     deadline = facts.watch.deadline
     if deadline is None or facts.read_at is None:
         return NOTHING
-    odds = None if facts.stale else facts.odds
-    ahead = facts.ahead
-    part = card_part(facts.progress, facts.settlement, deadline + ahead, odds, facts.read_at + ahead)
+    odds = None if facts.stale or facts.watch.ended_at else facts.odds
+    part = card_part(facts.progress, facts.settlement, deadline, odds, facts.read_at, facts.ahead)
     return words(begin, part)
+
+
+def _rest(facts: CardFacts) -> tuple[Words, ...]:
+    """When the rest will be finished; a card that is edited no more would soon tell a time that is past."""
+    return () if facts.watch.ended_at else prospect_lines(facts.prospect, facts.read_at, old=facts.stale)
 
 
 def _small_print(facts: CardFacts) -> Block:

@@ -8,7 +8,16 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.mute import silent
 from bot.slack.views.undo import undo_button
-from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, for_me, named, not_able_to_post, placed, spot
+from bot.slack.views.watch import (
+    MORE_OF_THE_SAME,
+    WHEN_MUCH_MORE,
+    for_me,
+    named,
+    not_able_to_post,
+    placed,
+    spot,
+    troubles,
+)
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
@@ -62,7 +71,7 @@ def _posted(answer: GlobWatchAnswer) -> Words:
         return joined([words(f"{card}; {each}."), placed(watch), named(watch)], " ")
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"of each reference each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    return joined([words(f"{card}; {each}; {clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
+    return joined([words(f"{card}; {each}; {troubles(watch)}{clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
 
 
 def _not_posted(answer: GlobWatchAnswer) -> Words:

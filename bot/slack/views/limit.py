@@ -9,6 +9,7 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.undo import undo_button
 
+_QUIET = " Only the card and the finish tell of it here; watch for problems to be told of dangers."
 _OPTION = {"deadline": "by fri 17:00", "expect": "expect 250"}
 
 
@@ -25,7 +26,8 @@ def _deadline(answer: LimitAnswer) -> Words:
     name = Foreign(answer.reference_id, strong=True)
     if answer.due is None:
         return words(name, " has no deadline", *_unless_changed(answer).pieces, ".")
-    return words(name, " · ", *echo(answer.due).pieces)
+    quiet = answer.watch is not None and not answer.watch.events.tell_troubles
+    return words(name, " · ", *echo(answer.due).pieces, _QUIET if quiet else "")
 
 
 def _expected(answer: LimitAnswer) -> Words:
@@ -34,7 +36,8 @@ def _expected(answer: LimitAnswer) -> Words:
         return words(name, ": no number of requests is expected", *_unless_changed(answer).pieces, ".")
     came = answer.progress.total if answer.progress else 0
     more = "; that is more than expected" if came > expected else ""
-    return words(name, f": {number(expected)} expected, {number(came)} have come so far{more}.")
+    have = "has" if came == 1 else "have"
+    return words(name, f": {number(expected)} expected, {number(came)} {have} come so far{more}.")
 
 
 def _unless_changed(answer: LimitAnswer) -> Words:

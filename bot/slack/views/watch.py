@@ -110,12 +110,22 @@ def _due(answer: WatchAnswer) -> Words:
     return words(f"Deadline {where}; on your clock that is ", At(watch.deadline, "day"), ".")
 
 
+def _danger(watch: Watch) -> str:
+    is_told = watch.deadline is not None and watch.events.tell_troubles
+    return "when the deadline is in danger, on track again or missed; " if is_told else ""
+
+
 def _posted(watch: Watch) -> Words:
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    danger = "when the deadline is in danger, on track again or missed; " if watch.deadline else ""
-    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{danger}{_ALWAYS}.")
+    more = f"{troubles(watch)}{_danger(watch)}{clips}"
+    said = words(f"I will post: a card that I keep up to date; {each}; {more}{_ALWAYS}.")
     return joined([said, placed(watch), named(watch)], " ")
+
+
+def troubles(watch: Watch) -> str:
+    """What is told that only time shows, as a part of a list; empty when it is not told."""
+    return "what is stuck, or stops before all have come; " if watch.events.tell_troubles else ""
 
 
 def placed(watch: Watch) -> Words:

@@ -1,14 +1,14 @@
 """A watch may have a deadline, and remembers what was told of it.
 
 Revision ID: 0011
-Revises: 0009
+Revises: 0010
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0013"
+down_revision = "0010"
 
 
 def upgrade() -> None:
