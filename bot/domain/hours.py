@@ -15,6 +15,7 @@ EVERY_DAY = frozenset(range(7))
 DAY = timedelta(days=1)
 _BEFORE = 2  # days: what began two days ago may still go on where a zone has left out a whole day
 _AHEAD = 9  # days: whatever comes once a week comes within these, from yesterday on
+_AFTER_THAT = 16  # days: and once more, where the first time has had its turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,7 @@ def before(daily: Daily, moment: datetime) -> datetime:
 
 def _turns(daily: Daily, quiet: Hours | None, now: datetime) -> Iterator[Turn]:
     zone, today = zone_of(daily.zone), day_of(now, daily.zone)
-    for ahead in range(-_BEFORE, _AHEAD):
+    for ahead in range(-_BEFORE, _AFTER_THAT):
         day = today + ahead * DAY
         if day.weekday() in daily.days:
             moment = moment_of(day, daily.at, zone)
