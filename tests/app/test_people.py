@@ -49,10 +49,10 @@ async def test_an_unwatch_is_taken_back_by_its_button(watched: Stage) -> None:
 
 async def test_test_posts_each_kind_of_message_marked_and_says_that_nothing_is_missing(stage: Stage) -> None:
     answer = await stage.asks("test")
-    assert "Posting 12 messages here" in answer.text
+    assert "Posting 17 messages here" in answer.text
     assert "Nothing is missing" in answer.text
     assert "under way" in (await stage.asks("test")).text
-    await stage.sees(lambda _: len(stage.said()) == 12)
+    await stage.sees(lambda _: len(stage.said()) == 17)
     assert all(text.startswith("TEST, nothing happened: ") for text in stage.texts())
 
 
@@ -60,4 +60,4 @@ async def test_where_the_bot_was_not_invited_test_says_so_and_posts_nothing(stag
     answer = await stage.asks("test", channel=PRODUCERS)
     assert "I cannot post here: I was not invited" in answer.text
     assert stage.said(PRODUCERS) == []
-    assert "Posting 12 messages" in (await stage.asks("test", channel=ANA_DM)).text
+    assert "Posting 17 messages" in (await stage.asks("test", channel=ANA_DM)).text
