@@ -148,7 +148,10 @@ class CatchUpFacts:
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """M11: the bot may not post to `trouble_place`; `why` is Slack's word, `references` what is watched there."""
+    """M11: the bot may not post to `trouble_place`; `why` is Slack's word.
+
+    `references` is what is watched there; nothing for whoever asked for a digest only.
+    """
 
     trouble_place: str
     place_name: str

@@ -1,7 +1,7 @@
 """What goes into a digest: each reference that is watched in a place, in the part where it belongs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.domain.digest_facts import DigestFacts, DigestLine, DigestPart, OpenKind
@@ -10,11 +10,14 @@ from bot.domain.hours import day_of
 from bot.domain.progress import Progress
 from bot.domain.risk import is_complete
 from bot.domain.risk_facts import Level
+from bot.domain.stale import STALE
 
 PATIENCE = timedelta(minutes=5)  # until data is fresh again after a start: much longer than reading all there is takes
 MOST_LINES = 10  # of a part: what is longer is not read in the morning
 MOST_KINDS = 3  # of a reference: so many fill a line
 _DANGERS = (Level.AT_RISK, Level.UNLIKELY)
+
+LATEST = timedelta(hours=12)  # after that a digest is of a morning that is over, and the next one is near
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ def digest(seen: Iterable[Seen], moments: Moments, watches: int) -> DigestFacts:
         finished=_part(sorted(finished, key=lambda one: (-one.progress.total, one.progress.reference_id))),
         running=_part(sorted(running, key=lambda one: (-one.progress.open, one.progress.reference_id))),
     )
+
+
+def as_told(facts: DigestFacts, now: datetime) -> DigestFacts | None:
+    """The digest that was made earlier, when it is posted only now: it is old then; None when it is too late for it."""
+    waited = now - facts.until
+    if waited > LATEST:
+        return None
+    return replace(facts, stale=facts.stale or waited > STALE)
 
 
 def open_kinds(kinds: Iterable[FailureKind]) -> tuple[tuple[OpenKind, ...], int]:

@@ -8,6 +8,8 @@ import structlog
 
 from bot.domain.announcement import CardPlaceholder, Said, StaleFacts
 from bot.domain.delivery import Delivery
+from bot.domain.digest import as_told
+from bot.domain.digest_facts import DigestFacts
 from bot.errors import (
     NoAccessError,
     NoThreadError,
@@ -112,6 +114,8 @@ class Deliver:
         if isinstance(facts, CardPlaceholder):
             now, longest = self.clock.now(), self.rules.longest_settle
             return await self.store.cards.facts(facts.watch_id, longest_settle=longest, now=now)
+        if isinstance(facts, DigestFacts):
+            return as_told(facts, self.clock.now())
         key = delivery.announcement.key
         if isinstance(facts, StaleFacts) and not await self.store.ledger.is_catching_up(key.subject, key.level):
             return None  # it is over: an attempt in doubt was not posted after all

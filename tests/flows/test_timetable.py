@@ -9,7 +9,7 @@ from bot.domain.announcement import CatchUpFacts
 from bot.domain.answer import Wish
 from bot.domain.digest_facts import DigestFacts
 from bot.domain.hours import Daily, Hours
-from bot.errors import UnavailableError
+from bot.errors import NoAccessError, UnavailableError
 from tests.builders import request
 from tests.flows.conftest import World, Worlds
 
@@ -174,6 +174,23 @@ async def test_where_nothing_can_be_read_it_waits_a_little_and_then_says_of_when
     assert said.stale
     assert said.read_at is not None
     assert said.read_at.hour == 12
+
+
+async def test_one_that_cannot_be_posted_says_later_of_when_it_is_and_is_dropped_when_the_next_is_near(
+    world: World,
+) -> None:
+    await going(world)
+    await world.stories.timetabling.set_digest("C1", AT_ONE, "U9")
+    world.chat.closed["C1"] = NoAccessError("not_in_channel")
+    for hour in range(24 * 3 + 4):
+        world.clock.pass_time(HOUR)
+        await world.look()
+        await by_the_clock(world)
+        if hour == 24 * 3 + 2:
+            world.chat.closed.clear()
+    (said,) = digests(world)
+    assert (said.until.day, said.until.hour, said.stale) == (4, 13, True)
+    assert [place for place, _, facts, _ in world.chat.messages if facts.kind == "access"] == ["U1", "U9"]
 
 
 async def test_now_shows_it_without_telling_anybody(world: World) -> None:
