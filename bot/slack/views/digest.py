@@ -30,7 +30,7 @@ def message(facts: DigestFacts, command: str) -> Message:
     lines = [line for line in (calm(facts), rest(facts)) if line]
     since = words("Finished since ", At(facts.since, "day"))
     parts = (
-        *_part(words("Needs you"), facts.needs, need_line),
+        *_part(words("Needed you then" if facts.stale else "Needs you"), facts.needs, need_line),
         *_part(words("Due today"), facts.due, due_line),
         *_part(since, facts.finished, finished_line),
         *_part(words("Was running" if facts.stale else "Running now"), facts.running, running_line),
