@@ -57,7 +57,8 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("queue", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
-        ("watch batch-1 by fri", "not available yet"),
+        ("watch batch-1 by fri", "but at what time?"),
+        ("quiet at night", "I do not understand that as hours"),
         ("links batch-1 new", "not available yet"),
     ):
         calls = len(stage.api.calls)
