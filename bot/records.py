@@ -15,7 +15,7 @@ from rich.text import Text
 from bot import serve, settings
 from bot.domain.calibration import Foretold, Worth, by_stage, calibration
 from bot.domain.calibration_wording import calibration_sentence, per_cent
-from bot.domain.deed import NOBODY, Deed
+from bot.domain.deed import NOBODY, RUN, Deed
 from bot.domain.delivery_log import Logged
 from bot.domain.spans import span_between
 from bot.domain.words import clean, duration
@@ -27,6 +27,7 @@ from bot.store import Store, open_store
 UNREADABLE = 1
 MOST_ROWS = 500  # of a table; as JSON everything is told
 _LONGEST_CELL = 60
+_SHORT_RUN = 8  # of the id of a run of `test`; as JSON it is whole
 _WIDE = 400  # of a table that goes into a file or another program, a row to a line
 T = TypeVar("T")
 
@@ -158,7 +159,7 @@ def _deliveries(found: Iterable[Logged]) -> Table:
     for each in found:
         cells = (
             _time(each.recorded_at),
-            f"#{clean(each.place_name)}" if each.place_name else each.place,
+            _where(each),
             each.kind,
             clean(each.reference_id, _LONGEST_CELL) if each.reference_id else "",
             each.state.value,
@@ -176,17 +177,23 @@ def _audit(found: Sequence[Deed]) -> Table:
         "when (UTC)", "who", "where", "what", "about", "details", box=None, pad_edge=False, header_style="bold"
     )
     for each in found:
-        details = ", ".join(f"{name}: {value}" for name, value in each.details.items())
+        details = ", ".join(
+            f"{name}: {value[:_SHORT_RUN] if name == RUN else value}" for name, value in each.details.items()
+        )
         cells = (
             _time(each.done_at),
             "the bot" if each.person == NOBODY else each.person,
-            each.place,
+            _where(each),
             each.did.value,
             clean(each.subject, _LONGEST_CELL),
             clean(details, _LONGEST_CELL) if details else "",
         )
         table.add_row(*map(Text, cells))
     return table
+
+
+def _where(each: Logged | Deed) -> str:
+    return f"#{clean(each.place_name)}" if each.place_name else each.place
 
 
 def _stages(found: Iterable[tuple[str, Worth]]) -> Table:
@@ -224,6 +231,7 @@ def _deed(each: Deed) -> dict[str, object]:
         "done_at": _iso(each.done_at),
         "workspace_id": each.workspace_id,
         "place": each.place,
+        "place_name": each.place_name,
         "person": each.person or None,
         "deed": each.did.value,
         "subject": each.subject,

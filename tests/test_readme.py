@@ -141,6 +141,15 @@ async def test_a_batch_is_read_in_the_terminal(variables: dict[str, str]) -> Non
     assert json.loads(told.stdout)["total"] == 3
 
 
+@runs("lipsync-bot export REF [--format F] [--output FILE]")
+@beside_both
+async def test_a_batch_is_written_to_a_file(variables: dict[str, str], tmp_path: Path) -> None:
+    line, file = "lipsync-bot export REF [--format F] [--output FILE]", tmp_path / "batch.csv"
+    told = await done(line, variables, REF="batch-1", F="csv", FILE=str(file))
+    assert told.stdout == ""
+    assert len(file.read_text(encoding="utf-8-sig").splitlines()) == 4
+
+
 @runs("lipsync-bot deliveries [--since 1h] [--channel C] [--json]", "lipsync-bot audit [--since 7d] [--json]")
 @runs("lipsync-bot audit", "lipsync-bot calibrate [--since 30d] [--json]", "lipsync-bot calibrate")
 @beside_both

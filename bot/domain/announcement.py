@@ -68,6 +68,17 @@ class PingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignedFacts:
+    """Somebody (`to`, a user id) was asked by another to look at failures: these kinds of a reference."""
+
+    reference_id: str
+    kinds: tuple[FailureKind, ...]
+    to: str
+    by: str
+    kind: Literal["assigned"] = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
 class ClipsFacts:
     """M13: requests that completed since the last announcement of this kind."""
 
@@ -238,7 +249,7 @@ News = FailureFacts | PingFacts | ClipsFacts | Ends | StuckFacts | MissingFacts 
 Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
 Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
 """What is edited in place when its facts change."""
-Example = News | CatchUpFacts | DigestFacts | Trouble | CardFacts
+Example = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,9 +260,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
+Said = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,7 +187,7 @@ class LimitAnswer:
 
 @dataclass(frozen=True, slots=True)
 class GlobWatchAnswer:
-    """M2 of a glob; `nearest` are references that may have been meant where none matches yet."""
+    """M2 of a glob; `nearest` are references that may have been meant where none matches yet, else as above."""
 
     watch: Watch
     is_new: bool
@@ -227,8 +227,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace. `forecasts` is how good those
-    of the last 30 days were.
+    that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
+    the workspace. `forecasts` is how good those of the last 30 days were.
     """
 
     version: str
@@ -247,4 +247,5 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    is_ordered: bool = True
     forecasts: Calibration | None = None

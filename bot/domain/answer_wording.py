@@ -106,7 +106,7 @@ def nothing_known(answer: StatusAnswer) -> Words:
         return words(
             "Nothing is listed under ", name, f" any more ({number(answer.progress.vanished)} no longer listed)"
         )
-    return words("Nothing was ever sent under ", name)
+    return words("Nothing is listed under ", name)
 
 
 def what_to_check(answer: StatusAnswer) -> tuple[Words, ...]:

@@ -67,13 +67,13 @@ class Manner:
     """How an announcement is said, whatever it says.
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
-    people (user ids) who are named in it.
+    people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
     """
 
     thread_ts: str | None = None
     broadcast: bool = False
     mention: tuple[str, ...] = ()
-    asked: Asked | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 PLAINLY = Manner()
@@ -100,7 +100,10 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdit:
-    """A message that shows older facts than these; `change` counts how often they have changed."""
+    """A message that shows older facts than these; `change` counts how often they have changed.
+
+    `repeat`: it says that it may be one.
+    """
 
     id: str
     place: str
@@ -108,6 +111,7 @@ class MessageEdit:
     facts: Editable
     manner: Manner
     change: int
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

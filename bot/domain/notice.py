@@ -142,13 +142,14 @@ def _failure(kind: FailureKind, progress: Progress, look: Look) -> FailureFacts:
     )
 
 
-def _key_of_kind(watch: Watch, kind: FailureKind) -> Key:
-    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind.key}", watch.id)
+def key_of_kind(watch: Watch, kind: str) -> Key:
+    """What the message about a failure kind (by its key) has as its own key, in the place of a watch."""
+    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind}", watch.id)
 
 
 def _of_kind(watch: Watch, facts: FailureFacts, look: Look, kind: FailureKind) -> Announcement:
     return Announcement(
-        key=_key_of_kind(watch, kind),
+        key=key_of_kind(watch, kind.key),
         facts=facts,
         reference_id=watch.reference_id,
         recorded_at=look.read_at,
@@ -173,7 +174,7 @@ def _ping(
         level=f"{watch.id} {look.number}",
         happened_at=max((kind.last_at for kind in about), default=None),
     )
-    return (replace(said, under=_key_of_kind(watch, about[0]) if about else None),)
+    return (replace(said, under=key_of_kind(watch, about[0].key) if about else None),)
 
 
 def _reopened(

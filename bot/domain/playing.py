@@ -1,6 +1,7 @@
 """The rest of a queue, played through many times on the slots that run now."""
 
 import heapq
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import repeat
@@ -34,7 +35,7 @@ def _mixed(values: Sequence[float], number: int) -> list[float]:
     return order + order
 
 
-_MEANS, _SUMS, _STEADY, _ARRIVALS, _CHANGES = (_mixed(_NORMAL, number) for number in (0, 1, 2, 3, 5))
+_MEANS, _SUMS, _STEADY, _ARRIVALS, _SLOTS = (_mixed(_NORMAL, number) for number in (0, 1, 2, 3, 5))
 _TAILS = _mixed(_MIDDLES, 4)
 
 
@@ -83,7 +84,7 @@ class Play:
 
     def speeds(self) -> list[float]:
         """Times the slots of now, on average until the end."""
-        ratios = _ratios(self._queue, self._left * self._survival.mean / self._slots, self._turned(_CHANGES))
+        ratios = _ratios(self._queue, self._left * self._survival.mean / self._slots, self._turned(_SLOTS))
         return [ratio * exp(UNSTEADY * z) for ratio, z in zip(ratios, self._turned(_STEADY), strict=True)]
 
     def _arrivals(self) -> list[float]:
@@ -143,7 +144,7 @@ class Play:
 
         def chance(seconds: float) -> float:
             share, area = survival.at(seconds)
-            return pow(area / survival.mean, busy - 1.0) * (1.0 - share)
+            return math.pow(area / survival.mean, busy - 1.0) * (1.0 - share)
 
         return _inverted(chance, survival.ages[-1])
 
@@ -201,7 +202,7 @@ def _ratios(queue: Queue, horizon: float, unsteady: Sequence[float]) -> list[flo
         return _CHANGED
     usual, now = fmean(queue.slots), queue.slots[-1]
     lasting = queue.apart * len(queue.slots) / (TURNS_FOR_ONE * turns)
-    kept = lasting / horizon * (1.0 - exp(-horizon / lasting)) if horizon > 0 else 1.0
+    kept = lasting / horizon * (1.0 - exp(-horizon / lasting)) if horizon > 0 and lasting > 0 else float(horizon <= 0)
     likely = usual + (now - usual) * kept
     spread = pstdev(queue.slots, usual) * sqrt((1.0 - kept) * min(2.0 * lasting / horizon, 1.0)) if horizon > 0 else 0.0
     least, most = min(queue.slots) / now, max(queue.slots) / now

@@ -14,7 +14,7 @@ from bot.domain.queue import ENOUGH, Around, Queue, queue_of
 from bot.domain.request import LipsyncRequest
 
 BUCKETS = 8  # of the time so far: more do not fit beside the rest on a telephone
-RECENT = 2  # of them tell the pace of now
+RECENT = 2  # of them tell the pace of now, or a minute: of less, a single clip would make too much
 LEVELS = 8
 _MINUTE, _QUARTER, _HOUR = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1)
 
@@ -70,12 +70,14 @@ def prospect(
     expected: int | None = None,
     longest_settle: timedelta = _HOUR,
 ) -> View | None:
-    """The prospect of a batch that was so at `read_at` and is shown at `at`, both on the API's clock.
+    """The prospect of a batch that was read at `read_at` and is shown at `at`, both on the API's clock.
 
+    Where something of it was seen to happen after that reading, it is of that later moment.
     `longest_settle` caps the time after which nothing more is taken to be submitted. None when nothing is open.
     """
     if all(request.is_terminal for request in requests):
         return None
+    read_at = max(read_at, min(_latest(requests), at))
     missing = max((expected or 0) - len(requests), 0)
     if missing and _has_stopped(requests, read_at, longest_settle):
         queue = queue_of(requests, around, read_at)
@@ -84,6 +86,12 @@ def prospect(
     found = forecast(queue, crc32(reference_id.encode("utf-8", "replace")))
     finish = rounded(found, at) if found is not None else None
     return View(Prospect(finish, _why(queue, found), queue.finished, missing, rhythm(requests, read_at)), queue, found)
+
+
+def _latest(requests: Sequence[LipsyncRequest]) -> datetime:
+    """When the last thing happened that was seen."""
+    moments = ((request.created_at, request.started_at, request.finished_at) for request in requests)
+    return max(moment for three in moments for moment in three if moment is not None)
 
 
 def _has_stopped(requests: Sequence[LipsyncRequest], now: datetime, longest: timedelta) -> bool:
@@ -128,9 +136,9 @@ def rhythm(requests: Sequence[LipsyncRequest], now: datetime) -> Rhythm | None:
     bucket = (now - began) / BUCKETS
     edges = [bisect_right(ended, began + bucket * number) for number in range(1, BUCKETS)]
     counts = [later - earlier for earlier, later in zip([0, *edges], [*edges, len(ended)], strict=True)]
-    recent = len(ended) - bisect_left(ended, now - bucket * RECENT)
-    minutes = bucket * RECENT / _MINUTE
-    return Rhythm(round(recent / minutes, 2) if minutes > 0 else 0.0, _levels(counts), _typical(requests))
+    lately = min(max(bucket * RECENT, _MINUTE), now - began)
+    recent = len(ended) - bisect_left(ended, now - lately)
+    return Rhythm(round(recent / (lately / _MINUTE), 2), _levels(counts), _typical(requests))
 
 
 def _levels(counts: Sequence[int]) -> tuple[int, ...]:

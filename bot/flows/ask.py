@@ -5,6 +5,7 @@ import statistics
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import __version__
 from bot.domain.answer import (
@@ -26,6 +27,7 @@ from bot.domain.history import unreadable
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.domain.prospect import Prospect, prospect
+from bot.domain.sheet import Gathered, gathered
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
 from bot.flows.read import Readings, Run, request_by_uuid
@@ -106,10 +108,41 @@ class Ask:
         async for answer in self.status(reference, place=place):
             yield answer
 
-    async def links(self, reference: str, *, place: str | None = None) -> AsyncIterator[StatusAnswer | RequestAnswer]:
-        """Like status, reading every page, with `requests` filled for their links."""
-        async for answer in self.status(reference, place=place, fresh=True):
-            yield answer
+    async def gather(
+        self, reference: str, *, place: str | None = None
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer | Gathered]:
+        """Like status, reading every page; the last answer has only what this reading has shown.
+
+        That is a `StatusAnswer` where it has shown nothing.
+        """
+        try:
+            one = await self.request(reference)
+        except ChamelaionError as error:
+            yield await self.recall(reference, place=place, trouble=str(error))
+            return
+        if one is not None:
+            yield one
+            return
+        run = await self._readings.start(reference, Purpose.QUESTION, whole=True)
+        if not await self._done_in_time(run):
+            yield await self.recall(reference, place=place, still=self._still(run))
+        found = await self._gathered(reference, run)
+        if found.rows:
+            yield found
+        else:
+            yield await self.recall(reference, place=place, trouble=found.trouble, complete=found.complete)
+
+    async def _gathered(self, reference_id: str, run: Run) -> Gathered:
+        trouble: str | None = None
+        try:
+            await asyncio.shield(run.task)
+        except ChamelaionError as error:
+            trouble = str(error)
+        spread = run.spread
+        found = partial(gathered, complete=spread.complete, trouble=trouble)
+        return await asyncio.to_thread(
+            found, reference_id, tuple(spread.seen.values()), spread.total, self._clock.now()
+        )
 
     async def reference(
         self, reference_id: str, *, place: str | None = None, fresh: bool = False
@@ -239,6 +272,7 @@ class Ask:
             held=tally.counts.get(State.HELD, 0),
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
             filled=self._vitals.filled,
+            is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
             forecasts=calibration(await self._store.forecasts.since(self._clock.now() - JUDGED)),
         )

@@ -23,6 +23,7 @@ from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
@@ -69,6 +70,7 @@ class Stories:
     triaging: Triaging
     trials: Trials
     limits: Limits
+    sheets: Sheets
     timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
@@ -120,26 +122,28 @@ def make_stories(on: Ground) -> Stories:
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
-    deliver, look = routine("deliver", _deliver(on, line, sender).step), routine("look", poll.look)
+    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
-    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, watching, *_people(on, ask, changed, news), timetabling, catch_up)
+    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
-def _people(
-    on: Ground, ask: Ask, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Muting, Triaging, Trials, Limits]:
+def _for_people(
+    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
+) -> tuple[Watching, Muting, Triaging, Trials, Limits, Sheets]:
+    """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
         Muting(ask, on.store, on.clock, on.identity, account_id, news),
         Triaging(ask, on.store, on.clock, on.identity, account_id, news),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
         Limits(ask, on.store, on.clock, on.identity, account_id, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
     )
 
 

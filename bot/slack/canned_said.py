@@ -135,7 +135,11 @@ def _worse(scene: Scene) -> Iterator[Canned]:
             "Several kinds at once, and the failure rate.",
             PingFacts(failing, failing.kinds, 20, scene.now),
         ),
-        ("ping_rate", "More than 5 or 20 of 100 fail for certain.", PingFacts(failing, (), 5, scene.now)),
+        (
+            "ping_rate",
+            "More than 5 or 20 of 100 fail for certain.",
+            PingFacts(scene.progress(90, 12, 8, 58), (), 5, scene.now),
+        ),
     ):
         yield Canned(name, _FAILURE, when, _message(facts, scene))
     named = said.message(scene.failure, scene.command, Manner(mention=("U0ANA", "U0BEN")))
@@ -144,12 +148,20 @@ def _worse(scene: Scene) -> Iterator[Canned]:
 
 def personal(scene: Scene) -> Iterator[Canned]:
     """M7."""
-    asked = Manner(asked=Asked("C0DUBBINGDE", scene.at(-4_000)))
+    asked = Manner(asked=(Asked("C0DUBBINGDE", scene.at(-4_000)),))
     for name, when, facts in (
         ("personal_failure", "With me, a person is told alone, and why.", scene.failure),
         ("personal_finished", "The same, at the end.", FinishedFacts(scene.progress(34, 6), scene.now)),
     ):
         yield Canned(name, _PERSONAL, when, said.message(facts, scene.command, asked))
+    done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
+    times = (Asked("C0DUBBINGDE", scene.at(-4_000)), Asked("C0AURORA", scene.at(-3_000)))
+    for name, when, references, manner in (
+        ("personal_catch_up", "After a gap, with me and mention.", (done,), replace(asked, mention=("U0BEN",))),
+        ("personal_catch_up_several", "The same, asked for in two places.", _several(scene, done), Manner(asked=times)),
+    ):
+        told = CatchUpFacts(scene.at(-4_440), scene.now, references)
+        yield Canned(name, _PERSONAL, when, said.message(told, scene.command, manner))
 
 
 def _ends(scene: Scene) -> Iterator[Canned]:

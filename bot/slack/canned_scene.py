@@ -174,7 +174,7 @@ class Scene:
     def about(self) -> AboutAnswer:
         """The bot in good health."""
         return AboutAnswer(
-            "1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60, 0, None, 1.0, True, _JUDGED
+            "1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60, 0, None, 1.0, forecasts=_JUDGED
         )
 
     @property

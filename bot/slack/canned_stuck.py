@@ -61,7 +61,7 @@ def _requests(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, _STUCK, when, said.message(shown, scene.command))
-    asked = Manner(asked=Asked("C0DUBBINGDE", scene.at(-4_000)))
+    asked = Manner(asked=(Asked("C0DUBBINGDE", scene.at(-4_000)),))
     when = "With me, a person is told alone, and why."
     yield Canned("stuck_personal", _STUCK, when, said.message(facts, scene.command, asked))
     answer = replace(scene.status, stuck=facts.ones)

@@ -64,8 +64,6 @@ def silent_confirmations(scene: Scene) -> Iterator[Canned]:
     until = scene.at(_NIGHT)
     begun = WatchAnswer(scene.watch, True, scene.status, undo=UNDO, silence=Silence(until, quiet=True))
     yield Canned("watch_quiet", "M2 Watch confirmed", "In quiet hours.", watch.message(begun, scene.command))
-    muted = replace(begun, silence=Silence(until))
-    yield Canned("watch_muted", "M2 Watch confirmed", "Where it is muted.", watch.message(muted, scene.command))
 
 
 def digests(scene: Scene) -> Iterator[Canned]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.announcement import (
     AccessFacts,
+    AssignedFacts,
     BackFacts,
     CatchUpFacts,
     ClipsFacts,
@@ -35,6 +36,7 @@ def examples(command: str, now: datetime, place: str, reference: str) -> tuple[E
         replace(scene.card, watch=replace(scene.watch, place=place), read_at=now),
         replace(scene.failure, last_at=now, read_at=now),
         PingFacts(worse, worse.kinds[:1], None, now),
+        AssignedFacts(reference, worse.kinds[:1], scene.watch.author, scene.watch.author),
         ClipsFacts(scene.running, tuple(map(uuid, range(14))), now),
         FinishedFacts(done, now),
         ShortFacts(scene.progress(244, expected=250), now),

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from bot.domain.answer import Scope
 from bot.domain.nearness import distance
+from bot.domain.sheet import Format
 from bot.domain.spans import mute_span
 from bot.errors import BadCommandError
+from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
-    COMMANDS,
     About,
     Assign,
     Command,
     Deadline,
     Expect,
+    Export,
     Failures,
     Handle,
     Help,
@@ -35,6 +37,7 @@ from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 LONGEST_REFERENCE = 500
 _NEAR = 2
 _SHOWN = 60
+_LONGEST_FORMAT = 5  # what is longer is rather the rest of a reference
 _OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
@@ -67,6 +70,7 @@ class _Parser:
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
             "links": self._links,
+            "export": self._export,
             "mute": self._mute,
             "unmute": self._unmute,
             "handled": self._handled,
@@ -114,10 +118,17 @@ class _Parser:
         return StopWatch(self._only_reference("unwatch", typed))
 
     def _links(self, typed: Sequence[Word]) -> Command:
-        if [word.lower for word in typed[1:2]] == ["new"]:
-            self._reference("links", typed)
-            return NotYet("new")
+        if [word.lower for word in typed[1:]] == ["new"]:
+            return Links(self._reference("links", typed), only_new=True)
         return Links(self._only_reference("links", typed))
+
+    def _export(self, typed: Sequence[Word]) -> Command:
+        match [word.lower for word in typed[1:]]:
+            case [("csv" | "tsv" | "html") as wanted]:
+                return Export(self._reference("export", typed), Format(wanted))
+            case [other] if len(other) <= _LONGEST_FORMAT:
+                raise BadCommandError(self._type_instead("export", f"I make no `{_shown(other)}` files"))
+        return Export(self._only_reference("export", typed))
 
     def _watches(self, typed: Sequence[Word]) -> Command:
         match [word.lower for word in typed]:

@@ -14,6 +14,7 @@ SCOPES: Mapping[str, str] = {
     "commands": "the slash command",
     "chat:write": "cards and alerts, where the bot was invited",
     "im:write": "opens the DM with a person, to tell them about access trouble",
+    "files:write": "sends a file that somebody asked for, to their DM with the bot only",
     "channels:history": "after an attempt whose answer was lost, looks whether the message is there: public channels",
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs",

@@ -13,18 +13,16 @@ from bot.domain.delivery import CardEdit, Posted
 from bot.domain.mute import silence
 from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement
-from bot.domain.prospect import View, prospect
-from bot.domain.request import LipsyncRequest
+from bot.domain.prospect import View
 from bot.domain.watch import Watch
 from bot.store.batches import last_read
 from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
-from bot.store.forecasts import foretold, last_waiting
+from bot.store.forecasts import foretold, view_of
 from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
 from bot.store.schema import accounts, batches, cards, watches
-from bot.store.surroundings import around
 from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
 
@@ -211,30 +209,9 @@ def _shown(
         return CardFacts(watch, progress, UNFINISHED, None), None
     state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
     ahead = read["api_now"] - read["read_at"]
-    view = _view(connection, watch, batch.requests, read, longest_settle, now) if progress.open else None
+    view = view_of(connection, watch, batch.requests, read, longest_settle, now) if progress.open else None
     rest = view.prospect if view else None
     facts = CardFacts(watch, progress, state, read["read_at"], stuck=batch.stuck, ahead=ahead, prospect=rest)
     if view is None or watch.deadline is None:
         return facts, view
     return replace(facts, odds=chances(view, watch.deadline + ahead).odds), view
-
-
-def _view(
-    connection: Connection,
-    watch: Watch,
-    listed: Sequence[LipsyncRequest],
-    read: RowMapping,
-    longest_settle: timedelta,
-    now: datetime | None,
-) -> View | None:
-    """The rest of a batch; what is shown `now` is never before that on the API's clock."""
-    later = max((now or read["read_at"]) - read["read_at"], timedelta())
-    return prospect(
-        watch.reference_id,
-        listed,
-        around(connection, watch.account_id, watch.reference_id, last_waiting(listed)),
-        read_at=read["api_now"],
-        at=read["api_now"] + later,
-        expected=watch.expected,
-        longest_settle=longest_settle,
-    )

@@ -43,15 +43,15 @@ def batch_of(connection: Connection, account_id: str, reference_id: str) -> Batc
     listed = [entry for entry in memory if entry.listed]
     any_failed = any(entry.request.status == "failed" for entry in listed)
     known = cares_of(connection, account_id, reference_id) if any_failed else {}
-    requests_ = tuple(entry.request for entry in listed)
     read = last_read(connection, account_id, reference_id)
+    requests_listed = tuple(entry.request for entry in listed)
     return Batch(
         reference_id=reference_id,
-        requests=requests_,
+        requests=requests_listed,
         vanished=len(memory) - len(listed),
         read_at=read["read_at"] if read else None,
         triage=triage_of(listed, known),
-        stuck=stuck_of(connection, account_id, requests_, read["api_now"]) if read else (),
+        stuck=stuck_of(connection, account_id, requests_listed, read["api_now"]) if read else (),
     )
 
 

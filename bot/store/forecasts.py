@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, insert, select, update
 
 from bot.domain.announcement import CardFacts
 from bot.domain.calibration import Foretold, is_kept
 from bot.domain.progress import Progress
-from bot.domain.prospect import View
+from bot.domain.prospect import View, prospect
 from bot.domain.queue import Around
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
@@ -69,6 +69,27 @@ class Forecasts:
 def last_waiting(requests: Sequence[LipsyncRequest]) -> datetime | None:
     """When the last of them was created that waits."""
     return max((request.created_at for request in requests if request.status == "queued"), default=None)
+
+
+def view_of(
+    connection: Connection,
+    watch: Watch,
+    listed: Sequence[LipsyncRequest],
+    read: RowMapping,
+    longest_settle: timedelta,
+    now: datetime | None,
+) -> View | None:
+    """The rest of a watched batch as it was `read`; what is shown `now` (our clock) is not before that at the API."""
+    later = max((now or read["read_at"]) - read["read_at"], timedelta())
+    return prospect(
+        watch.reference_id,
+        listed,
+        around(connection, watch.account_id, watch.reference_id, last_waiting(listed)),
+        read_at=read["api_now"],
+        at=read["api_now"] + later,
+        expected=watch.expected,
+        longest_settle=longest_settle,
+    )
 
 
 def foretold(watch: Watch, facts: CardFacts, view: View, now: datetime) -> Foretold | None:

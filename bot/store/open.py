@@ -18,6 +18,7 @@ from bot.store.outbox import Outbox
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.senders import Senders
+from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -49,6 +50,7 @@ class Store:
     deadlines: Deadlines
     vigil: Vigil
     forecasts: Forecasts
+    sheets: Sheets
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -83,4 +85,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         deadlines=Deadlines(database),
         vigil=Vigil(database),
         forecasts=Forecasts(database),
+        sheets=Sheets(database),
     )

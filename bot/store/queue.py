@@ -20,6 +20,7 @@ WAITING = (State.PENDING, State.PARKED)
 UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # what has been shown since then may be edited now
 _MAYBE_SHOWN = (State.SENDING, State.IN_DOUBT, State.SENT)
+_EDITABLE: TypeAdapter[Editable] = TypeAdapter(Annotated[Editable, Field(discriminator="kind")])
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
 
@@ -111,6 +112,11 @@ def announcement_of(row: RowMapping) -> Announcement:
         happened_at=row["happened_at"],
         watch_id=row["watch_id"],
     )
+
+
+def editable_of(row: RowMapping) -> Editable:
+    """The facts of an announcement of which it is known that it is edited in place: only these are ever outdated."""
+    return _EDITABLE.validate_json(row["facts"])
 
 
 def drop_unsent_of(connection: Connection, watch_id: str, why: str) -> None:

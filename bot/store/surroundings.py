@@ -16,13 +16,13 @@ def around(connection: Connection, account_id: str, reference_id: str, last_wait
     """
     running: list[float] = []
     ahead = 0
-    for others in _others(account_id, reference_id):
+    for others in others_of(account_id, reference_id):
         running += _running(connection, others)
         ahead += _waiting(connection, others, last_waiting) if last_waiting is not None else 0
     return Around(tuple(running), ahead, _latest(connection, account_id))
 
 
-def _others(account_id: str, reference_id: str) -> tuple[ColumnElement[bool], ...]:
+def others_of(account_id: str, reference_id: str) -> tuple[ColumnElement[bool], ...]:
     """The open requests of all other references: in ranges, so that they are found by the index of open ones only."""
     key, mine = key_of(reference_id), and_(requests.c.account_id == account_id, IS_OPEN)
     column = requests.c.reference_key

@@ -24,7 +24,7 @@ async def test_in_quiet_hours_the_card_is_edited_and_what_was_held_comes_as_one_
     await stage.sees(lambda m: m.ts == card.ts and "1 failed" in m.text)
     assert len(stage.said()) == 1
     assert "quiet until" in everything_in(await stage.asks("watches"))
-    assert "It is quiet here until" in (await stage.asks("watch batch-1")).text
+    assert "It is quiet until" in (await stage.asks("watch batch-1")).text
 
     assert "had been held" in (await stage.asks("quiet off")).text
     summary = await stage.sees_text("While it was quiet here")

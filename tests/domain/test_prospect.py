@@ -81,6 +81,16 @@ def test_why_no_finish_is_told(requests: list[LipsyncRequest], why: str) -> None
     assert (found.prospect.finish is None) is (why != "told")
 
 
+def test_what_was_seen_after_the_last_whole_reading_counts_at_its_own_time() -> None:
+    rows = batch(10, 4, 8)  # the last one ended at 150 s
+    whole, since = of(rows, 300), prospect("b", rows, NOTHING_AROUND, read_at=at(60), at=at(300))
+    early = prospect("b", rows, NOTHING_AROUND, read_at=at(60), at=at(100))
+    assert whole is not None
+    assert since is not None
+    assert early is not None
+    assert [each.queue.now for each in (whole, since, early)] == [at(300), at(150), at(100)]
+
+
 def test_what_has_not_come_for_long_is_left_out_and_said() -> None:
     soon, late = of(batch(10, 4, 8), 30, expected=30), of(batch(10, 4, 8), 700, expected=30)
     assert soon is not None

@@ -165,14 +165,10 @@ async def test_every_question_reads_the_list_again(world: World) -> None:
     assert len(world.api.calls) == 3
 
 
-async def test_failures_and_links_are_read_live_and_links_from_every_page(world: World) -> None:
+async def test_failures_are_read_live(world: World) -> None:
     world.api.set([request(n, "completed" if n else "failed", error="x") for n in range(150)])
     failures = await last(world.stories.ask.failures("batch-1"))
     assert [kind.count for kind in failures.progress.kinds] == [1]
-    world.api.calls.clear()
-    links = await last(world.stories.ask.links("batch-1"))
-    assert sum(1 for each in links.requests if each.output_url) == 149
-    assert [offset for _, offset in world.api.calls] == [0, 97]
 
 
 # --- trouble ---

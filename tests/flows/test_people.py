@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from bot.domain.announcement import CardFacts, CatchUpFacts, TrialFacts
 from bot.domain.answer import Wish
 from bot.domain.deed import NOBODY, Did
+from bot.domain.mute import Silence
 from bot.domain.people_answer import Undone
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Placement, Watch
@@ -56,6 +57,17 @@ async def test_a_muted_place_hears_nothing_until_the_end_and_then_one_summary(wo
     world.clock.pass_time(60)
     await look_and_tell(world)
     assert world.told[:2] == ["catch_up", "failure"]
+
+
+@pytest.mark.parametrize("reference", ["batch-2", "b*"])
+async def test_a_watch_that_begins_where_it_is_muted_says_until_when(world: World, reference: str) -> None:
+    await world.watch()
+    muted = await world.stories.muting.mute("C1", None, timedelta(hours=2), "U1")
+
+    wish = Wish("T1", "default", "C1", reference, "U1")
+    told = [answer.silence async for answer in world.stories.watching.start(wish)]
+
+    assert set(told) == {Silence(muted.mute.until)}
 
 
 async def test_the_card_says_until_when_it_is_muted_and_is_still_edited(world: World) -> None:

@@ -31,12 +31,14 @@ from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
+from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.sheets import Sheets
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -94,9 +96,6 @@ class CannedAsk(Ask):
 
     def failures(self, reference: str, **_: object) -> AsyncIterator[Answer]:
         return self._answered("failures", reference)
-
-    def links(self, reference: str, **_: object) -> AsyncIterator[Answer]:
-        return self._answered("links", reference)
 
     async def recall(self, reference_id: str, **_: object) -> StatusAnswer:
         self.questions.append(("recall", reference_id))
@@ -243,6 +242,39 @@ class CannedTrials(Trials):
         return TrialAnswer(len(examples))
 
 
+def sheet(number: int = 2) -> SheetAnswer:
+    """An answer with so many links."""
+    rows = tuple(request(each, "completed") for each in range(number))
+    return SheetAnswer(Kind.LINKS, gathered(REF, rows, number, NOON), rows)
+
+
+class CannedSheets(Sheets):
+    """Answers what it was given; remembers the questions, among those of the others, and what has arrived."""
+
+    def __init__(self, ask: CannedAsk) -> None:
+        self.ask = ask
+        self.questions = ask.questions
+        self.answers: list[StatusAnswer | SheetAnswer] = [sheet()]
+        self.arrived: list[tuple[object, ...]] = []
+
+    async def links(
+        self, reference: str, *, place: str, person: str, only_new: bool = False
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
+        self.questions.append(("links", reference, place, person, *(["new"] if only_new else [])))
+        for answer in self.answers:
+            yield answer
+
+    async def export(
+        self, reference: str, wanted: Format, *, place: str, person: str
+    ) -> AsyncIterator[StatusAnswer | SheetAnswer]:
+        self.questions.append(("export", reference, wanted.value, place, person))
+        for answer in self.answers:
+            yield answer
+
+    async def given(self, answer: SheetAnswer, *, place: str, person: str) -> None:
+        self.arrived.append((len(answer.shown), place, person))
+
+
 @dataclass
 class Rig:
     """Everything that a test may look at or change."""
@@ -264,6 +296,10 @@ class Rig:
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
+    sheets: CannedSheets = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.sheets = CannedSheets(self.ask)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -295,6 +331,7 @@ class Rig:
             muting=self.muting,
             triaging=self.triaging,
             trials=self.trials,
+            sheets=self.sheets,
             limits=self.limits,
             timetabling=self.timetabling,
             dates=Dates(SlackPeople(self.client, self.clock), self.clock),

@@ -8,15 +8,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer import Scope
+from bot.domain.sheet import Format
 from bot.domain.watch import Events, Placement
 from bot.errors import BadCommandError
+from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
-    COMMANDS,
     About,
     Assign,
     Command,
     Deadline,
     Expect,
+    Export,
     Failures,
     Handle,
     Help,
@@ -88,6 +90,13 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         ("watches all", ListWatches(Scope.ALL)),
         (f"failures {REF}", Failures(REF)),
         (f"links {REF}", Links(REF)),
+        (f"links {REF} NEW", Links(REF, only_new=True)),
+        ("links new", Links("new")),
+        (f"export {REF}", Export(REF)),
+        (f"export {REF} csv", Export(REF, Format.CSV)),
+        (f"export {REF} TSV", Export(REF, Format.TSV)),
+        ("export 'a b' html", Export("a b", Format.HTML)),
+        ("export csv", Export("csv")),
     ],
 )
 def test_every_form_of_every_command_is_understood(typed: str, meant: Command) -> None:
@@ -194,10 +203,6 @@ def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
     assert parse(f"help {word}") == NotYet(word)
 
 
-def test_an_option_of_a_later_stage_is_not_yet() -> None:
-    assert parse(f"links {REF} new") == NotYet("new")
-
-
 @pytest.mark.parametrize(
     ("typed", "by"),
     [
@@ -232,7 +237,12 @@ def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: obj
     [
         ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
         ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
-        ("links", "`links` needs a reference. Type `/lipsync links <ref>`."),
+        (f"export {REF} xlsx", "I make no `xlsx` files. Type `/lipsync export <ref> [csv|tsv|html]`."),
+        (
+            "export my batch-7",
+            '`export` takes one reference. If yours has spaces, put it in quotes: `/lipsync export "my batch-7"`.',
+        ),
+        ("links", "`links` needs a reference. Type `/lipsync links <ref> [new]`."),
         ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
         ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
@@ -355,13 +365,14 @@ def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> 
     for form in COMMANDS:
         if form.available:
             typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
-            typed = typed.removesuffix("|off|now").removesuffix("|off").replace("|off>", ">").replace("<N>", "250")
+            typed = typed.removesuffix("|off|now") if form.word == "digest" else typed.removesuffix("|off")
             for what, by in (
                 ("<ref>", REF),
                 ("<ref|all>", REF),
                 ("<2h>", "2h"),
                 ("<@x|me|nobody>", "me"),
-                ("<fri 17:00>", "fri 17:00"),
+                ("<fri 17:00|off>", "fri 17:00"),
+                ("<N|off>", "250"),
             ):
                 typed = typed.replace(what, by)
             assert not isinstance(parse(typed), NotYet)

@@ -15,12 +15,14 @@ from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.workspace import ANA, BEN
 from bot.slack import actions
 from bot.slack.commands import Command
+from bot.slack.examples import examples
 from bot.slack.listeners.command import COUNTED_AS
 from tests.builders import NOON, at, request
-from tests.slack.rig import DE, REF, Rig, rigged, status
+from tests.slack.rig import DE, REF, Rig, rigged, sheet, status
 
 STILL = replace(status(), still=StillReading(50, at(45) - NOON))
 UNKNOWN = StatusAnswer(Progress("watchs"), NOON)
+MADE_UP = examples("/lipsync", NOON, DE, "TEST-batch")
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ async def test_a_single_request_is_answered_and_can_be_shared(rig: Rig) -> None:
 async def test_failures_and_links_are_asked_for_and_shown(rig: Rig) -> None:
     await rig.type(f"failures {REF}")
     await rig.type(f"links {REF}")
-    assert rig.ask.questions == [("failures", REF), ("links", REF)]
+    assert rig.ask.questions == [("failures", REF), ("links", REF, DE, ANA.id)]
     failures, links = rig.seen()
     assert "1 failure" in failures.text
     assert "link" in links.text.lower()
@@ -164,8 +166,8 @@ async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: b
 
 async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
     await rig.type("test")
-    assert rig.trials.runs == [(DE, 17, ANA.id)]
-    assert "Posting 17 messages here" in rig.seen()[0].text
+    assert rig.trials.runs == [(DE, len(MADE_UP), ANA.id)]
+    assert f"Posting {len(MADE_UP)} messages here" in rig.seen()[0].text
 
 
 async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:
@@ -206,12 +208,12 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("queue", "links batch-* new", f"export {REF}"):
+    for typed in ("queue", "preview batch-*"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []
     assert all("not available yet" in message.text for message in rig.seen())
-    assert len(rig.seen()) == 3
+    assert len(rig.seen()) == 2
 
 
 async def test_what_cannot_be_done_is_told_with_what_to_type_instead(rig: Rig) -> None:
@@ -239,8 +241,8 @@ async def test_every_page_cannot_be_read_of_a_pattern(rig: Rig) -> None:
     assert "`fresh` reads every page of one reference" in rig.seen()[0].text
 
 
-@pytest.mark.parametrize("word", ["failures", "links"])
-async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig, word: str) -> None:
+@pytest.mark.parametrize("word", ["failures", "links", "export"])
+async def test_lists_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig, word: str) -> None:
     await rig.type(f"{word} batch-*")
     text = rig.seen()[0].text
     assert f"`/lipsync {word}` takes one reference at a time" in text
@@ -250,7 +252,7 @@ async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_need
 async def test_a_pattern_is_watched_and_stopped_by_its_card(rig: Rig) -> None:
     await rig.type("watch batch-* for each")
     (answer,) = rig.seen()
-    assert "This channel now watches every reference like batch-∗ (problems)" in answer.text
+    assert "This channel now watches every reference that matches batch-∗ (problems)" in answer.text
     assert [wish.reference_id for wish in rig.watching.wishes] == ["batch-*"]
 
     await rig.click(card(rig, actions.GLOB_STOP, "batch-*"), actions.GLOB_STOP)
@@ -318,15 +320,21 @@ async def test_share_shows_what_is_known_to_everybody_and_says_who_shared_it(rig
 
 @pytest.mark.parametrize(
     ("action", "question"),
-    [(actions.CARD_FAILURES, "failures"), (actions.CARD_LINKS, "links"), (actions.FINISHED_LINKS, "links")],
+    [
+        (actions.CARD_FAILURES, ("failures", REF)),
+        (actions.CARD_LINKS, ("links", REF, DE, ANA.id)),
+        (actions.FINISHED_LINKS, ("links", REF, DE, ANA.id)),
+        (actions.FINISHED_EXPORT, ("export", REF, "csv", DE, ANA.id)),
+    ],
 )
 async def test_a_button_under_a_message_for_all_answers_one_person_and_leaves_the_message(
-    rig: Rig, action: str, question: str
+    rig: Rig, action: str, question: tuple[str, ...]
 ) -> None:
     rig.ask.answers = [STILL, status()]
+    rig.sheets.answers = [STILL, sheet()]
     shown = card(rig, action)
     await rig.click(shown, action)
-    assert rig.ask.questions == [(question, REF)]
+    assert rig.ask.questions == [question]
     assert len(rig.seen()) == 2
     assert shown.edits == []
 

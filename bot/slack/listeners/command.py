@@ -14,6 +14,7 @@ from bot.slack.commands import (
     Command,
     Deadline,
     Expect,
+    Export,
     Failures,
     Handle,
     Help,
@@ -35,6 +36,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
@@ -58,6 +60,7 @@ COUNTED_AS: dict[type[Command], str] = {
     ListWatches: "watches",
     Failures: "failures",
     Links: "links",
+    Export: "export",
     Mute: "mute",
     Unmute: "unmute",
     MuteKind: "mute kind",
@@ -85,6 +88,7 @@ class CommandListener:
     status: StatusListener
     failures: FailuresListener
     links: LinksListener
+    export: ExportListener
     watch: WatchListener
     watches: WatchesListener
     mute: MuteListener
@@ -100,7 +104,7 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        answering = (self.status, self.failures, self.links, self.watch, self.mute, self.triage)
+        answering = (self.status, self.failures, self.links, self.export, self.watch, self.mute, self.triage)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -133,10 +137,8 @@ class CommandListener:
                 await self.status.answer(command, asked.place, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
-            case Failures():
-                await self.failures.answer(command.reference, asked.place, reply)
-            case Links():
-                await self.links.answer(command.reference, asked.place, reply)
+            case Failures() | Links() | Export():
+                await self._list(command, asked, reply)
             case Trial() | Help() | About() | NotYet():
                 await self._about_us(command, asked, reply)
             case _:
@@ -161,6 +163,17 @@ class CommandListener:
                 await self.timetable.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
+
+    async def _list(self, command: Failures | Links | Export, asked: Asked, reply: Reply) -> None:
+        match command:
+            case Failures():
+                await self.failures.answer(command.reference, asked.place, reply)
+            case Links():
+                await self.links.answer(command, asked.place, asked.user, reply)
+            case Export():
+                await self.export.answer(command, asked.place, asked.user, reply)
+            case _:
+                assert_never(command)
 
     async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
         match command:

@@ -8,6 +8,7 @@ from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
@@ -18,6 +19,7 @@ from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
@@ -43,6 +45,7 @@ def make_listeners(
     limits: Limits,
     timetabling: Timetabling,
     dates: Dates,
+    sheets: Sheets,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -50,14 +53,13 @@ def make_listeners(
     direct_channel: Callable[[str], Awaitable[str]],
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
+    shared = (command, guard, watching, vitals)
     return CommandListener(
-        command=command,
-        guard=guard,
-        watching=watching,
-        vitals=vitals,
+        *shared,
         status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
-        links=LinksListener(ask, guard, command),
+        links=LinksListener(ask, sheets, guard, command),
+        export=ExportListener(ask, sheets, guard, command),
         watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
         mute=MuteListener(muting, guard, command),

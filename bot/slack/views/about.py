@@ -29,7 +29,9 @@ def _health(answer: AboutAnswer) -> Words:
 
 
 def _unread(answer: AboutAnswer) -> Words:
-    """Said only while patterns and catch-up know part of the account."""
+    """Said only while patterns and catch-up know part of the account, or nobody can tell."""
+    if not answer.is_ordered:
+        return words("the account's list has no order: what nobody watches by name may be overlooked")
     if answer.filled is None or answer.filled >= 1:
         return NOTHING
     return words(f"older requests: {int(100 * answer.filled)}% of the account's list read, the rest follows")

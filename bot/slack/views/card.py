@@ -100,11 +100,11 @@ def how_told(watch: Watch) -> str:
     return what(watch) if watch.placement is Placement.DEFAULT else f"{what(watch)}, in {watch.placement}"
 
 
-def mentioned(watch: Watch) -> Words:
+def mentioned(watch: Watch, before: str = ", ") -> Words:
     """Whom messages name, after what is told; nothing when nobody."""
     if not watch.mention:
         return NOTHING
-    return words(", ", joined([words(Person(each)) for each in watch.mention], ", "))
+    return words(before, joined([words(Person(each)) for each in watch.mention], ", "))
 
 
 def ending(watch: Watch) -> str:

@@ -8,13 +8,13 @@ from bot.domain.failure import shown
 from bot.domain.progress import Progress
 from bot.domain.wording import LONGEST_STATUS, bar, counts, finished_sentence, kind_lines, kinds_title, short_sentence
 from bot.domain.words import At, Foreign, Words, counted, duration, words
-from bot.slack.actions import FINISHED_LINKS, FINISHED_STOP
+from bot.slack.actions import FINISHED_EXPORT, FINISHED_LINKS, FINISHED_STOP
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.links import link
 from bot.slack.views.message import Block, Message
 
-_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_STOP, "Stop watching"))
+_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_EXPORT, "Export"), (FINISHED_STOP, "Stop watching"))
 
 
 def message(facts: Ends) -> Message:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.mute import Mute, Silence
-from bot.domain.overview_wording import as_typed, is_plain
+from bot.domain.mute import Mute
+from bot.domain.overview_wording import as_typed, every_reference, is_plain
 from bot.domain.people_answer import MutedAnswer, UnmutedAnswer
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, listed, words
 from bot.slack.actions import CARD_UNMUTE, GLOB_UNMUTE
@@ -23,14 +23,6 @@ def until(moment: datetime, since: datetime | None, *, quiet: bool = False) -> W
 def note(moment: datetime | None, since: datetime | None = None, *, quiet: bool = False) -> Words:
     """The same for a card or a list; nothing where nothing is muted."""
     return NOTHING if moment is None else until(moment, since, quiet=quiet)
-
-
-def silent(silence: Silence | None) -> Words:
-    """The same for M2, as a sentence: what the one who begins a watch must know."""
-    if silence is None:
-        return NOTHING
-    begins = "It is quiet here until " if silence.quiet else "This is muted here until "
-    return words(begins, At(silence.until, "day"), ": what happens until then is told in one message.")
 
 
 def muted(answer: MutedAnswer, command: str) -> Message:
@@ -73,8 +65,7 @@ def _others(answer: UnmutedAnswer, command: str) -> Words:
 def _subject(mute: Mute, everything: str) -> Words:
     if mute.subject is None:
         return words(everything)
-    name = words(Foreign(mute.subject, strong=True))
-    return words("every reference like ", name) if mute.is_glob else name
+    return every_reference(mute.subject) if mute.is_glob else words(Foreign(mute.subject, strong=True))
 
 
 def _typed(mute: Mute) -> str:

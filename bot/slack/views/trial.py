@@ -11,6 +11,7 @@ NAMES = {
     "card": "the card of a watch, which is edited in place",
     "failure": "a new kind of failure",
     "ping": "a kind of failure that has become much more frequent",
+    "assigned": "failures that somebody was asked to look at",
     "clips": "finished clips",
     "finished": "a finished batch",
     "short": "a batch that settled with fewer requests than expected",

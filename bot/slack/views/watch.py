@@ -5,18 +5,19 @@ import re
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
 from bot.domain.deadline_wording import echo, in_its_zone
+from bot.domain.mute import Silence
 from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
+from bot.slack.views import mute
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.card import here
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
-from bot.slack.views.mute import silent
 from bot.slack.views.undo import undo_button
 
 _TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
@@ -29,14 +30,13 @@ def message(answer: WatchAnswer, command: str) -> Message:
     """What is posted here, what is not, how the batch stands, and how to stop it."""
     title = _title(answer)
     stands = _stands(answer.status)
-    trouble = not_able_to_post(answer.trouble, command)
+    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command)], " ")
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
     told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
-    quiet = silent(answer.silence)
-    lines = (*told, quiet, stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), due, quiet, stands, near, trouble], " ")
+    lines = (*told, stands, near, _already(answer.status), trouble)
+    text = joined([words(title, "."), due, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
@@ -146,7 +146,7 @@ def named(watch: Watch) -> Words:
     if not watch.mention:
         return NOTHING
     people = listed([words(Person(each)) for each in watch.mention])
-    return words("Each message names ", people, ", but for the card, catch-ups and summaries.")
+    return words("Each message about it names ", people, ", but for the card.")
 
 
 def _not_posted(watch: Watch) -> Words:
@@ -174,6 +174,14 @@ def _already(status: StatusAnswer) -> Words:
     if isinstance(status.settlement, Settled) and is_current(status):
         parts.append("It is finished already, so that is not posted.")
     return joined(parts, " ")
+
+
+def silent(silence: Silence | None) -> Words:
+    """That nothing is posted for a while, and what becomes of it; nothing when it is."""
+    if silence is None:
+        return NOTHING
+    told = mute.note(silence.until, quiet=silence.quiet)
+    return words("It is ", *told.pieces, ": what happens meanwhile is told in one message then.")
 
 
 def not_able_to_post(trouble: str | None, command: str) -> Words:

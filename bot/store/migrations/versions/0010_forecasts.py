@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0013"
+down_revision = "0009"
 
 _MOMENT = sa.DateTime(timezone=True)
 _COUNTED = sa.BigInteger().with_variant(sa.Integer(), "sqlite")

@@ -1,14 +1,14 @@
 """A place can have quiet hours, in which mutes come and go by themselves, and a digest every day.
 
 Revision ID: 0015
-Revises: 0012
+Revises: 0014
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 
 _MOMENT = sa.DateTime(timezone=True)
 
