@@ -7,6 +7,8 @@ from enum import StrEnum
 from bot.domain.alerts import NOTHING_TOLD, Alerts
 from bot.domain.change import Entry
 
+ENDS_AFTER = timedelta(days=1)  # that a watch of one reference has been settled: whoever wants more watches again
+
 
 class Events(StrEnum):
     """What a watch wants to be told; finish, settled short and reopened are always told."""

@@ -17,6 +17,7 @@ from bot.flows.identity import Identity
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
+from bot.flows.preview import Previewing
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
@@ -63,6 +64,7 @@ class Stories:
     muting: Muting
     triaging: Triaging
     trials: Trials
+    previewing: Previewing
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -115,7 +117,8 @@ def make_stories(on: Ground) -> Stories:
     muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
     trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    people = (readings, ask, watching, muting, triaging, trials, catch_up)
+    previewing = Previewing(ask, on.source, on.store, on.clock, on.rules)
+    people = (readings, ask, watching, muting, triaging, trials, previewing, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
 
 

@@ -105,6 +105,18 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How is the whole account doing?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would this watch have posted lately?"""
+
+    watch: StartWatch
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -139,6 +151,8 @@ Command = (
     | Mute
     | Unmute
     | Triage
+    | Queue
+    | Preview
     | Trial
     | Help
     | About
@@ -249,9 +263,22 @@ COMMANDS = (
     CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
     CommandForm("deadline", ("deadline <ref> <fri 17:00>",), "E", "when it has to be finished"),
     CommandForm("expect", ("expect <ref> N",), "E", "how many requests will come"),
-    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
+    CommandForm(
+        "queue",
+        ("queue",),
+        "D",
+        "the whole account's queue",
+        "What runs, what waits, who is in front, and how much ended lately, from what I know.",
+    ),
     CommandForm("export", ("export <ref>",), "E", "every row as a CSV file"),
-    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
+    CommandForm(
+        "preview",
+        ("preview <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]",),
+        "D",
+        "what a watch would have posted lately",
+        "Type what you would type behind watch. I look again at what I have recorded of the last 7 days, and post and"
+        " change nothing.",
+    ),
     CommandForm("settings", ("settings",), "F", "what this workspace allows"),
 )
 """Every command there is or will be: the one list of them."""

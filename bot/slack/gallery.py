@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.slack.canned_account import previews, queues
 from bot.slack.canned_answers import confirmations, lists, others, states
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
@@ -25,5 +26,5 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     scene = Scene(command, now)
     cards_of = (cards, cared_cards, glob_cards, quiet_cards)
     told = (*cards_of, confirmations, undone, news, personal, catch_ups, summaries, muted, triaged)
-    parts = (*told, access, stale, trials, mishaps, states, overviews, lists, others)
+    parts = (*told, access, stale, trials, mishaps, states, overviews, queues, previews, lists, others)
     return tuple(each for part in parts for each in part(scene))

@@ -20,6 +20,8 @@ from bot.slack.commands import (
     Mute,
     MuteKind,
     NotYet,
+    Preview,
+    Queue,
     StartWatch,
     Status,
     StopWatch,
@@ -36,6 +38,8 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
@@ -57,6 +61,8 @@ COUNTED_AS: dict[type[Command], str] = {
     MuteKind: "mute kind",
     Handle: "handled",
     Assign: "assign",
+    Queue: "queue",
+    Preview: "preview",
     Trial: "test",
     Help: "help",
     About: "about",
@@ -79,6 +85,8 @@ class CommandListener:
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
+    queue: QueueListener
+    preview: PreviewListener
     trial: TrialListener
     help: HelpListener
     about: AboutListener
@@ -88,7 +96,7 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        answering = (self.status, self.failures, self.links, self.watch, self.mute, self.triage)
+        answering = (self.status, self.failures, self.links, self.watch, self.mute, self.triage, self.queue)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -125,6 +133,10 @@ class CommandListener:
                 await self.failures.answer(command.reference, asked.place, reply)
             case Links():
                 await self.links.answer(command.reference, asked.place, reply)
+            case Queue():
+                await self.queue.answer(reply)
+            case Preview():
+                await self.preview.answer(command, asked, reply)
             case Trial() | Help() | About() | NotYet():
                 await self._about_us(command, asked, reply)
             case _:

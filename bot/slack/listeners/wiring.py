@@ -6,6 +6,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.muting import Muting
+from bot.flows.preview import Previewing
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -19,6 +20,8 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
@@ -35,6 +38,7 @@ def make_listeners(
     muting: Muting,
     triaging: Triaging,
     trials: Trials,
+    previewing: Previewing,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -54,6 +58,8 @@ def make_listeners(
         watches=WatchesListener(ask, command),
         mute=MuteListener(muting, guard, command),
         triage=TriageListener(triaging, ask, guard, command),
+        queue=QueueListener(ask, guard),
+        preview=PreviewListener(previewing, identity, account_id, command),
         trial=TrialListener(trials, command),
         help=HelpListener(command),
         about=AboutListener(ask),
