@@ -7,11 +7,8 @@ from bot.domain.lineup import Outcomes
 from bot.store import Store
 from bot.store.lineup import ended_by_status, latest, open_by_reference
 from tests.builders import at, request
+from tests.store.glob_rig import head
 from tests.store.rig import ACCOUNT, reading, record
-
-
-async def head(store: Store, rows: list[object], seconds: float = 100) -> None:
-    await record(store, reading(rows, seconds, reference=None, ended=False))  # type: ignore[arg-type] # of requests
 
 
 async def test_what_is_open_stands_in_the_order_in_which_it_was_sent(store: Store) -> None:
@@ -24,7 +21,7 @@ async def test_what_is_open_stands_in_the_order_in_which_it_was_sent(store: Stor
         request(6, "paused", reference=None, created=50),
         request(7, "completed", reference="done", created=5),
     ]
-    await head(store, list(rows))
+    await head(store, rows, 100)
 
     lineup = await store.ledger.lineup(ACCOUNT, at(200))
 
@@ -47,7 +44,7 @@ async def test_what_ended_is_counted_by_the_clock_of_the_api(store: Store) -> No
         request(4, "completed", created=0, finished=30 * hour),  # later than what is asked for
         request(5, "cancelled", created=0, finished=23 * hour),
     ]
-    await head(store, list(rows))
+    await head(store, rows, 100)
 
     lineup = await store.ledger.lineup(ACCOUNT, at(24 * hour + 200))
 
@@ -56,7 +53,7 @@ async def test_what_ended_is_counted_by_the_clock_of_the_api(store: Store) -> No
 
 async def test_the_typical_duration_is_the_median_of_what_was_completed(store: Store) -> None:
     rows = [request(n, "completed", created=0, finished=5 + 10 * n) for n in (1, 2, 9)]
-    await head(store, [*rows, request(50, "failed", created=0, finished=1_000)])
+    await head(store, [*rows, request(50, "failed", created=0, finished=1_000)], 100)
 
     lineup = await store.ledger.lineup(ACCOUNT, at(2_000))
 
@@ -71,7 +68,7 @@ async def test_a_reference_that_was_read_whole_has_an_age(store: Store) -> None:
 
     lineup = await store.ledger.lineup(ACCOUNT, at(200))
 
-    assert (lineup.read_at, lineup.unread, lineup.looked_at) == (at(100), 0, at(50))
+    assert (lineup.read_at, lineup.unread, lineup.looked_at) == (at(100), 0, at(150))
 
 
 async def test_of_an_account_that_nobody_read_nothing_is_claimed(store: Store) -> None:
@@ -81,7 +78,7 @@ async def test_of_an_account_that_nobody_read_nothing_is_claimed(store: Store) -
 
 
 async def test_each_statement_goes_by_an_index(store: Store) -> None:
-    await head(store, [request(n, created=n) for n in range(50)])
+    await head(store, [request(n, created=n) for n in range(50)], 100)
     wanted = {
         "requests_open": open_by_reference(ACCOUNT),
         "requests_ended": ended_by_status(ACCOUNT, at(200)),
