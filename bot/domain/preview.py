@@ -100,6 +100,11 @@ class Tally:
         """Whether it has taken so long that no further reference is looked at."""
         return self.work >= MOST_WORK
 
+    @property
+    def _spans(self) -> int:
+        """How many spans of 24 hours there are, the first one maybe shorter."""
+        return max(-((self.since - self.until) // DAY), 1)
+
     def add(self, reference_id: str, found: Replayed) -> None:
         """Take in one reference."""
         self.work += found.work
@@ -111,7 +116,7 @@ class Tally:
                 continue
             self._show(told)
             if told.is_new:
-                self._days[max(self.until - told.at, timedelta()) // DAY] += 1
+                self._days[min(max(self.until - told.at, timedelta()) // DAY, self._spans - 1)] += 1
                 self._busy[reference_id] += 1
 
     def _show(self, told: Told) -> None:
@@ -121,7 +126,7 @@ class Tally:
 
     def sums(self) -> Preview:
         """All of it so far."""
-        days = range(-(-max(self.until - self.since, timedelta()) // DAY))
+        days = range(self._spans)
         busy = sorted(self._busy.items(), key=lambda one: (-one[1], one[0]))
         return Preview(
             since=self.since,

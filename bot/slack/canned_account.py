@@ -89,20 +89,11 @@ def _preview(scene: Scene) -> Preview:
 def previews(scene: Scene) -> Iterator[Canned]:
     """Answers to `preview`."""
     glob = replace(scene.watch, reference_id="batch-*", is_glob=True)
-    recent = Recent((), 23, 140, scene.now - 30 * DAY, 1.0)
-    answer = PreviewAnswer(glob, _preview(scene), recent)
+    answer = PreviewAnswer(glob, _preview(scene), Recent((), 23, 140, scene.now - 30 * DAY, 1.0))
     sums = answer.preview
     clips = Told(REF, "clips", scene.at(-600), True, count=4)
     each = replace(sums, days=(44, 46, 40, 40, 33, 45, 37), examples=(clips, *sums.examples))
     threaded = replace(sums, new=Counter(), replies=sums.new + sums.replies, days=(0,) * 7, busy=())
-    young = replace(sums, since=scene.at(-10_800), new=Counter(failure=1), replies=Counter(), days=(1,), busy=())
-    nothing = replace(Preview(scene.now - WINDOW, scene.now), days=(0,) * 7)
-    exact = replace(
-        sums, new=Counter(finished=1), replies=Counter(), edits=0, days=(0,) * 6 + (1,), busy=(), looked_at=1
-    )
-    exact = replace(exact, ended_at=scene.now - 5 * DAY, corrected=1, gone=2, examples=sums.examples[1:2])
-    one = PreviewAnswer(scene.watch, exact, replace(recent, changed=1, known=1))
-    unknown = replace(answer, recent=replace(recent, known=0, filled=0.4286), nearest=(REF,))
     for name, when, shown in (
         ("preview", "What watching a pattern would have posted in the last 7 days.", answer),
         ("preview_each", "The same, with finished clips.", _wishing(replace(answer, preview=each), events=Events.EACH)),
@@ -111,22 +102,35 @@ def previews(scene: Scene) -> Iterator[Canned]:
             "The same, with everything under the card.",
             _wishing(replace(answer, preview=threaded), placement=Placement.THREAD),
         ),
-        ("preview_one", "Of one batch, whose watch would have ended.", one),
-        (
-            "preview_cut",
-            "More references than can be looked at in time.",
-            replace(answer, preview=replace(sums, looked_at=2_000), recent=replace(recent, changed=5_120)),
-        ),
-        (
-            "preview_young",
-            "Soon after the first start.",
-            replace(answer, preview=young, recent=replace(recent, began_at=young.since, filled=0.4286)),
-        ),
-        ("preview_nothing", "Nothing happened.", replace(answer, preview=nothing, recent=replace(recent, changed=0))),
-        ("preview_unknown", "No reference matches.", unknown),
-        ("preview_never_read", "Before anything was read.", replace(answer, recent=Recent())),
+        ("preview_one", "Of one batch, whose watch would have ended.", _of_one(scene, answer)),
+        *_where_little_is_known(scene, answer),
     ):
         yield Canned(name, "Preview", when, preview.message(shown, scene.command))
+
+
+def _of_one(scene: Scene, answer: PreviewAnswer) -> PreviewAnswer:
+    sums = replace(answer.preview, new=Counter(finished=1), replies=Counter(), edits=0, days=(0,) * 6 + (1,), busy=())
+    finished = replace(sums.examples[1], at=scene.now - 6.2 * DAY)
+    ended_at = finished.at + DAY
+    sums = replace(sums, looked_at=1, ended_at=ended_at, corrected=1, gone=2, examples=(finished,))
+    return PreviewAnswer(scene.watch, sums, replace(answer.recent, changed=1, known=1))
+
+
+def _where_little_is_known(scene: Scene, answer: PreviewAnswer) -> Iterator[tuple[str, str, PreviewAnswer]]:
+    sums, recent = answer.preview, answer.recent
+    failed = sums.examples[:1]
+    young = replace(sums, since=scene.at(-10_800), new=Counter(failure=1), replies=Counter(), days=(1,), busy=())
+    young = replace(young, examples=failed, looked_at=2)
+    nothing = replace(Preview(scene.now - WINDOW, scene.now), days=(0,) * 7)
+    cut = replace(answer, preview=replace(sums, looked_at=2_000), recent=replace(recent, changed=5_120))
+    just_begun = replace(recent, began_at=young.since, filled=0.4286, changed=2)
+    unknown = replace(answer, recent=replace(recent, known=0, filled=0.4286), nearest=(REF,))
+    yield "preview_cut", "More references than can be looked at in time.", cut
+    yield "preview_young", "Soon after the first start.", replace(answer, preview=young, recent=just_begun)
+    idle = replace(answer, preview=nothing, recent=replace(recent, changed=0))
+    yield "preview_nothing", "Nothing happened.", idle
+    yield "preview_unknown", "No reference matches.", unknown
+    yield "preview_never_read", "Before anything was read.", replace(answer, recent=Recent())
 
 
 def _wishing(

@@ -228,10 +228,8 @@ def nearest(word: str) -> str | None:
 
 
 def _without_watch(typed: Sequence[Word]) -> Sequence[Word]:
-    """`preview watch batch-1` means the same as `preview batch-1`; alone, `watch` is taken for a reference."""
-    follows = typed[1].lower if len(typed) > 1 else ""
-    is_said = bool(typed) and typed[0].lower == "watch" and len(typed) > 1 and follows not in WATCH_OPTIONS
-    return typed[1:] if is_said else typed
+    """`preview watch batch-1` means the same as `preview batch-1`; a reference of that name is put in quotes."""
+    return typed[1:] if typed and typed[0].lower == "watch" else typed
 
 
 def _together(typed: Sequence[Word]) -> str | None:

@@ -25,6 +25,7 @@ from bot.domain.answer import (
 from bot.domain.answer import Wish as Wanted
 from bot.domain.deed import Did
 from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.lineup import LineupAnswer
 from bot.domain.mute import Mute
 from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
@@ -46,6 +47,7 @@ from bot.slack.listeners.wiring import make_listeners
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
+from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.triage_rig import CannedTriaging
 
 DE = "C0DUBBINGDE"
@@ -75,6 +77,10 @@ class CannedAsk(Ask):
         self.questions.append(("overview", glob.pattern))
         progress = summarise(REF, [request(1, "failed"), request(2)])
         return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
+
+    async def lineup(self) -> LineupAnswer:
+        self.questions.append(("lineup",))
+        return lineup_answer()
 
     async def _answered(self, *question: object) -> AsyncIterator[Answer]:
         self.questions.append(question)
@@ -236,6 +242,7 @@ class Rig:
     access: CannedAccess = field(default_factory=CannedAccess, repr=False)
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
+    previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
 
@@ -269,6 +276,7 @@ class Rig:
             muting=self.muting,
             triaging=self.triaging,
             trials=self.trials,
+            previewing=self.previewing,
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",
