@@ -18,17 +18,17 @@ def lineup(connection: Connection, account_id: str, until: datetime) -> Lineup:
     """What is open, and what ended shortly before `until` (the API's clock)."""
     line = in_order(_line(connection.execute(open_by_reference(account_id))))
     hour, day = _ended(connection.execute(ended_by_status(account_id, until)))
-    took = [_length(row) for row in connection.execute(latest(account_id, until)) if row.status == "completed"]
-    known = [length for length in took if length is not None]
+    took = [_seconds(row) for row in connection.execute(latest(account_id, until)) if row.status == "completed"]
+    known = [seconds for seconds in took if seconds is not None]
     query = select(accounts.c.looked_at).where(accounts.c.account_id == account_id)
     coverage = coverage_of(connection, account_id)
-    read_at, unread = connection.execute(oldest_reading(account_id)).one()
+    read_at, unread = _oldest_reading(connection, account_id)
     return Lineup(
         until=until,
         line=line,
         hour=hour,
         day=day,
-        typical=statistics.median(known) if known else None,
+        typical=timedelta(seconds=statistics.median(known)) if known else None,
         measured=len(known),
         looked_at=connection.execute(query).scalar_one_or_none(),
         read_at=read_at,
@@ -80,15 +80,17 @@ def latest(account_id: str, until: datetime) -> Select[Any]:
     )
 
 
-def oldest_reading(account_id: str) -> Select[Any]:
+def _oldest_reading(connection: Connection, account_id: str) -> tuple[datetime | None, int]:
     """The oldest complete reading among references with open requests, and how many of them never had one."""
     in_line = select(requests.c.reference_key).where(
         requests.c.account_id == account_id, IS_OPEN, requests.c.reference_key.is_not(None)
     )
     unread = func.count(case((batches.c.read_at.is_(None), 1)))
-    return select(func.min(batches.c.read_at), unread).where(
+    query = select(func.min(batches.c.read_at), unread).where(
         batches.c.account_id == account_id, batches.c.reference_key.in_(in_line)
     )
+    read_at, never = connection.execute(query).one()
+    return read_at, never
 
 
 def _line(rows: Iterable[Row[Any]]) -> list[InLine]:
@@ -121,8 +123,8 @@ def _ended(rows: Iterable[Row[Any]]) -> tuple[Outcomes, Outcomes]:
     )
 
 
-def _length(row: Row[Any]) -> timedelta | None:
+def _seconds(row: Row[Any]) -> float | None:
     if row.started_at is None or row.finished_at < row.started_at:
         return None
     length: timedelta = row.finished_at - row.started_at
-    return length
+    return length.total_seconds()

@@ -1,7 +1,9 @@
 """The queue of the whole account, counted by the database, and by which indexes."""
 
-from sqlalchemy import Connection, text
-from sqlalchemy.sql import Select
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, Select, text
 
 from bot.domain.lineup import Outcomes
 from bot.store import Store
@@ -86,11 +88,11 @@ async def test_each_statement_goes_by_an_index(store: Store) -> None:
     }
 
     for index, query in wanted.items():
-        plan = await store.database.read(lambda connection, query=query: plan_of(connection, query))
+        plan = await store.database.read(partial(plan_of, query=query))
         assert index.strip() in plan, plan
 
 
-def plan_of(connection: Connection, query: Select[tuple[object, ...]]) -> str:
+def plan_of(connection: Connection, query: Select[Any]) -> str:
     """How the database would go about it; PostgreSQL would read so few rows one by one if it might."""
     is_postgresql = connection.dialect.name == "postgresql"
     if is_postgresql:
