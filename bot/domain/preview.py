@@ -4,13 +4,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.replay import Replayed, Told
+from bot.domain.replay import MOST_WORK, Replayed, Told
 from bot.domain.watch import Watch
 
 WINDOW = timedelta(days=7)
 DAY = timedelta(days=1)
-MOST_REFERENCES = 2_000  # what takes about ten seconds of one core; those that changed last come first
-MOST_WORK = 2_000_000  # requests that the rules look at: a few batches that never come to rest cost as much
+MOST_REFERENCES = 2_000  # small ones take some seconds of one core; those that changed last come first
 MOST_BUSY = 5
 CLIPS = "clips"
 KINDS = ("failure", "ping", "finished", "short", "reopened", CLIPS)
@@ -101,13 +100,20 @@ class Tally:
         return self.work >= MOST_WORK
 
     @property
+    def left(self) -> int:
+        """How much work may still be done."""
+        return max(MOST_WORK - self.work, 0)
+
+    @property
     def _spans(self) -> int:
         """How many spans of 24 hours there are, the first one maybe shorter."""
         return max(-((self.since - self.until) // DAY), 1)
 
     def add(self, reference_id: str, found: Replayed) -> None:
-        """Take in one reference."""
+        """Take in one reference; one that was cut is left out."""
         self.work += found.work
+        if found.cut:
+            return
         self._sums.update(looked_at=1, edits=found.edits, corrected=found.corrected, gone=found.gone)
         self._ended_at = found.ended_at or self._ended_at
         for told in found.told:

@@ -48,6 +48,8 @@ def nothing_to_tell(answer: PreviewAnswer, command: str) -> Words | None:
     name = Foreign(answer.watch.reference_id, strong=True)
     if answer.recent.began_at is None:
         return words("Nothing of the account was read yet, so nobody knows what watching ", name, " would have posted.")
+    if answer.recent.changed and not answer.preview.looked_at:
+        return words("So much has happened to ", name, " that looking at it again would take too long.")
     if answer.recent.known:
         return None
     none = words("No reference matches ", name) if answer.watch.is_glob else words("Nothing was ever sent under ", name)

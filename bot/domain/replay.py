@@ -17,6 +17,9 @@ from bot.domain.past import SAME_LOOK, Moment, Past, corrected, entry_at, moment
 from bot.domain.progress import Settled, Waiting, settlement
 from bot.domain.watch import ENDS_AFTER, Watch, may_announce
 
+MOST_WORK = 1_000_000  # about ten seconds of one core
+_CHEAP = 20  # requests of which only the times are compared cost as much as one that the rules look at
+
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -38,7 +41,8 @@ class Replayed:
     """What came of one reference: what is `told` in order, and how often a message that was there was only edited.
 
     `ended_at` is when the watch would have ended by itself; `corrected` requests were changed by the API after their
-    outcome, `gone` ones are listed no more and were left out. `work` is how many requests the rules have looked at.
+    outcome, `gone` ones are listed no more and were left out. `work` is what it took, in requests that the rules have
+    looked at, which is about 10 µs each; when that was too much it is `cut`, and tells only a part.
     """
 
     told: tuple[Told, ...] = ()
@@ -47,15 +51,19 @@ class Replayed:
     corrected: int = 0
     gone: int = 0
     work: int = 0
+    cut: bool = False
 
 
-def replay(watch: Watch, pasts: Sequence[Past], *, until: datetime, ahead: timedelta, longest: timedelta) -> Replayed:
+def replay(
+    watch: Watch, pasts: Sequence[Past], *, until: datetime, ahead: timedelta, longest: timedelta, most: int = MOST_WORK
+) -> Replayed:
     """The past of a reference as `watch` would have told it from its `created_at` to `until` (our clock).
 
-    `ahead` is how far the API's clock is ahead of ours, `longest` the longest settle window.
+    `ahead` is how far the API's clock is ahead of ours, `longest` the longest settle window, `most` how much work is
+    done for it.
     """
     kept = [past for past in pasts if past.entry.listed or past.entry.request.is_terminal]
-    run = _Replay(watch, until=until, ahead=ahead, longest=longest)
+    run = _Replay(watch, until=until, ahead=ahead, longest=longest, most=most)
     run.go(moments(kept))
     return Replayed(
         told=tuple(run.told),
@@ -64,6 +72,7 @@ def replay(watch: Watch, pasts: Sequence[Past], *, until: datetime, ahead: timed
         corrected=corrected(kept),
         gone=len(pasts) - len(kept),
         work=run.work,
+        cut=run.work > most,
     )
 
 
@@ -75,6 +84,7 @@ class _Replay:
     until: datetime
     ahead: timedelta
     longest: timedelta
+    most: int
     told: list[Told] = field(default_factory=list)
     edits: int = 0
     ended_at: datetime | None = None
@@ -100,7 +110,7 @@ class _Replay:
         if before:
             self._conclude(self.watch.created_at)
         for look, later in _looks([each for each in past if each.at > self.watch.created_at]):
-            if not self._goes_on_until(look[0], [*look, *later]):
+            if self.work > self.most or not self._goes_on_until(look[0], [*look, *later]):
                 return
             for each in look:
                 self._see(each, is_last=each is look[-1])
@@ -137,7 +147,7 @@ class _Replay:
         if self.watch.settled_reading is not None or self._terminal < len(self._entries):
             return
         requests = [entry.request for entry in self._entries.values()]
-        self.work += len(requests)
+        self.work += len(requests) // _CHEAP
         state = settlement(requests, expected=self.watch.expected, api_now=at + self.ahead, longest=self.longest)
         if isinstance(state, Settled):
             self._notice(at, ended=True)
@@ -192,6 +202,7 @@ class _Replay:
     def _take_in(self, moment: Moment) -> list[Entry]:
         """Bring the entries to this moment; returns those that it has changed."""
         self._number, changed = moment.number, []
+        self.work += len(moment.moves)
         for past, move in moment.moves:
             before = self._entries.get(past.entry.request.id)
             after = entry_at(past, move, before, moment.number, self.watch)

@@ -68,7 +68,7 @@ class Previewing:
         for name, of_it in pasts.items():
             if tally.is_full:
                 return
-            tally.add(name, again(self._begun(tally, name), of_it))
+            tally.add(name, again(self._begun(tally, name), of_it, most=tally.left))
 
     @property
     def _ahead(self) -> timedelta:

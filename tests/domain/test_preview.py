@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.preview import CLIPS, DAY, KINDS, MOST_BUSY, MOST_WORK, WINDOW, Preview, PreviewAnswer, Recent, Tally
+from bot.domain.preview import CLIPS, DAY, KINDS, MOST_BUSY, WINDOW, Preview, PreviewAnswer, Recent, Tally
 from bot.domain.preview_wording import example_lines, limit_lines, preview_advice, preview_sentence, rate
-from bot.domain.replay import Replayed, Told
+from bot.domain.replay import MOST_WORK, Replayed, Told
 from bot.domain.watch import Events, Placement
 from tests.builders import at, watch
 
@@ -59,7 +59,15 @@ def test_it_stops_when_it_has_taken_long() -> None:
     tally.add("a", Replayed(work=MOST_WORK - 1))
     assert not tally.is_full
     tally.add("b", Replayed(work=1))
-    assert tally.is_full
+    assert (tally.is_full, tally.left) == (True, 0)
+
+
+def test_a_reference_that_was_cut_is_left_out_and_that_is_said() -> None:
+    tally = Tally(watch(), SINCE, UNTIL)
+    tally.add("a", Replayed((Told("a", "failure", at(-5), True),), work=MOST_WORK + 1, cut=True))
+    made = PreviewAnswer(watch(), tally.sums(), Recent((("a", 9),), 1, 1, SINCE - DAY, 1.0))
+    assert (tally.is_full, made.is_cut, made.preview.new) == (True, True, Counter())
+    assert "would take too long" in str(preview_sentence(made, "/lipsync"))
 
 
 @pytest.mark.parametrize(

@@ -188,5 +188,13 @@ def test_only_failures_are_told_of_the_whole_account() -> None:
     assert {told.kind for told in again(begun(only_failures=True, glob_id="g"), batch.pasts).told} == {"failure"}
 
 
+def test_it_stops_when_there_is_too_much_to_look_at() -> None:
+    pasts = lived(crowd(30, 60), range(1_500, 9_000, 30), begun()).pasts
+    whole = again(begun(), pasts)
+    part = replay(begun(), pasts, until=at(10**7), ahead=timedelta(), longest=LONGEST, most=whole.work // 2)
+    assert (whole.cut, part.cut) == (False, True)
+    assert part.told == whole.told[: len(part.told)]
+
+
 def test_of_no_requests_nothing_is_told() -> None:
     assert again(begun(), []) == Replayed()
