@@ -159,7 +159,14 @@ def _percent(answer: PreviewAnswer) -> str:
 
 def limit_lines(answer: PreviewAnswer) -> tuple[Words, ...]:
     """Of what the numbers are, and what they do not count."""
-    preview, notes = answer.preview, [words("Nothing was posted or changed; this is from what I have recorded, as if nothing else were watched here")]
+    preview, notes = (
+        answer.preview,
+        [
+            words(
+                "Nothing was posted or changed; this is from what I have recorded, as if nothing else were watched here"
+            )
+        ],
+    )
     if answer.is_cut:
         notes.append(words(f"only {_looked_at(answer)}, because more would take too long"))
     else:

@@ -95,7 +95,7 @@ def previews(scene: Scene) -> Iterator[Canned]:
     each = replace(sums, days=(44, 46, 40, 40, 33, 45, 37), examples=(clips, *sums.examples))
     threaded = replace(sums, new=Counter(), replies=sums.new + sums.replies, days=(0,) * 7, busy=())
     for name, when, shown in (
-        ("preview", "What watching a pattern would have posted in the last 7 days.", answer),
+        ("preview_pattern", "What watching a pattern would have posted in the last 7 days.", answer),
         ("preview_each", "The same, with finished clips.", _wishing(replace(answer, preview=each), events=Events.EACH)),
         (
             "preview_thread",
