@@ -4,15 +4,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.domain.replay import MOST_WORK, Replayed, Told
+from bot.domain.replay import MOST_WORK, Kind, Replayed, Told
 from bot.domain.watch import Watch
 
 WINDOW = timedelta(days=7)
 DAY = timedelta(days=1)
 MOST_REFERENCES = 2_000  # small ones take some seconds of one core; those that changed last come first
 MOST_BUSY = 5
-CLIPS = "clips"
-KINDS = ("failure", "ping", "finished", "short", "reopened", CLIPS)
+CLIPS: Kind = "clips"
+KINDS: tuple[Kind, ...] = ("failure", "ping", "finished", "short", "reopened", CLIPS)
 
 
 @dataclass(frozen=True, slots=True)

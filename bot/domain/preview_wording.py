@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import assert_never
 
 from bot.domain.overview_wording import meant
 from bot.domain.preview import CLIPS, DAY, KINDS, Preview, PreviewAnswer, a_day, wants_clips, without_clips
@@ -145,7 +146,10 @@ def _what(told: Told) -> Words:
             return words(f"{counted(told.count, 'clip')} finished", reply)
         case "short":
             return words("settled short", reply)
-    return words(told.kind, reply)
+        case "ping" | "finished" | "reopened":
+            return words(told.kind, reply)
+        case _:
+            assert_never(told.kind)
 
 
 def _looked_at(answer: PreviewAnswer) -> str:

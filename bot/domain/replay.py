@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.domain.alerts import only_grows
-from bot.domain.announcement import Announcement, FailureFacts, PingFacts
+from bot.domain.announcement import Announcement, FailureFacts, FinishedFacts, PingFacts, ReopenedFacts, ShortFacts
 from bot.domain.change import Entry
 from bot.domain.failure import kind_of
 from bot.domain.notice import Look, notice
@@ -17,6 +18,7 @@ from bot.domain.past import SAME_LOOK, Moment, Past, corrected, entry_at, moment
 from bot.domain.progress import Settled, Waiting, settlement
 from bot.domain.watch import ENDS_AFTER, Watch, may_announce
 
+Kind = Literal["failure", "ping", "finished", "short", "reopened", "clips"]
 MOST_WORK = 1_000_000  # about ten seconds of one core
 _CHEAP = 20  # requests of which only the times are compared cost as much as one that the rules look at
 
@@ -29,7 +31,7 @@ class Told:
     """
 
     reference_id: str
-    kind: str
+    kind: Kind
     at: datetime
     is_new: bool
     about: str = ""
@@ -188,10 +190,10 @@ class _Replay:
         elif isinstance(facts, PingFacts):
             name, count = (facts.kinds[0].name, facts.kinds[0].count) if facts.kinds else ("", 0)
             self._tell("ping", at, name, count, has_parent=said.under is not None)
-        else:
+        elif isinstance(facts, FinishedFacts | ShortFacts | ReopenedFacts):
             self._tell(facts.kind, at)
 
-    def _tell(self, kind: str, at: datetime, about: str = "", count: int = 0, *, has_parent: bool = False) -> None:
+    def _tell(self, kind: Kind, at: datetime, about: str = "", count: int = 0, *, has_parent: bool = False) -> None:
         placement = self.watch.placement
         is_reply = placement.is_under_card or (placement.has_threads and has_parent)
         is_new = placement.is_broadcast or not is_reply

@@ -1,5 +1,6 @@
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -31,9 +32,13 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.failure import FailureKind
+from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
 from bot.domain.overview import Standing, survey
+from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, Recent
 from bot.domain.progress import Progress, Waiting
+from bot.domain.replay import Told
 from bot.domain.request import LipsyncRequest
+from bot.domain.watch import Events
 from bot.domain.words import Code, Foreign, Person, words
 from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
 from bot.slack.views import (
@@ -44,6 +49,8 @@ from bot.slack.views import (
     glob_status,
     glob_watch,
     links,
+    preview,
+    queue,
     said,
     status,
     watch,
@@ -126,6 +133,25 @@ def everything(text: str) -> Iterator[Message]:
     yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
     yield errors.not_available_yet(text, COMMAND)
     yield from _said(text, progress)
+    yield from _of_the_account(text)
+
+
+def _of_the_account(text: str) -> Iterator[Message]:
+    line = (InLine(text, 9_000_000, 9_000_000, 9_000_000, NOON, NOON), InLine(None, 1, 1, 1, NOON)) * 120
+    lineup = Lineup(NOON, line, Outcomes(9_000_000, 9), looked_at=NOON, read_at=NOON, unread=9_000_000)
+    for found in (lineup, replace(lineup, line=()), Lineup(NOON)):
+        answer = LineupAnswer(found, True, text, 60, 60, 30)
+        yield from (queue.message(answer), queue.shared(answer, text))
+    told = tuple(Told(text, kind, NOON, False, text, 9_000_000) for kind in KINDS)
+    many: Counter[str] = Counter(dict.fromkeys(KINDS, 9_000_000))
+    sums = Preview(NOON - WINDOW, NOON, many, many, 9, (9_000_000,) * 7, ((text, 9),) * 5, told, 9, 9, NOON, 9)
+    recent = Recent(((text, 9),), 9_000_000, 9_000_000, NOON, 0.5)
+    for watched in (replace(WATCH, reference_id=text), replace(WATCH, reference_id=text, is_glob=True)):
+        for events in (Events.EACH, Events.FAILURES):
+            wished = PreviewAnswer(replace(watched, events=events), sums, recent, (text, text))
+            yield preview.message(wished, COMMAND)
+            yield preview.message(replace(wished, recent=replace(recent, known=0)), COMMAND)
+        yield preview.message(PreviewAnswer(watched, sums, Recent()), COMMAND)
 
 
 def _of_globs(text: str) -> Iterator[Message]:
@@ -163,6 +189,7 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
 
 OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
+    r"|`(in thread|for (failures|each))`"
     r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except)?|/invite @lipsync)`"
 )
 INSIDE_A_WORD = re.compile(r"(?<=[A-Za-z0-9])([*_~`])\1*(?=[A-Za-z0-9])")
