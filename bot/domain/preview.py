@@ -10,6 +10,7 @@ from bot.domain.watch import Watch
 WINDOW = timedelta(days=7)
 DAY = timedelta(days=1)
 MOST_REFERENCES = 2_000  # small ones take some seconds of one core; those that changed last come first
+MANY_REQUESTS = 10_000  # that take longer to look at than the three seconds which people wait without a word
 MOST_BUSY = 5
 CLIPS: Kind = "clips"
 KINDS: tuple[Kind, ...] = ("failure", "ping", "finished", "short", "reopened", CLIPS)
@@ -29,6 +30,11 @@ class Recent:
     known: int = 0
     began_at: datetime | None = None
     filled: float = 0.0
+
+    @property
+    def requests(self) -> int:
+        """How many requests those by name have together."""
+        return sum(size for _, size in self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,14 @@ class Preview:
     def length(self) -> timedelta:
         """How long the time is that it is about; more than nothing."""
         return max(self.until - self.since, timedelta(seconds=1))
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewBegun:
+    """It takes some seconds: so much is looked at again."""
+
+    watch: Watch
+    recent: Recent
 
 
 @dataclass(frozen=True, slots=True)

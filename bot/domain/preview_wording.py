@@ -5,7 +5,17 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.domain.overview_wording import meant
-from bot.domain.preview import CLIPS, DAY, KINDS, Preview, PreviewAnswer, a_day, wants_clips, without_clips
+from bot.domain.preview import (
+    CLIPS,
+    DAY,
+    KINDS,
+    Preview,
+    PreviewAnswer,
+    PreviewBegun,
+    a_day,
+    wants_clips,
+    without_clips,
+)
 from bot.domain.replay import Told
 from bot.domain.watch import Placement
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, duration, joined, listed, number, words
@@ -28,6 +38,15 @@ def preview_title(answer: PreviewAnswer) -> Words:
     expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
     placed = "" if watch.placement is Placement.DEFAULT else f", in {watch.placement.value}"
     return words("Preview of watching ", Foreign(watch.reference_id, strong=True), f" ({events}{expected}{placed})")
+
+
+def begun_sentence(answer: PreviewBegun) -> Words:
+    """What is looked at, while people wait."""
+    references, requests = len(answer.recent.names), answer.recent.requests
+    of = f"{counted(references, 'reference')} with {counted(requests, 'request')}"
+    return words(
+        "Looking again at ", Foreign(answer.watch.reference_id, strong=True), f", {of}: this takes some seconds."
+    )
 
 
 def preview_sentence(answer: PreviewAnswer, command: str) -> Words:

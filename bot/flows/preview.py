@@ -1,15 +1,15 @@
 """Tell what a watch would have posted lately: read what was recorded, and look at it again beside the event loop."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
 from bot.domain.answer import Wish
 from bot.domain.glob import Glob, is_everything
 from bot.domain.past import Past
-from bot.domain.preview import MOST_REFERENCES, WINDOW, PreviewAnswer, Recent, Tally
+from bot.domain.preview import MANY_REQUESTS, MOST_REFERENCES, WINDOW, PreviewAnswer, PreviewBegun, Recent, Tally
 from bot.domain.replay import replay
 from bot.domain.watch import Events, Placement, Watch
 from bot.errors import BadCommandError
@@ -25,18 +25,19 @@ _MOST_AT_ONCE = 200  # references
 
 @dataclass(frozen=True, slots=True)
 class Previewing:
-    """Asks the past; nothing is changed and nothing is read from the API."""
+    """Asks the past; nothing is changed and nothing is read from the API. One at a time: it takes a core."""
 
     ask: Ask
     source: Source
     store: Store
     clock: Clock
     rules: Rules
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
-    async def preview(self, wish: Wish) -> PreviewAnswer:
+    async def preview(self, wish: Wish) -> AsyncIterator[PreviewBegun | PreviewAnswer]:
         """What this watch would have posted in the last seven days, as far as that was recorded.
 
-        Raises a `BadCommandError` for what cannot be watched.
+        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched.
         """
         glob = await self.ask.glob(wish.reference_id)
         wish = replace(wish, is_glob=True) if glob is not None else await self._of_request(wish)
@@ -51,9 +52,12 @@ class Previewing:
             self.rules.account_id, glob or wish.reference_id, since=since, most=MOST_REFERENCES
         )
         tally = Tally(self._watch(wish), max(since, recent.began_at or now), now)
-        await self._look_again(tally, recent)
+        if recent.requests > MANY_REQUESTS:
+            yield PreviewBegun(tally.watch, recent)
+        async with self._turn:
+            await self._look_again(tally, recent)
         near = () if recent.known else await self._nearest(wish, glob)
-        return PreviewAnswer(tally.watch, tally.sums(), recent, near)
+        yield PreviewAnswer(tally.watch, tally.sums(), recent, near)
 
     async def _look_again(self, tally: Tally, recent: Recent) -> None:
         for part in _parts(recent.names):

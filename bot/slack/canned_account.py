@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
-from bot.domain.preview import DAY, WINDOW, Preview, PreviewAnswer, Recent
+from bot.domain.preview import DAY, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.replay import Told
 from bot.domain.watch import Events, Placement
 from bot.slack.canned_scene import REF, Canned, Scene
@@ -90,6 +90,8 @@ def previews(scene: Scene) -> Iterator[Canned]:
     """Answers to `preview`."""
     glob = replace(scene.watch, reference_id="batch-*", is_glob=True)
     answer = PreviewAnswer(glob, _preview(scene), Recent((), 23, 140, scene.now - 30 * DAY, 1.0))
+    begun = PreviewBegun(glob, replace(answer.recent, names=tuple((f"batch-{n}", 20) for n in range(2_000))))
+    yield Canned("preview_begun", "Preview", "At once, while much is looked at again.", preview.begun(begun))
     sums = answer.preview
     clips = Told(REF, "clips", scene.at(-600), True, count=4)
     each = replace(sums, days=(44, 46, 40, 40, 33, 45, 37), examples=(clips, *sums.examples))

@@ -1,7 +1,6 @@
 """What a watch would have posted: the same as a watch that was there, and nothing is changed by asking."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -33,7 +32,9 @@ def wish(
 
 
 async def preview(world: World, wanted: Wish | None = None) -> PreviewAnswer:
-    return await world.stories.previewing.preview(wanted or wish())
+    answer = [each async for each in world.stories.previewing.preview(wanted or wish())][-1]
+    assert isinstance(answer, PreviewAnswer)
+    return answer
 
 
 def state(number: int, now: float, began: float, reference: str) -> LipsyncRequest | None:
@@ -167,6 +168,19 @@ async def test_of_too_many_references_the_latest_are_looked_at(world: World) -> 
     assert not {f"batch-{n}" for n in range(5)} & {name for name, _ in answer.recent.names}
 
 
+async def test_where_much_is_looked_at_that_is_said_first(world: World) -> None:
+    rows = [request(n, reference=f"batch-{n % 3}") for n in range(limits.MANY_REQUESTS + 1)]
+    world.clock.pass_time(100)
+    await record(world.store, reading(rows, 50, reference=None, ended=False))
+
+    first, last = [each async for each in world.stories.previewing.preview(wish("batch-*"))]
+    assert isinstance(first, limits.PreviewBegun)
+    assert first.recent.requests == limits.MANY_REQUESTS + 1
+    assert isinstance(last, PreviewAnswer)
+    assert last.preview.looked_at == 3
+    assert len([each async for each in world.stories.previewing.preview(wish("batch-1x"))]) == 1
+
+
 async def test_a_wish_is_previewed_as_it_is_placed(world: World) -> None:
     world.api.set([])
     await world.look()
@@ -178,6 +192,3 @@ async def test_a_wish_is_previewed_as_it_is_placed(world: World) -> None:
     assert not flat.preview.replies
     assert not thread.preview.new
     assert flat.preview.new.total() == thread.preview.replies.total() > 2
-    assert replace(thread.watch, placement=Placement.FLAT, created_at=flat.watch.created_at) == replace(
-        flat.watch, started_at=thread.watch.started_at
-    )

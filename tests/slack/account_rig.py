@@ -1,12 +1,13 @@
 """The whole account and previews without a store, for tests of what people type and click."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.answer import Wish
 from bot.domain.lineup import InLine, Lineup, LineupAnswer
-from bot.domain.preview import WINDOW, Preview, PreviewAnswer, Recent
+from bot.domain.preview import WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.flows.preview import Previewing
 from tests.builders import NOON, at, watch
 
@@ -26,8 +27,10 @@ class CannedPreviewing(Previewing):
     def __init__(self) -> None:
         object.__setattr__(self, "wishes", [])  # the original is frozen
 
-    async def preview(self, wish: Wish) -> PreviewAnswer:
+    async def preview(self, wish: Wish) -> AsyncIterator[PreviewBegun | PreviewAnswer]:
         self.wishes.append(wish)
         sums = Preview(NOON - WINDOW, NOON, new=Counter(failure=21), days=(21,), looked_at=1)
         wished = replace(watch(reference=wish.reference_id), placement=wish.placement or watch().placement)
-        return PreviewAnswer(wished, sums, Recent(((wish.reference_id, 1),), 1, 1, NOON - 2 * WINDOW, 1.0))
+        recent = Recent(((wish.reference_id, 1),), 1, 1, NOON - 2 * WINDOW, 1.0)
+        yield PreviewBegun(wished, recent)
+        yield PreviewAnswer(wished, sums, recent)

@@ -34,7 +34,7 @@ from bot.domain.answer import (
 from bot.domain.failure import FailureKind
 from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
 from bot.domain.overview import Standing, survey
-from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, Recent
+from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.progress import Progress, Waiting
 from bot.domain.replay import Told
 from bot.domain.request import LipsyncRequest
@@ -150,6 +150,7 @@ def _of_the_account(text: str) -> Iterator[Message]:
         for events in (Events.EACH, Events.FAILURES):
             wished = PreviewAnswer(replace(watched, events=events), sums, recent, (text, text))
             yield preview.message(wished, COMMAND)
+            yield preview.begun(PreviewBegun(wished.watch, recent))
             yield preview.message(replace(wished, recent=replace(recent, known=0)), COMMAND)
         yield preview.message(PreviewAnswer(watched, sums, Recent()), COMMAND)
 

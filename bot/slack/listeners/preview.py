@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.answer import Wish
+from bot.domain.preview import PreviewBegun
 from bot.flows.identity import Identity
 from bot.flows.preview import Previewing
 from bot.slack.commands import Preview
@@ -36,4 +37,8 @@ class PreviewListener:
             placement=watch.placement,
             mention=watch.mention,
         )
-        await reply.replace(preview.message(await self.previewing.preview(wish), self.command))
+        async for answer in self.previewing.preview(wish):
+            if isinstance(answer, PreviewBegun):
+                await reply.replace(preview.begun(answer))
+            else:
+                await reply.replace(preview.message(answer, self.command))

@@ -1,7 +1,8 @@
 """The answer to "what would this watch have posted?"."""
 
-from bot.domain.preview import PreviewAnswer
+from bot.domain.preview import PreviewAnswer, PreviewBegun
 from bot.domain.preview_wording import (
+    begun_sentence,
     day_lines,
     example_lines,
     limit_lines,
@@ -23,6 +24,12 @@ def message(answer: PreviewAnswer, command: str) -> Message:
     sections = [("By day", day_lines(answer.preview)), ("The latest of each kind", example_lines(answer.preview))]
     blocks = [rich_text(paragraph(preview_lines(answer))), *(_section(*each) for each in sections if each[1])]
     return Message(text, (*blocks, context(*limit_lines(answer))))
+
+
+def begun(answer: PreviewBegun) -> Message:
+    """That it takes some seconds."""
+    said = begun_sentence(answer)
+    return Message(sentence(said), (rich_text(paragraph([said])),))
 
 
 def _section(title: str, lines: tuple[Words, ...]) -> Block:
