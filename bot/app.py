@@ -3,12 +3,10 @@
 import asyncio
 import os
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import PurePath
 
 import structlog
 from aiohttp import ClientSession, web
@@ -16,15 +14,12 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chamelaion import ChamelaionGateway
-from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.budget import Budget
 from bot.domain.catch_up import gap_begins_after
-from bot.domain.finding import Finding
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
-from bot.flows.doctor import Doctor
+from bot.flows.dates import Dates
 from bot.flows.health import Health
 from bot.flows.identity import Identity
-from bot.flows.read import read_once
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
@@ -35,11 +30,10 @@ from bot.scheduler import Scheduler
 from bot.settings import MEND, InDoubt, Settings, secret
 from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.chat import SlackChat
-from bot.slack.checkup import SlackCheckup
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
-from bot.slack.listeners.wiring import make_listeners
-from bot.slack.manifest import SCOPES
+from bot.slack.listeners.wiring import Flows, make_listeners
+from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
@@ -52,7 +46,6 @@ LONGEST_SLACK_CALL = 10.0  # seconds
 WORK_GRACE = 3.0  # seconds that answers under way have at the end
 WAITING_ROOM = 1_024  # connections waiting to be accepted: one turned away is tried again only seconds later
 STEP_GRACE = 2.0  # seconds that a look or a post under way has at the end
-EMPTIED = ("/var/tmp", "/dev/shm")  # noqa: S108 - named to warn of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +76,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
     async with AsyncExitStack() as stack:
         seconds = min(LONGEST_SLACK_CALL, 0.4 * settings.quiet_seconds)  # a post takes two calls, within the quiet time
         session = await stack.enter_async_context(slack_session(seconds))
-        slack = SlackChat(_slack_client(settings, session), settings.slack_command, seconds)
+        slack = SlackChat(slack_client(settings, session), settings.slack_command, seconds)
         identity = Identity()
         bolt = make_bolt(client=slack.client, identity=identity, signing_secret=secret(settings.slack_signing_secret))
         door = _door(settings, clock, bolt, slack)
@@ -94,6 +87,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         work = Work()
         _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
         stack.push_async_callback(stories.readings.close)
+        stack.push_async_callback(_give_back, stories)
         stack.push_async_callback(_wind_up, stories, work)
         health = _health(ground, stories, door)
         port = await _serve(settings, Web(health, door.http), stack)
@@ -116,8 +110,8 @@ async def _ground(
     identity: Identity,
     door: Door,
 ) -> Ground:
-    store = parts.store(await _opened(settings, clock, stack))
-    source = _source(settings, clock, parts, stack)
+    store = parts.store(await opened(settings, clock, stack))
+    api = source(settings, clock, parts, stack)
     scheduler = Scheduler(clock)
     scheduler.start()
     stack.callback(scheduler.close)
@@ -135,9 +129,9 @@ async def _ground(
         clock=clock,
         alarm=scheduler,
         store=store,
-        vitals=source.vitals,
+        vitals=api.vitals,
         identity=identity,
-        source=source,
+        source=api,
         chat=parts.chat(slack),
         introduce=introduce,
         tend_connection=door.tend,
@@ -159,7 +153,8 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-async def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack, *, migrated: bool = True) -> Store:
+async def opened(settings: Settings, clock: Clock, stack: AsyncExitStack, *, migrated: bool = True) -> Store:
+    """The store, closed with the stack; raises `SettingsError` where it cannot be used."""
     try:
         store = await open_store(settings.database_url, clock)
         stack.push_async_callback(store.database.close)
@@ -170,21 +165,24 @@ async def _opened(settings: Settings, clock: Clock, stack: AsyncExitStack, *, mi
     return store
 
 
-def _gateway(settings: Settings, clock: Clock, stack: AsyncExitStack) -> ChamelaionGateway:
+def gateway(settings: Settings, clock: Clock, stack: AsyncExitStack) -> ChamelaionGateway:
+    """The way to the API, closed with the stack."""
     key, proxy = secret(settings.chamelaion_api_key), settings.http_proxy_url
     gateway = ChamelaionGateway.open(key, settings.chamelaion_base_url, settings.api_timeout, clock, proxy)
     stack.push_async_callback(gateway.aclose)
     return gateway
 
 
-def _source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
-    gateway = _gateway(settings, clock, stack)
+def source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack) -> Source:
+    """The API behind its budget."""
+    api = gateway(settings, clock, stack)
     began = clock.monotonic()
     budget = Budget(settings.api_calls_per_minute, began)
-    return Source(parts.chamelaion(gateway), budget, clock, Vitals(started_at=clock.now(), beat_at=began))
+    return Source(parts.chamelaion(api), budget, clock, Vitals(started_at=clock.now(), beat_at=began))
 
 
-def _slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
+def slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
+    """Slack's Web API, which nothing asks twice."""
     client = AsyncWebClient(
         token=secret(settings.slack_bot_token),
         base_url=settings.slack_api_url,
@@ -205,13 +203,18 @@ def _door(settings: Settings, clock: Clock, bolt: AsyncApp, slack: SlackChat) ->
 def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, guard: Guard) -> None:
     make_listeners(
         guard=guard,
-        ask=stories.ask,
-        watching=stories.watching,
-        access=stories.access,
-        muting=stories.muting,
-        triaging=stories.triaging,
-        trials=stories.trials,
-        previewing=stories.previewing,
+        flows=Flows(
+            ask=stories.ask,
+            watching=stories.watching,
+            access=stories.access,
+            muting=stories.muting,
+            triaging=stories.triaging,
+            trials=stories.trials,
+            previewing=stories.previewing,
+            sheets=stories.sheets,
+            limits=stories.limits,
+            dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
+        ),
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,
@@ -257,36 +260,9 @@ async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
 
 async def _wind_up(stories: Stories, work: Work) -> None:
     await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
+
+
+async def _give_back(stories: Stories) -> None:
+    """After everything that may ask for the lease has ended, whatever came of that."""
     with suppress(StoreError):  # then the next process waits for the lease to end
         await stories.sender.release()
-
-
-async def ask_once(settings: Settings, clock: Clock, reference: str) -> StatusAnswer | RequestAnswer:
-    """Read a reference, or a request by its UUID, without Slack and without a memory; raises a `ChamelaionError`."""
-    async with AsyncExitStack() as stack:
-        return await read_once(_source(settings, clock, Parts(), stack), reference)
-
-
-async def migrate_database(settings: Settings, clock: Clock) -> None:
-    """Bring the database up to date; raises `SettingsError` where that cannot be done."""
-    async with AsyncExitStack() as stack:
-        await _opened(settings, clock, stack)
-
-
-async def examine(settings: Settings, clock: Clock, foreign: tuple[str, ...]) -> tuple[Finding, ...]:
-    """What is right and wrong with all that the bot needs; `foreign` are the variables that were ignored.
-
-    Raises `SettingsError` for what cannot even be tried.
-    """
-    async with AsyncExitStack() as stack:
-        client = _slack_client(settings, await stack.enter_async_context(slack_session(LONGEST_SLACK_CALL)))
-        doctor = Doctor(
-            slack=SlackCheckup(client, secret(settings.slack_app_token), clock, LONGEST_SLACK_CALL),
-            api=_gateway(settings, clock, stack),
-            store=await _opened(settings, clock, stack, migrated=False),
-            wanted=frozenset(SCOPES),
-            passing=tuple(map(PurePath, (tempfile.gettempdir(), *EMPTIED))),
-            foreign=foreign,
-            socket_mode=settings.socket_mode,
-        )
-        return await doctor.examine()

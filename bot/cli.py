@@ -1,4 +1,4 @@
-"""The command line: run, demo, gallery, status, migrate, doctor, health, manifest, deliveries, audit, simulate."""
+"""The command line: what an operator types, from run and demo to export, deliveries, audit and calibrate."""
 
 import asyncio
 import json
@@ -14,7 +14,6 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import __version__, log, serve, settings
-from bot.app import ask_once, examine, migrate_database
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import needs_memory, request_lines, status_lines
 from bot.domain.finding import Finding
@@ -22,15 +21,17 @@ from bot.domain.glob import is_glob
 from bot.domain.progress import summarise
 from bot.domain.words import Words
 from bot.errors import ChamelaionError, SettingsError
+from bot.export import export
+from bot.once import ask_once, examine, migrate_database
 from bot.probe import health
-from bot.records import audit, deliveries
+from bot.records import audit, calibrate, deliveries
 from bot.sandbox.demo import run_demo
 from bot.sandbox.gallery import document
 from bot.scheduler import SystemClock
 from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.simulate import simulate
-from bot.slack.commands import COMMANDS
+from bot.slack.command_forms import COMMANDS
 from bot.slack.gallery import canned, plain
 from bot.slack.manifest import COMMAND
 from bot.slack.manifest import manifest as app_manifest
@@ -142,6 +143,8 @@ cli.command()(health)
 cli.command()(simulate)
 cli.command()(deliveries)
 cli.command()(audit)
+cli.command()(export)
+cli.command()(calibrate)
 
 
 @cli.command()

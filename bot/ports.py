@@ -7,6 +7,7 @@ from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
+from bot.domain.sheet import File
 
 
 class Clock(Protocol):
@@ -47,8 +48,11 @@ class Chat(Protocol):
         """
         ...
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
-        """Edit a message in place; `NoMessageError` when it is gone or can no longer be edited."""
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
+        """Edit a message in place, with its line that it may be a `repeat`.
+
+        `NoMessageError` when it is gone or can no longer be edited.
+        """
         ...
 
     async def find(
@@ -62,6 +66,21 @@ class Chat(Protocol):
 
     async def delete(self, posted: Posted) -> None:
         """Take back one of the bot's own messages; `NoMessageError` when it is gone or cannot be deleted."""
+        ...
+
+    async def hand(self, person: str, file: File) -> None:
+        """Send a file to a person alone, in their DM with the bot.
+
+        `InDoubtError` when it may have arrived; after every other error it has not.
+        """
+        ...
+
+
+class People(Protocol):
+    """The people of the workspace, as far as the bot asks for them; raises only `errors.SlackError`s."""
+
+    async def zone(self, person: str) -> str:
+        """The IANA name of the time zone that a person (user id) has set in Slack."""
         ...
 
 

@@ -1,8 +1,9 @@
-"""What the database has to tell an operator: which announcements were made, and who did what."""
+"""What the database has to tell an operator: what was announced, who did what, and how good forecasts were."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, TypeVar
 
@@ -12,7 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import serve, settings
-from bot.domain.deed import NOBODY, Deed
+from bot.domain.calibration import Foretold, Worth, by_stage, calibration
+from bot.domain.calibration_wording import calibration_sentence, per_cent
+from bot.domain.deed import NOBODY, RUN, Deed
 from bot.domain.delivery_log import Logged
 from bot.domain.spans import span_between
 from bot.domain.words import clean, duration
@@ -24,6 +27,7 @@ from bot.store import Store, open_store
 UNREADABLE = 1
 MOST_ROWS = 500  # of a table; as JSON everything is told
 _LONGEST_CELL = 60
+_SHORT_RUN = 8  # of the id of a run of `test`; as JSON it is whole
 _WIDE = 400  # of a table that goes into a file or another program, a row to a line
 T = TypeVar("T")
 
@@ -75,6 +79,31 @@ def audit(
         _plain.print(f"Nothing was done by anybody in the last {duration(length)}.")
     else:
         _show(_audit(found[-MOST_ROWS:]), len(found))
+
+
+def calibrate(
+    since: Annotated[str, typer.Option(help="How far back, such as 12h or 30d.")] = "30d",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell how good the forecasts were: how often the finish was within the interval, and how far off they were.
+
+    Reads only the database. Exit codes: 0 told, 1 the database could not be read, 2 settings or --since.
+    """
+    length = _length(since)
+
+    async def ask(store: Store, now: datetime) -> tuple[Foretold, ...]:
+        return await store.forecasts.since(now - length, limit=None)
+
+    found = _asked(ask)
+    told = calibration(found)
+    if as_json:
+        stages = [{"finished": stage, **asdict(each)} for stage, each in by_stage(found)]
+        _plain.print(json.dumps({**asdict(told), "coverage": told.coverage, "stages": stages}))
+    elif told.judged:
+        Console(highlight=False).print(_stages(by_stage(found)))
+        _plain.print(f"{calibration_sentence(told)}.")
+    else:
+        _plain.print(f"{calibration_sentence(told)}, in the last {duration(length)}.")
 
 
 def _length(since: str) -> timedelta:
@@ -130,7 +159,7 @@ def _deliveries(found: Iterable[Logged]) -> Table:
     for each in found:
         cells = (
             _time(each.recorded_at),
-            f"#{clean(each.place_name)}" if each.place_name else each.place,
+            _where(each),
             each.kind,
             clean(each.reference_id, _LONGEST_CELL) if each.reference_id else "",
             each.state.value,
@@ -148,16 +177,33 @@ def _audit(found: Sequence[Deed]) -> Table:
         "when (UTC)", "who", "where", "what", "about", "details", box=None, pad_edge=False, header_style="bold"
     )
     for each in found:
-        details = ", ".join(f"{name}: {value}" for name, value in each.details.items())
+        details = ", ".join(
+            f"{name}: {value[:_SHORT_RUN] if name == RUN else value}" for name, value in each.details.items()
+        )
         cells = (
             _time(each.done_at),
             "the bot" if each.person == NOBODY else each.person,
-            each.place,
+            _where(each),
             each.did.value,
             clean(each.subject, _LONGEST_CELL),
             clean(details, _LONGEST_CELL) if details else "",
         )
         table.add_row(*map(Text, cells))
+    return table
+
+
+def _where(each: Logged | Deed) -> str:
+    return f"#{clean(each.place_name)}" if each.place_name else each.place
+
+
+def _stages(found: Iterable[tuple[str, Worth]]) -> Table:
+    table = Table("made with", "forecasts", "within 80%", "off by", "a straight line", box=None, header_style="bold")
+    for stage, each in found:
+        covered = per_cent(each.covered / each.count) if each.count else ""
+        errors = ("" if share is None else per_cent(share) for share in (each.error, each.linear_error))
+        table.add_row(stage, f"{each.count:,}", covered, *errors)
+    for column in table.columns[1:]:
+        column.justify = "right"
     return table
 
 
@@ -185,6 +231,7 @@ def _deed(each: Deed) -> dict[str, object]:
         "done_at": _iso(each.done_at),
         "workspace_id": each.workspace_id,
         "place": each.place,
+        "place_name": each.place_name,
         "person": each.person or None,
         "deed": each.did.value,
         "subject": each.subject,

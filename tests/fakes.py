@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
 from bot.domain.request import LipsyncRequest, Page
+from bot.domain.sheet import File
 from bot.errors import (
     BadRequestError,
     ChamelaionError,
@@ -144,6 +145,7 @@ class FakeChat:
     after: list[SlackError | None] = field(default_factory=list)
     find_faults: list[SlackError] = field(default_factory=list)
     repeats: list[str] = field(default_factory=list)
+    edited_repeats: list[str] = field(default_factory=list)
     finds: int = 0
     closed: dict[str, SlackError] = field(default_factory=dict)
     gone: bool = False
@@ -156,6 +158,8 @@ class FakeChat:
     unseen: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
     delete_faults: list[SlackError] = field(default_factory=list)
+    files: list[tuple[str, File]] = field(default_factory=list)
+    file_faults: list[SlackError | None] = field(default_factory=list)
 
     async def post(self, place: str, said: Said, manner: Manner, *, delivery_id: str, repeat: bool) -> Posted:
         await asyncio.sleep(0)
@@ -171,13 +175,15 @@ class FakeChat:
             raise fault
         return Posted(place, str(len(self.messages)))
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
         await asyncio.sleep(0)
         if self.gone:
             raise NoMessageError("message_not_found")
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.edits.append((posted, said))
+        if repeat:
+            self.edited_repeats.append(posted.ts)
         self.edit_manners.append(manner)
 
     async def find(
@@ -208,6 +214,12 @@ class FakeChat:
             raise self.delete_faults.pop(0)
         self.deleted.append(posted.ts)
         self.unseen.add(posted.ts)
+
+    async def hand(self, person: str, file: File) -> None:
+        await asyncio.sleep(0)
+        if self.file_faults and (fault := self.file_faults.pop(0)):
+            raise fault
+        self.files.append((person, file))
 
     @property
     def kinds(self) -> list[str]:

@@ -54,6 +54,42 @@ async def outside() -> AsyncIterator[Outside]:
         yield Outside(api, ids)
 
 
+async def test_export_writes_every_row_and_nothing_else_to_standard_output(outside: Outside, tmp_path: Path) -> None:
+    variables = outside.variables
+    code, asked = await finished("export", "batch-2026-04", variables=variables, folder=tmp_path)
+    assert code == 0
+    head, *rows = asked.stdout.removeprefix("\ufeff").splitlines()
+    assert head.startswith("reference_id,id,status,")
+    assert {row.split(",")[1] for row in rows} == set(outside.ids)
+    assert asked.stderr == ""
+    code, asked = await finished("export", outside.ids[0], "--format", "html", variables=variables, folder=tmp_path)
+    assert code == 0
+    assert asked.stdout.count("<tr>") == 2
+    assert files(tmp_path) == []
+
+
+async def test_export_of_what_was_never_sent_or_cannot_be_read_or_written_writes_nothing(
+    outside: Outside, tmp_path: Path
+) -> None:
+    variables = outside.variables
+    nowhere = str(tmp_path / "missing" / "x.csv")
+    for arguments, exit_code, says in (
+        (("batch-2026",), 3, "Nothing was ever sent under batch-2026"),
+        (("batch-2026-04", "--output", nowhere), 2, "cannot be written"),
+        (("batch-2026-04", "--format", "xlsx"), 2, "xlsx"),
+    ):
+        code, asked = await finished("export", *arguments, variables=variables, folder=tmp_path)
+        assert (code, asked.stdout) == (exit_code, "")
+        assert says in asked.stderr
+    code, asked = await finished("export", "x", variables=variables | {"CHAMELAION_API_KEY": "k"}, folder=tmp_path)
+    assert (code, asked.stdout) == (1, "")
+    assert "could not be read" in asked.stderr
+    code, asked = await finished("export", "x", variables={}, folder=tmp_path)
+    assert (code, asked.stdout) == (2, "")
+    assert "CHAMELAION_API_KEY" in asked.stderr
+    assert files(tmp_path) == []
+
+
 def files(folder: Path) -> list[Path]:
     return list(folder.iterdir())
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.app import examine
 from bot.domain.answer import Wish
 from bot.domain.finding import Finding
 from bot.errors import SettingsError
+from bot.once import examine
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_faults import Fault
 from bot.sandbox.chamelaion_server import ChamelaionSandbox

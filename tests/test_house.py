@@ -15,7 +15,8 @@ from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
 from bot.settings import MEND, Settings, needed_to_run
 from bot.slack import actions
-from bot.slack.commands import COMMANDS, NotYet
+from bot.slack.command_forms import COMMANDS
+from bot.slack.commands import NotYet
 from bot.slack.grammar import parse
 
 ROOT = Path(__file__).parents[1]
@@ -32,7 +33,10 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
+    "files_getUploadURLExternal": ["files:write"],
+    "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "users_info": ["users:read"],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""

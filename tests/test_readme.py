@@ -141,8 +141,17 @@ async def test_a_batch_is_read_in_the_terminal(variables: dict[str, str]) -> Non
     assert json.loads(told.stdout)["total"] == 3
 
 
+@runs("lipsync-bot export REF [--format F] [--output FILE]")
+@beside_both
+async def test_a_batch_is_written_to_a_file(variables: dict[str, str], tmp_path: Path) -> None:
+    line, file = "lipsync-bot export REF [--format F] [--output FILE]", tmp_path / "batch.csv"
+    told = await done(line, variables, REF="batch-1", F="csv", FILE=str(file))
+    assert told.stdout == ""
+    assert len(file.read_text(encoding="utf-8-sig").splitlines()) == 4
+
+
 @runs("lipsync-bot deliveries [--since 1h] [--channel C] [--json]", "lipsync-bot audit [--since 7d] [--json]")
-@runs("lipsync-bot audit")
+@runs("lipsync-bot audit", "lipsync-bot calibrate [--since 30d] [--json]", "lipsync-bot calibrate")
 @beside_both
 async def test_what_was_announced_and_who_did_what_is_told(variables: dict[str, str], tmp_path: Path) -> None:
     empty = variables | {"DATABASE_URL": f"sqlite:///{tmp_path / 'lipsync.db'}"}
@@ -151,6 +160,8 @@ async def test_what_was_announced_and_who_did_what_is_told(variables: dict[str, 
     assert json.loads(told.stdout) == []
     assert json.loads((await done("lipsync-bot audit [--since 7d] [--json]", empty)).stdout) == []
     assert "Nothing was done" in (await done("lipsync-bot audit", empty)).stdout
+    assert json.loads((await done("lipsync-bot calibrate [--since 30d] [--json]", empty)).stdout)["judged"] == 0
+    assert "No forecast could be judged yet" in (await done("lipsync-bot calibrate", empty)).stdout
 
 
 @runs("lipsync-bot migrate")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.calibration import Foretold
+from bot.domain.deed import EVERYTHING, RUN, Deed, Did
 from bot.domain.delivery import Posted
 from bot.scheduler import SystemClock
 from bot.store import open_store
@@ -28,6 +30,8 @@ async def database(folder: Path) -> dict[str, str]:
         for delivery in await store.outbox.claim(await lease(store), now=now, busy=frozenset({"C2"})):
             await store.outbox.sent(delivery, Posted("C1", "1775044800.000001"), now=now + timedelta(seconds=2))
     await store.watches.stop(TEAM, "C1", "batch-1", now=now, author="U2")
+    run = {"messages": "12", RUN: "0d4c6f1e-8a0b-4c55-9a52-5b1f2f0f7f11"}
+    await store.trials.begin("default", [], Deed(now, TEAM, "C1", "U2", Did.TEST, EVERYTHING, run))
     await store.database.close()
     return {"DATABASE_URL": url}
 
@@ -93,9 +97,13 @@ async def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
         ("U1", "watch", "batch-1"),
         ("U1", "watch", "take [red]1[/red]"),
         ("U2", "unwatch", "batch-1"),
+        ("U2", "test", "all"),
     ]
+    assert [deed["place_name"] for deed in json.loads(asked.stdout)] == ["dubbing-de", "", "dubbing-de", "dubbing-de"]
     _, table = await finished("audit", "--since", "2h", variables=variables, folder=tmp_path)
-    assert all(word in table.stdout.splitlines()[3] for word in ("U2", "C1", "unwatch", "batch-1", "for: problems"))
+    rows = table.stdout.splitlines()
+    assert all(word in rows[3] for word in ("U2", "#dubbing-de", "unwatch", "batch-1", "for: problems"))
+    assert rows[4].rstrip().endswith("run: 0d4c6f1e")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +122,32 @@ async def test_nothing_is_told_in_a_sentence(tmp_path: Path, arguments: tuple[st
     assert (code, asked.stdout.strip()) == (0, says)
 
 
-@pytest.mark.parametrize("command", ["deliveries", "audit"])
+async def test_what_forecasts_were_worth_is_told_by_stage(tmp_path: Path) -> None:
+    variables = await database(tmp_path)
+    store, now = await open_store(variables["DATABASE_URL"], SystemClock()), SystemClock().now()
+    watch = await store.watches.at(TEAM, "C2", "take [red]1[/red]")
+    assert watch is not None
+    hour = timedelta(hours=1)
+    for done, clips in ((10, 100), (50, 100), (55, 100), (90, 100), (50, 90)):
+        made = Foretold(
+            watch.id, done, "default", "take", now - hour, now - hour, now - 2 * hour, done, clips, now - hour / 2, now,
+            now + hour / 2, now, 100,
+        )  # fmt: skip
+        await store.forecasts.keep([made])
+    await store.database.close()
+
+    _, asked = await finished("calibrate", "--json", variables=variables, folder=tmp_path)
+    told = json.loads(asked.stdout)
+    assert (told["judged"], told["covered"], told["changed"], told["coverage"]) == (4, 4, 1, 1.0)
+    assert [each["count"] for each in told["stages"]] == [1, 2, 1]
+    _, table = await finished("calibrate", variables=variables, folder=tmp_path)
+    assert "40% to 60% finished" in table.stdout
+    assert "100% of 4 forecasts had the finish within their 80% interval; 1 was" in table.stdout
+    _, recent = await finished("calibrate", "--since", "10m", variables=variables, folder=tmp_path)
+    assert recent.stdout.strip() == "No forecast could be judged yet, in the last 10 m."
+
+
+@pytest.mark.parametrize("command", ["deliveries", "audit", "calibrate"])
 async def test_what_cannot_be_told_says_why_and_nothing_is_made(tmp_path: Path, command: str) -> None:
     nowhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"}
     old = {"DATABASE_URL": f"sqlite:///{tmp_path / 'old.db'}"}

@@ -1,13 +1,16 @@
 """What is said, as facts with a unique key; how it looks is chosen when it is posted."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.domain.alerts import Rate
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
+from bot.domain.prospect import Prospect
+from bot.domain.risk_facts import Level, RiskFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.domain.triage import UNTOUCHED, Care
 from bot.domain.watch import Watch
 
@@ -64,6 +67,17 @@ class PingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignedFacts:
+    """Somebody (`to`, a user id) was asked by another to look at failures: these kinds of a reference."""
+
+    reference_id: str
+    kinds: tuple[FailureKind, ...]
+    to: str
+    by: str
+    kind: Literal["assigned"] = "assigned"
+
+
+@dataclass(frozen=True, slots=True)
 class ClipsFacts:
     """M13: requests that completed since the last announcement of this kind."""
 
@@ -75,13 +89,17 @@ class ClipsFacts:
 
 @dataclass(frozen=True, slots=True)
 class FinishedFacts:
-    """M5: the batch is settled; `status`, `output_url` and `error_message` are given for a reference of one request."""
+    """M5: the batch is settled; `status`, `output_url` and `error_message` are given for a reference of one request.
+
+    It ended `spare` before its deadline, negative when late; None when it has none.
+    """
 
     progress: Progress
     read_at: datetime
     status: str | None = None
     output_url: str | None = None
     error_message: str | None = None
+    spare: timedelta | None = None
     kind: Literal["finished"] = "finished"
 
 
@@ -109,7 +127,8 @@ class Meanwhile:
     """What happened to one reference in a gap; `completed` and `failed` count the outcomes that may be announced.
 
     `kinds` are the failure kinds that this place had not been told of, each with the ids that may be announced.
-    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it.
+    `ending` says how it settled, None when it did not (or reopened after that); `arrived` requests reopened it. So many
+    were still `stuck`. `risk` is what was last to be told of its deadline.
     """
 
     progress: Progress
@@ -118,6 +137,8 @@ class Meanwhile:
     kinds: tuple[FailureKind, ...] = ()
     ending: Literal["finished", "short"] | None = None
     arrived: int = 0
+    stuck: int = 0
+    risk: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +200,9 @@ class BackFacts:
 class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
-    `stale` when that is too old to be taken for the present while requests are open.
+    `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
+    The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
+    say. `prospect` is what is said of the rest, None when nothing is open.
     """
 
     watch: Watch
@@ -189,6 +212,10 @@ class CardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    ahead: timedelta = timedelta()
+    odds: float | None = None
+    stuck: tuple[StuckOne, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,9 +237,12 @@ class CardPlaceholder:
     kind: Literal["card"] = "card"
 
 
-News = FailureFacts | PingFacts | ClipsFacts | FinishedFacts | ShortFacts | ReopenedFacts
-Trouble = AccessFacts | StaleFacts | BackFacts
-Example = News | CatchUpFacts | Trouble | CardFacts
+Ends = FinishedFacts | ShortFacts | ReopenedFacts
+News = FailureFacts | PingFacts | ClipsFacts | Ends | StuckFacts | MissingFacts | RiskFacts
+Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
+Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
+"""What is edited in place when its facts change."""
+Example = News | AssignedFacts | CatchUpFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +253,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | CatchUpFacts | Trouble | TrialFacts | Card
+Said = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

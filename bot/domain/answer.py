@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
+from bot.domain.calibration import Calibration
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
+from bot.domain.prospect import Prospect
 from bot.domain.request import LipsyncRequest
+from bot.domain.stuck_facts import StuckOne
 from bot.domain.triage import NO_TRIAGE, Triage
 from bot.domain.watch import Events, Placement, Watch
 
@@ -16,6 +21,7 @@ class Batch:
     """Our memory of one reference: its listed requests, how many are no longer listed, and when it was last read whole.
 
     `read_at` is our clock; None when it was never read as a whole. `triage` is what is known of its failures besides.
+    Some were `stuck` at that reading.
     """
 
     reference_id: str
@@ -23,6 +29,7 @@ class Batch:
     vanished: int = 0
     read_at: datetime | None = None
     triage: Triage = NO_TRIAGE
+    stuck: tuple[StuckOne, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ class StatusAnswer:
 
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
-    may have been meant when nothing is known under this one.
+    may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
+    said of the rest.
     """
 
     progress: Progress
@@ -55,6 +63,8 @@ class StatusAnswer:
     still: StillReading | None = None
     requests: tuple[LipsyncRequest, ...] = ()
     nearest: tuple[str, ...] = ()
+    stuck: tuple[StuckOne, ...] = ()
+    prospect: Prospect | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +120,16 @@ class WatchesAnswer:
     lines: tuple[WatchLine, ...]
 
 
+Limit = Literal["deadline", "expect"]
+"""What a watch can have or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
-    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for.
+    `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for. `without`
+    names what the watch shall have no more.
     """
 
     workspace_id: str
@@ -130,13 +145,16 @@ class Wish:
     placement: Placement | None = None
     mention: tuple[str, ...] | None = None
     asked_in: str | None = None
+    due: TypedTime | None = None
+    without: frozenset[Limit] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed.
+    `undo` names what can be taken back; None when nothing was changed. `muted_until` is given where it is silent, `due`
+    is the deadline that was typed.
     """
 
     watch: Watch
@@ -144,11 +162,29 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
+    muted_until: datetime | None = None
+    due: TypedTime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LimitAnswer:
+    """What `deadline` and `expect` did to the watch of a place; it is None when the place has none of its own.
+
+    `limit` is which of both, `globs` are the patterns by which the place watches the reference all the same.
+    """
+
+    limit: Limit
+    reference_id: str
+    watch: Watch | None
+    progress: Progress | None = None
+    due: TypedTime | None = None
+    undo: str | None = None
+    globs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GlobWatchAnswer:
-    """M2 of a glob; `nearest` are references that may have been meant where none matches yet."""
+    """M2 of a glob; `nearest` are references that may have been meant where none matches yet, else as above."""
 
     watch: Watch
     is_new: bool
@@ -156,6 +192,7 @@ class GlobWatchAnswer:
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
     undo: str | None = None
+    muted_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +224,8 @@ class AboutAnswer:
 
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
-    that is not known. `is_sender` is False while another process sends for the workspace.
+    that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
+    the workspace. `forecasts` is how good those of the last 30 days were.
     """
 
     version: str
@@ -206,3 +244,5 @@ class AboutAnswer:
     catching_up_since: datetime | None = None
     filled: float | None = None
     is_sender: bool = True
+    is_ordered: bool = True
+    forecasts: Calibration | None = None

@@ -3,6 +3,8 @@
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
 from bot.domain.failure import shown
 from bot.domain.overview_wording import meant, to_type
+from bot.domain.prospect_wording import FROM_OLD_DATA, finish_phrase, prospect_lines
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.wording import (
     LONGEST_STATUS,
     body_lines,
@@ -35,7 +37,8 @@ def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
         near = nearest(answer, command)
         return words(nothing_known(answer), ".", *((" ", near) if near else ()))
     progress = answer.progress
-    notes = joined(freshness(answer), "; ")
+    finish = finish_phrase(answer.prospect, answer.read_at) if is_current(answer) else NOTHING
+    notes = joined([finish, *freshness(answer)], "; ")
     if is_partial(answer):
         return words(Foreign(progress.reference_id), ", seen so far: ", seen_so_far(progress, ", "), "; ", notes, ".")
     totals = words(
@@ -43,6 +46,7 @@ def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
         f": {progress.percent}% finished, ",
         counts(progress, between=", ", before_total=" "),
         waiting_for_more(answer.settlement) if is_current(answer) else NOTHING,
+        words("; ", stuck) if (stuck := stuck_line(answer.stuck)) else NOTHING,
     )
     return words(totals, "; ", notes, ".")
 
@@ -59,16 +63,25 @@ def status_lines(answer: StatusAnswer) -> tuple[Words, ...]:
 
 
 def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
-    """Headline, bar, counts, settlement and the oldest waiting request; of a partial answer only what was seen."""
+    """Headline, bar, counts, settlement, the rest and the oldest waiting request; of a partial answer what was seen."""
     if is_partial(answer):
         title = words(Foreign(answer.progress.reference_id, strong=True), " · seen so far")
         return (title, seen_so_far(answer.progress))
-    current = is_current(answer)
+    current, stuck = is_current(answer), stuck_line(answer.stuck)
     return (
         headline(answer.progress, None if current else answer.read_at),
         *body_lines(answer.progress, answer.settlement, current=current),
+        *_rest(answer),
+        *((stuck,) if stuck else ()),
         *oldest_waiting(answer.progress),
     )
+
+
+def _rest(answer: StatusAnswer) -> tuple[Words, ...]:
+    """When the rest will be finished, and that nobody can say from old data."""
+    if answer.trouble is not None and answer.progress.open:
+        return (FROM_OLD_DATA,)
+    return prospect_lines(answer.prospect, answer.read_at) if is_current(answer) else ()
 
 
 def has_no_totals(answer: StatusAnswer) -> bool:
@@ -93,7 +106,7 @@ def nothing_known(answer: StatusAnswer) -> Words:
         return words(
             "Nothing is listed under ", name, f" any more ({number(answer.progress.vanished)} no longer listed)"
         )
-    return words("Nothing was ever sent under ", name)
+    return words("Nothing is listed under ", name)
 
 
 def what_to_check(answer: StatusAnswer) -> tuple[Words, ...]:

@@ -52,6 +52,14 @@ class Budget:
 
     def take(self, purpose: Purpose, now: float) -> float:
         """Take a call and return 0, or take nothing and return after how many seconds to ask again."""
+        if (pause := self.pause(purpose, now)) > 0:
+            return pause
+        self._tokens -= 1
+        self._taken.append((now, purpose))
+        return 0.0
+
+    def pause(self, purpose: Purpose, now: float) -> float:
+        """After how many seconds to ask for a call; 0 when it would be given now."""
         self._refill(now)
         if now < self._closed_until:
             return self._closed_until - now
@@ -60,11 +68,7 @@ class Budget:
             return max((1 - self._tokens) * pause, 0.001)
         if len(self._taken) >= self._allowed:
             return max(self._taken[0][0] + _WINDOW - now, 0.001)
-        if not self._is_turn_of(purpose):
-            return pause
-        self._tokens -= 1
-        self._taken.append((now, purpose))
-        return 0.0
+        return 0.0 if self._is_turn_of(purpose) else pause
 
     def _is_turn_of(self, purpose: Purpose) -> bool:
         questions = sum(1 for _, taken in self._taken if taken is Purpose.QUESTION)

@@ -8,6 +8,8 @@ from bot.domain.announcement import FailureFacts, FinishedFacts, Meanwhile, News
 from bot.domain.change import Entry, triage_of
 from bot.domain.failure import FailureKind
 from bot.domain.progress import summarise
+from bot.domain.risk_facts import RiskFacts
+from bot.domain.stuck_facts import StuckFacts
 from bot.domain.watch import Watch, may_announce
 
 SHORTEST_GAP = timedelta(minutes=5)  # a restart or a hiccup is shorter, and what happened in it is still news
@@ -47,6 +49,8 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
     ended = [e.request.status for e in listed if (e.outcome_reading or 0) > gap.reading and may_announce(watch, e)]
     ends = [said for said in held if isinstance(said, FinishedFacts | ShortFacts | ReopenedFacts)]
     last = ends[-1] if ends else None
+    risks = [said.level for said in held if isinstance(said, RiskFacts)]
+    stuck = [len(said.ones) for said in held if isinstance(said, StuckFacts)]
     return Meanwhile(
         progress=summarise(
             watch.reference_id, requests, expected=watch.expected, vanished=gone, triage=triage_of(listed)
@@ -56,6 +60,8 @@ def meanwhile(watch: Watch, entries: Sequence[Entry], held: Sequence[News], gap:
         kinds=tuple(_kind(said) for said in held if isinstance(said, FailureFacts)),
         ending=last.kind if isinstance(last, FinishedFacts | ShortFacts) else None,
         arrived=sum(said.arrived for said in ends if isinstance(said, ReopenedFacts)),
+        risk=risks[-1] if risks else None,
+        stuck=stuck[-1] if stuck else 0,
     )
 
 
@@ -83,6 +89,8 @@ def _added(one: Meanwhile, other: Meanwhile) -> Meanwhile:
         kinds=(*one.kinds, *(kind for kind in other.kinds if kind.key not in known)),
         ending=one.ending or other.ending,
         arrived=one.arrived + other.arrived,
+        risk=other.risk or one.risk,
+        stuck=max(one.stuck, other.stuck),
     )
 
 

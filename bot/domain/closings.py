@@ -112,7 +112,8 @@ class Closings:
         """What must be read of the account's list for what waits for it, or instead of waiting longer."""
         if coverage.gaps and (stuck := [name for name, until in self._stuck.items() if until <= now]):
             is_old = now >= coverage.gaps[0].began + LONGEST_GAP
-            return ByReference(min(stuck)) if is_old else _over(coverage.gaps[-1], newest_from)
+            longest = min(stuck, key=lambda name: (self._stuck[name], name))
+            return ByReference(longest) if is_old else _over(coverage.gaps[-1], newest_from)
         due = [until for until in self.settles.values() if until <= now]
         if due and coverage.read_at < max(due):
             return Window(None)

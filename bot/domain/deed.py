@@ -7,6 +7,7 @@ from enum import StrEnum
 
 EVERYTHING = "all"  # the subject of what concerns a whole place
 NOBODY = ""  # the person where the bot did it by itself
+RUN = "run"  # in the details of a test: what makes its messages others than those of any other test
 UNDO_FOR = timedelta(minutes=10)
 
 
@@ -31,7 +32,8 @@ class Did(StrEnum):
 class Deed:
     """Something that was done in a place; `person` is a user id, empty where the bot did it by itself.
 
-    `subject` is a reference, a pattern or `all`; `details` are words for whoever reads the audit.
+    `subject` is a reference, a pattern or `all`; `details` are words for whoever reads the audit. `place_name` is what
+    the place is called, as far as Slack has told it; it is not written down with the deed.
     """
 
     done_at: datetime
@@ -41,3 +43,4 @@ class Deed:
     did: Did
     subject: str
     details: Mapping[str, str] = field(default_factory=dict)
+    place_name: str = ""

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card, FailureFacts
+from bot.domain.announcement import Announcement, Card, Editable
+from bot.domain.calibration import Foretold
 
 
 class State(StrEnum):
@@ -66,13 +67,13 @@ class Manner:
     """How an announcement is said, whatever it says.
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
-    people (user ids) who are named in it.
+    people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
     """
 
     thread_ts: str | None = None
     broadcast: bool = False
     mention: tuple[str, ...] = ()
-    asked: Asked | None = None
+    asked: tuple[Asked, ...] = ()
 
 
 PLAINLY = Manner()
@@ -99,14 +100,18 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class MessageEdit:
-    """A message that shows older facts than these; `change` counts how often they have changed."""
+    """A message that shows older facts than these; `change` counts how often they have changed.
+
+    `repeat`: it says that it may be one.
+    """
 
     id: str
     place: str
     posted: Posted
-    facts: FailureFacts
+    facts: Editable
     manner: Manner
     change: int
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +138,16 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class CardEdit:
-    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now."""
+    """A card that may have to be edited: what it must show, where it is, and the digest of what it shows now.
+
+    `foretold` is the forecast behind it, to be judged later.
+    """
 
     watch_id: str
     posted: Posted
     facts: Card
     shown: str
+    foretold: Foretold | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections import deque
 from datetime import timedelta
 from itertools import pairwise
 
+from bot.domain.survival import survivors
+
 _REMEMBERED = 2_000
 _RENEW_EVERY = 50  # ended requests; a table costs a millisecond
 _PRIOR = tuple(20.0 + 4.0 * n for n in range(40))  # seconds: about a minute a clip, until the account shows its own
@@ -68,14 +70,8 @@ class Durations:
     def _renew(self) -> None:
         self._fresh = 0
         self.learned += 1
-        weighted = sorted([(d, 1.0) for d in self._known] + [(d, _PRIOR_WEIGHT) for d in _PRIOR])
-        left = total = sum(weight for _, weight in weighted)
-        shares, at = [], 0
-        for age in _AGES:
-            while at < len(weighted) and weighted[at][0] <= age:
-                left -= weighted[at][1]
-                at += 1
-            shares.append(max(left / total, 0.0))
+        ended, left = survivors([(d, 1.0) for d in self._known] + [(d, _PRIOR_WEIGHT) for d in _PRIOR])
+        shares = [left[at - 1] if (at := bisect_right(ended, age)) else 1.0 for age in _AGES]
         self._survival = tuple(_with_tail(shares))
         self._area = tuple(_areas(self._survival))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-MOST_GAPS = 200
+MOST_GAPS = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class Lineup:
     `line` holds every reference with open requests, the one in front first. `hour` and `day` are what ended in the
     last hour and the last 24 before `until`. Half of the latest completed ones (`measured` of them) took `typical` at
     most. `looked_at` is our clock at the newest reading of anything, `read_at` at the oldest complete reading among the
-    references in line, of which `unread` never had one. `filled` is the share of the account's list that was read.
+    references in line, of which `unread` never had one. `filled` is the share of the account's list that was read;
+    None: a list without order, of which nobody knows.
     """
 
     until: datetime
@@ -54,7 +55,7 @@ class Lineup:
     looked_at: datetime | None = None
     read_at: datetime | None = None
     unread: int = 0
-    filled: float = 0.0
+    filled: float | None = 0.0
 
     @property
     def running(self) -> int:

@@ -36,7 +36,9 @@ def lineup_freshness(answer: LineupAnswer) -> tuple[Words, ...]:
         notes.append(words("oldest reading of what is in line ", At(lineup.read_at, "ago")))
     if lineup.unread:
         notes.append(words(f"{counted(lineup.unread, 'reference')} in line never read as a whole yet"))
-    if lineup.filled < 1:
+    if lineup.filled is None:
+        notes.append(words("the account's list has no order: what nobody watches by name may be missing"))
+    elif lineup.filled < 1:
         notes.append(words(f"{int(100 * lineup.filled)}% of the account's list read so far, so there may be more"))
     return tuple(note for note in (*notes, _slowed(answer)) if note)
 

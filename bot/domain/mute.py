@@ -9,8 +9,11 @@ from bot.domain.glob import compiled
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
 
-MUTABLE = ("failure", "ping", "clips", "finished", "short", "reopened", "catch_up")
-"""The kinds of announcements that are held: the one summary can tell them. All others are told at once."""
+MUTABLE = ("failure", "ping", "clips", "finished", "short", "reopened", "catch_up", "stuck", "missing", "risk")
+"""The kinds of announcements that are held: the one summary can tell them. All others are told at once.
+
+That nothing moves in the account is not told to a muted place; if it still is so when the mute ends, it is told then.
+"""
 
 
 @dataclass(frozen=True, slots=True)

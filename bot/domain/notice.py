@@ -21,6 +21,7 @@ from bot.domain.change import Entry, triage_of
 from bot.domain.failure import FailureKind, kinds
 from bot.domain.progress import Progress, Settled, settlement, summarise
 from bot.domain.request import LipsyncRequest
+from bot.domain.risk import spare
 from bot.domain.triage import Care, Triage
 from bot.domain.watch import Watch, may_announce, on_api_clock
 
@@ -141,13 +142,14 @@ def _failure(kind: FailureKind, progress: Progress, look: Look) -> FailureFacts:
     )
 
 
-def _key_of_kind(watch: Watch, kind: FailureKind) -> Key:
-    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind.key}", watch.id)
+def key_of_kind(watch: Watch, kind: str) -> Key:
+    """What the message about a failure kind (by its key) has as its own key, in the place of a watch."""
+    return Key(watch.workspace_id, watch.place, "failure", f"{watch.reference_id}\n{kind}", watch.id)
 
 
 def _of_kind(watch: Watch, facts: FailureFacts, look: Look, kind: FailureKind) -> Announcement:
     return Announcement(
-        key=_key_of_kind(watch, kind),
+        key=key_of_kind(watch, kind.key),
         facts=facts,
         reference_id=watch.reference_id,
         recorded_at=look.read_at,
@@ -172,7 +174,7 @@ def _ping(
         level=f"{watch.id} {look.number}",
         happened_at=max((kind.last_at for kind in about), default=None),
     )
-    return (replace(said, under=_key_of_kind(watch, about[0]) if about else None),)
+    return (replace(said, under=key_of_kind(watch, about[0].key) if about else None),)
 
 
 def _reopened(
@@ -231,7 +233,7 @@ def _settled(
     outcomes = [e for e in listed if may_announce(watch, e) and (e.outcome_reading or 0) > watch.generation_reading]
     if not outcomes:
         return watch, ()
-    facts = ShortFacts(progress, look.read_at) if state.short else _finished(progress, requests, look)
+    facts = ShortFacts(progress, look.read_at) if state.short else _finished(watch, progress, requests, look)
     said = _announcement(
         watch,
         facts,
@@ -244,8 +246,10 @@ def _settled(
     return watch, _told(watch, said)
 
 
-def _finished(progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:
+def _finished(watch: Watch, progress: Progress, requests: Sequence[LipsyncRequest], look: Look) -> FinishedFacts:
+    due = watch.deadline + (look.api_now - look.read_at) if watch.deadline else None
+    left = spare(progress, due) if due else None
     if len(requests) != 1:
-        return FinishedFacts(progress, look.read_at)
+        return FinishedFacts(progress, look.read_at, spare=left)
     only = requests[0]
-    return FinishedFacts(progress, look.read_at, only.status, only.output_url, only.error_message)
+    return FinishedFacts(progress, look.read_at, only.status, only.output_url, only.error_message, left)

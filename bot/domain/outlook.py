@@ -10,15 +10,14 @@ from itertools import accumulate
 
 from bot.domain.durations import Durations
 from bot.domain.gaps import Gap
-from bot.domain.pace import USUAL_LOAD, Pace
+from bot.domain.pace import Pace, worth_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
 
 LIKELY = 0.12  # the chance to have ended that makes a request one that may have
 LEARNED = 20  # requests that ended: from then on the account's own durations count
-_CHUNK = 10  # places of a gap that are weighed as one
-_MOST_CHUNKS = 100  # of one gap
+_CHUNK, _LARGEST_CHUNK = 10, 20  # places of a gap that are weighed as one; the more the larger it is
 _SHARE_MEMORY = 500  # rows
 _LEAST_SHARE = 0.001  # of rows that nobody has read: somebody may watch them
 _TURN = 8  # every so many calls the longest expected wait goes first
@@ -58,8 +57,7 @@ class _Choice:
 class Outlook:
     """Weighs pages by what they would show; all times are seconds on the API's clock.
 
-    A look at a request that was last seen alive τ ago is worth τ·p − ∫p: how much waiting it saves if it comes now and
-    not later. `covers` says whether a reference is watched.
+    What a look at a request is worth is in `bot/domain/pace.py`. `covers` says whether a reference is watched.
     """
 
     def __init__(self, places: Places, covers: Callable[[str], bool], pace: Pace) -> None:
@@ -72,7 +70,7 @@ class Outlook:
         self.open: dict[str, Open] = {}
         self.watched_share = 0.0  # of the account's newest rows
         self.is_watching = True
-        self.load = USUAL_LOAD  # the share of the budget that was used in the last minute
+        self.load = 0.0  # the share of the budget that was used in the last minute
         self._calls = 0
         self._learned = 0
         self._list_from = -math.inf
@@ -223,7 +221,7 @@ class Outlook:
             alive = share / one.share
             # The share only falls; where it is next to nothing the difference of the areas is mere rounding.
             open_for = min(max((area - one.area) / one.share, unread * alive), unread)
-            worth = open_for - unread * alive
+            worth = worth_of(unread, alive, open_for, self.load)
             if one.place is not None:
                 points.append(_Point(one.place, worth))
             worths[one.reference_id] += worth
@@ -267,8 +265,7 @@ class Outlook:
             gaps.append(Gap(coverage.total + 1, max(int(newest), coverage.total + 1), coverage.read_at, now))
         points = []
         for gap in gaps:
-            count = gap.high - gap.low + 1
-            each = max(_CHUNK, -(-count // _MOST_CHUNKS))
+            each = min(max((gap.high - gap.low) // _CHUNK**2, _CHUNK), _LARGEST_CHUNK)
             for low in range(gap.low, gap.high + 1, each):
                 high = min(low + each - 1, gap.high)
                 points.append(self._chunk(gap, low, high, now))
@@ -278,7 +275,7 @@ class Outlook:
         age = max(now - gap.created((low + high) / 2), 0.0)
         share, area = self.durations.survival(age)
         expected = (high - low + 1) * max(self.watched_share, _LEAST_SHARE)
-        return _Point(high, expected * (area - age * share))
+        return _Point(high, expected * worth_of(age, share, area, self.load))
 
     def _for_overdue(self, overdue: Open, choices: Sequence[_Choice], size: int) -> Call:
         """The most worthwhile call that shows the request which has waited longest."""

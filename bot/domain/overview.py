@@ -24,6 +24,11 @@ class Standing:
     waiting_since: datetime | None = None
     read_at: datetime | None = None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it goes on, and there may be more of it than was seen."""
+        return self.read_at is None and self.progress.open > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Overview:
@@ -32,6 +37,7 @@ class Overview:
     `read_at` is the oldest reading of those with open requests (when nothing is open, the newest of the account);
     None when nothing was read as a whole yet. `unread` counts those with open requests that never were. `filled` is the
     share of the account's list that our memory has, from 0 to 1: of the rest nobody knows which references it holds.
+    It is None where that list has no order: then nobody knows what is missing.
     """
 
     totals: Progress
@@ -39,7 +45,7 @@ class Overview:
     most: tuple[Standing, ...] = ()
     read_at: datetime | None = None
     unread: int = 0
-    filled: float = 1.0
+    filled: float | None = 1.0
 
     @property
     def pattern(self) -> str:
@@ -49,14 +55,13 @@ class Overview:
 
 def survey(pattern: str, standings: Sequence[Standing], *, looked_at: datetime | None, most: int) -> Overview:
     """Put references together; `looked_at` is our clock at the newest reading of the account."""
-    still_open = [each for each in standings if each.progress.open]
-    read = [each.read_at for each in still_open if each.read_at is not None]
+    read = [each.read_at for each in standings if each.progress.open and each.read_at is not None]
     every = Overview(
         totals=_totals(pattern, [each.progress for each in standings]),
         references=len(standings),
         most=tuple(standings),
         read_at=min(read, default=None),
-        unread=len(still_open) - len(read),
+        unread=sum(each.is_unread for each in standings),
     )
     return joined(pattern, [every], looked_at=looked_at, most=most)
 

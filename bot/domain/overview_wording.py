@@ -1,5 +1,6 @@
 """The sentences about many references at once, for cards, tables and lists."""
 
+from bot.domain.glob import is_everything
 from bot.domain.overview import Overview, Standing
 from bot.domain.triage_wording import failed
 from bot.domain.wording import counts
@@ -37,6 +38,8 @@ def overview_freshness(overview: Overview) -> tuple[Words, ...]:
 
 def still_filling(overview: Overview) -> Words:
     """How much of the account is known, as long as there may be references that nobody has seen yet."""
+    if overview.filled is None:
+        return words("the account's list has no order: references that nobody watches by name may be missing")
     if overview.filled >= 1:
         return NOTHING
     return words(f"{int(100 * overview.filled)}% of the account's list read so far")
@@ -45,7 +48,7 @@ def still_filling(overview: Overview) -> Words:
 def overview_sentence(overview: Overview) -> Words:
     """Totals and freshness in one sentence."""
     if not overview.references:
-        none = words("No reference matches ", Foreign(overview.pattern), " yet")
+        none = words("No known reference matches ", Foreign(overview.pattern), " yet")
         return joined([none, still_filling(overview)], "; ")
     notes = joined(overview_freshness(overview), "; ")
     totals = counts(overview.totals, between=", ", before_total=" ")
@@ -68,9 +71,19 @@ def _risk_line(standing: Standing) -> Words:
     progress = standing.progress
     parts: list[Words | str] = [words(Foreign(progress.reference_id, _LONGEST_REFERENCE, strong=True))]
     parts.append(failed(progress))
-    parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
+    if standing.is_unread:
+        parts.append(f"{number(progress.total)} seen, not read yet")
+    else:
+        parts.append(f"{progress.percent}% of {number(progress.total)}" if progress.total else "nothing listed")
     parts += [words("oldest sent ", At(standing.waiting_since, "ago"))] if standing.waiting_since else []
     return joined(parts, " · ")
+
+
+def every_reference(pattern: str) -> Words:
+    """What a pattern stands for."""
+    if is_everything(pattern):
+        return words("every reference of the account")
+    return words("every reference that matches ", Foreign(pattern, strong=True))
 
 
 def meant(nearest: tuple[str, ...], typed: str | None) -> Words:

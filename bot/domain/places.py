@@ -41,8 +41,10 @@ class Coverage:
     guessed: bool = False
 
     @property
-    def filled(self) -> float:
-        """Which share of the list our memory has, from 0 to 1; gaps count as had."""
+    def filled(self) -> float | None:
+        """Which share of the list our memory has, from 0 to 1; gaps count as had. None: a list without order."""
+        if self.order is Order.NONE:
+            return None
         return 1 - (self.filled_from - 1) / max(self.total, 1)
 
     @property

@@ -22,14 +22,14 @@ class Recent:
 
     `names` are those with news in the window, the latest first, with how many requests each has; `changed` counts all
     of these, `known` every one that was ever seen. The ledger knows since `began_at` (our clock; None: nothing yet).
-    `filled` is the share of the account's list that was read.
+    `filled` is the share of the account's list that was read; None: a list without order, of which nobody knows.
     """
 
     names: tuple[tuple[str, int], ...] = ()
     changed: int = 0
     known: int = 0
     began_at: datetime | None = None
-    filled: float = 0.0
+    filled: float | None = 0.0
 
     @property
     def requests(self) -> int:

@@ -73,7 +73,7 @@ def nothing_to_tell(answer: PreviewAnswer, command: str) -> Words | None:
     if answer.recent.known:
         return None
     none = words("No reference matches ", name) if answer.watch.is_glob else words("Nothing was ever sent under ", name)
-    filled = words(f"; {_percent(answer)} of the account's list read so far") if answer.recent.filled < 1 else NOTHING
+    filled = words("; ", _filled(answer)) if _filled(answer) else NOTHING
     near = meant(answer.nearest, f"{command} preview")
     return words(none, ", as far as I know", filled, ".", *((" ", near) if near else ()))
 
@@ -176,8 +176,12 @@ def _looked_at(answer: PreviewAnswer) -> str:
     return f"the first {looked_at} of {changed} with news, those that changed last"
 
 
-def _percent(answer: PreviewAnswer) -> str:
-    return f"{int(100 * answer.recent.filled)}%"
+def _filled(answer: PreviewAnswer) -> Words:
+    """How much of the account is known; nothing when that is all of it."""
+    filled = answer.recent.filled
+    if filled is None:
+        return words("the account's list has no order: what nobody watches by name may be missing")
+    return words(f"{int(100 * filled)}% of the account's list read so far") if filled < 1 else NOTHING
 
 
 def limit_lines(answer: PreviewAnswer) -> tuple[Words, ...]:
@@ -196,8 +200,7 @@ def limit_lines(answer: PreviewAnswer) -> tuple[Words, ...]:
         notes.append(words(f"{counted(preview.looked_at, 'reference')} had news in that time"))
     if answer.recent.began_at is not None and answer.recent.began_at >= preview.since:
         notes.append(words("I know the account only since ", At(answer.recent.began_at, "day")))
-    if answer.recent.filled < 1:
-        notes.append(words(f"{_percent(answer)} of the account's list read so far"))
+    notes += [_filled(answer)] if _filled(answer) else []
     notes += _departures(answer)
     notes.append(words("not counted: stuck requests, risk to a deadline, mutes, and catch-ups after outages"))
     return tuple(notes)

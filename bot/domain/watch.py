@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.alerts import NOTHING_TOLD, Alerts
 from bot.domain.change import Entry
+from bot.domain.risk import NOTHING_AT_RISK, Risk
 
 ENDS_AFTER = timedelta(days=1)  # that a watch of one reference has been settled: whoever wants more watches again
 
@@ -22,6 +23,11 @@ class Events(StrEnum):
     def tell_completions(self) -> bool:
         """Whether finished clips are told, folded per look."""
         return self in (Events.EACH, Events.ALL)
+
+    @property
+    def tell_troubles(self) -> bool:
+        """Whether it is told what only time shows: what is stuck, stopped to come or may be late, a still account."""
+        return self in (Events.PROBLEMS, Events.ALL)
 
 
 class Placement(StrEnum):
@@ -65,7 +71,8 @@ class Watch:
     It may have `ended_by_itself`, a day after it settled.
     `settled_reading` is the reading that saw the batch settled, `clips_reading` the last whose completions were told.
     `mention` are the people (user ids) whom its messages name, `asked_in` is where a personal watch was asked for,
-    `alerts` what was told of failures.
+    `alerts` what was told of failures. `deadline` is a moment by our clock, typed in `deadline_zone` (an IANA name, or
+    such as `UTC+02:00`); `risk` is what was told of it.
     """
 
     id: str
@@ -96,6 +103,9 @@ class Watch:
     asked_in: str | None = None
     alerts: Alerts = NOTHING_TOLD
     ended_by_itself: bool = False
+    deadline: datetime | None = None
+    deadline_zone: str = ""
+    risk: Risk = NOTHING_AT_RISK
 
     @property
     def card_id(self) -> str:

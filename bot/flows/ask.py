@@ -5,6 +5,7 @@ import statistics
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot import __version__
 from bot.domain.answer import (
@@ -19,12 +20,15 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.budget import Purpose
+from bot.domain.calibration import calibration
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
 from bot.domain.lineup import LineupAnswer, as_of
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
+from bot.domain.prospect import Prospect, prospect
+from bot.domain.sheet import Gathered, gathered
 from bot.domain.stale import stale_after
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
@@ -36,6 +40,7 @@ from bot.ports import Clock
 from bot.store import Store
 
 PATIENCE_SECONDS = 3.0
+JUDGED = timedelta(days=30)  # whose forecasts `about` speaks of
 _SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it back
 
 
@@ -121,10 +126,41 @@ class Ask:
         async for answer in self.status(reference, place=place):
             yield answer
 
-    async def links(self, reference: str, *, place: str | None = None) -> AsyncIterator[StatusAnswer | RequestAnswer]:
-        """Like status, reading every page, with `requests` filled for their links."""
-        async for answer in self.status(reference, place=place, fresh=True):
-            yield answer
+    async def gather(
+        self, reference: str, *, place: str | None = None
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer | Gathered]:
+        """Like status, reading every page; the last answer has only what this reading has shown.
+
+        That is a `StatusAnswer` where it has shown nothing.
+        """
+        try:
+            one = await self.request(reference)
+        except ChamelaionError as error:
+            yield await self.recall(reference, place=place, trouble=str(error))
+            return
+        if one is not None:
+            yield one
+            return
+        run = await self._readings.start(reference, Purpose.QUESTION, whole=True)
+        if not await self._done_in_time(run):
+            yield await self.recall(reference, place=place, still=self._still(run))
+        found = await self._gathered(reference, run)
+        if found.rows:
+            yield found
+        else:
+            yield await self.recall(reference, place=place, trouble=found.trouble, complete=found.complete)
+
+    async def _gathered(self, reference_id: str, run: Run) -> Gathered:
+        trouble: str | None = None
+        try:
+            await asyncio.shield(run.task)
+        except ChamelaionError as error:
+            trouble = str(error)
+        spread = run.spread
+        found = partial(gathered, complete=spread.complete, trouble=trouble)
+        return await asyncio.to_thread(
+            found, reference_id, tuple(spread.seen.values()), spread.total, self._clock.now()
+        )
 
     async def reference(
         self, reference_id: str, *, place: str | None = None, fresh: bool = False
@@ -173,6 +209,7 @@ class Ask:
         # In a thread: 5,000 failures take 0.2 s to be told apart.
         progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
         is_unknown = not (batch.requests or batch.vanished or still)
+        is_current = complete and not trouble and not still and batch.read_at is not None
         return StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
@@ -182,7 +219,19 @@ class Ask:
             still=still,
             requests=batch.requests,
             nearest=await self.nearest(reference_id) if is_unknown else (),
+            stuck=batch.stuck,
+            prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
         )
+
+    async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
+        account_id, now = self._rules.account_id, self._source.api_now()
+        around = await self._store.forecasts.around(account_id, batch.reference_id, batch.requests)
+        longest = self._rules.longest_settle
+        found = await asyncio.to_thread(
+            prospect, batch.reference_id, batch.requests, around, read_at=now, at=now, expected=expected,
+            longest_settle=longest,
+        )  # fmt: skip
+        return found.prospect if found else None
 
     def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
         return (
@@ -241,5 +290,7 @@ class Ask:
             held=tally.counts.get(State.HELD, 0),
             catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
             filled=self._vitals.filled,
+            is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
+            forecasts=calibration(await self._store.forecasts.since(self._clock.now() - JUDGED)),
         )

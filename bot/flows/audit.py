@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.announcement import CardPlaceholder, FailureFacts
+from bot.domain.announcement import CardPlaceholder, Editable
 from bot.domain.delivery import Posted, Shown, Suspect
 from bot.errors import NoHistoryError, SlackBusyError, SlackError
 from bot.flows.doubts import BEFORE_THE_ATTEMPT
@@ -120,7 +120,7 @@ class Audit:
         there = [each.posted for each in shown]
         if suspect.kept not in there:
             return True  # somebody has deleted what is recorded: what else is there is no copy of anything
-        is_edited = isinstance(suspect.delivery.announcement.facts, CardPlaceholder | FailureFacts)
+        is_edited = isinstance(suspect.delivery.announcement.facts, CardPlaceholder | Editable)
         keep = suspect.kept if is_edited else there[0]
         if keep != suspect.kept and not await self.store.outbox.keep(suspect, keep):
             return True

@@ -108,7 +108,8 @@ class Deliver:
     async def _said(self, delivery: Delivery) -> Said | None:
         facts = delivery.announcement.facts
         if isinstance(facts, CardPlaceholder):
-            return await self.store.cards.facts(facts.watch_id, longest_settle=self.rules.longest_settle)
+            now, longest = self.clock.now(), self.rules.longest_settle
+            return await self.store.cards.facts(facts.watch_id, longest_settle=longest, now=now)
         key = delivery.announcement.key
         if isinstance(facts, StaleFacts) and not await self.store.ledger.is_catching_up(key.subject, key.level):
             return None  # it is over: an attempt in doubt was not posted after all

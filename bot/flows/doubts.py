@@ -25,7 +25,9 @@ LONGEST_GATHERING = timedelta(seconds=60)  # a walk waits for doubts of its plac
 GATHER_STEP = timedelta(seconds=1)
 HELD_RETRY = timedelta(hours=1)
 NOT_THERE = ("channel_not_found", "not_in_channel")  # nothing can be posted there now; when it can, it can be read too
-NOT_THERE_RETRY = timedelta(minutes=5)
+NOT_THERE_RETRY = timedelta(minutes=5)  # for an hour, then every hour
+NOT_THERE_LONGEST = timedelta(days=1)  # then it goes by what is done where nobody can look
+NEVER_FOUND_OUT = "nobody could look it up"
 MOST_PAGES = 100
 MOST_DOUBTS = 1_000
 TOO_LONG = "too_many_messages"
@@ -149,17 +151,25 @@ class Doubts:
         search.doubts.clear()
 
     async def _give_up(self, search: Search, why: str) -> None:
-        outbox, now = self.store.outbox, self.clock.now()
         for delivery in search.doubts.values():
             log.warning("a doubt cannot be settled", delivery=delivery.id, why=why)
-            if why in NOT_THERE:
-                await outbox.doubt_later(delivery, not_before=now + NOT_THERE_RETRY, why=why)
-            elif self.rules.resend_in_doubt:
-                await outbox.settle_doubt(delivery, None, now=now, repeat=True)
-            else:
-                await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=why)
+            await self._leave_open(delivery, why)
         search.doubts.clear()
         await self._end(search)
+
+    async def _leave_open(self, delivery: Delivery, why: str) -> None:
+        """A place that is there again within a day is looked at; nothing is looked up for ever."""
+        outbox, now = self.store.outbox, self.clock.now()
+        lasted = now - delivery.attempt_at
+        if why in NOT_THERE and lasted < NOT_THERE_LONGEST:
+            pause = NOT_THERE_RETRY if lasted < HELD_RETRY else HELD_RETRY
+            await outbox.doubt_later(delivery, not_before=now + pause, why=why)
+        elif self.rules.resend_in_doubt:
+            await outbox.settle_doubt(delivery, None, now=now, repeat=True)
+        elif lasted < self.rules.retention:
+            await outbox.doubt_later(delivery, not_before=now + HELD_RETRY, why=why)
+        else:
+            await outbox.doubt_no_more(delivery, why=NEVER_FOUND_OUT)
 
     async def _end(self, search: Search) -> None:
         if search in self._searches:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.alerts import NOTHING_TOLD
-from bot.domain.announcement import Card, FailureFacts
+from bot.domain.announcement import Card, Editable
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import PLAINLY, CardEdit, Manner, MessageEdit, Posted
 from bot.domain.finding import NOT_INVITED
@@ -74,7 +74,7 @@ class Editor:
 
     async def _edit_message(self, edit: MessageEdit) -> None:
         try:
-            if await self._update(edit.posted, edit.facts, edit.manner):
+            if await self._update(edit.posted, edit.facts, edit.manner, repeat=edit.repeat):
                 await self.store.edits.done(edit, now=self.clock.now())
         except _GONE as error:
             if await self._is_shut(edit.place, error):
@@ -95,6 +95,7 @@ class Editor:
             stale_before=now - stale_after(self.rules.gap_after),
             longest_settle=self.rules.longest_settle,
         )
+        await self.store.forecasts.keep([edit.foretold for edit in due if edit.foretold and not edit.facts.stale])
         for edit in due:
             if not self._may_edit:
                 return
@@ -121,13 +122,13 @@ class Editor:
         await self.store.outbox.shut(workspace_id, place, error.code, now=now, retry_after=CLOSED_RETRY)
         return True
 
-    async def _update(self, posted: Posted, facts: Card | FailureFacts, manner: Manner) -> bool:
+    async def _update(self, posted: Posted, facts: Card | Editable, manner: Manner, *, repeat: bool = False) -> bool:
         """Whether it is done; raises what says that it never can be. One in doubt is made again: that is harmless."""
         if pause := self.budget.take(Purpose.LOOK, self.clock.monotonic()):
             self.line.close("update", timedelta(seconds=pause))
             return False
         try:
-            await self.chat.update(posted, facts, manner)
+            await self.chat.update(posted, facts, manner, repeat=repeat)
         except _GONE:
             raise
         except SlackError as error:

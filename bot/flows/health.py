@@ -1,5 +1,6 @@
 """Whether the program is alive and ready, and its figures."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -109,13 +110,13 @@ class Health:
         moves["other"] = sum(n for status, n in self.vitals.transitions.items() if status not in known)
         calls = self.source.budget.used(self.clock.monotonic())
         ready = self.ready()
-        filled = round(self.vitals.filled or 0, 4)
+        filled = round(self.vitals.filled or 0, 4) if self.vitals.is_ordered else math.nan
         return (
             Figure("lipsync_up_since_seconds", "When the process started.", one(self.vitals.started_at.timestamp())),
             Figure("lipsync_looks", "Looks at the API that came to their end.", one(self.vitals.looks), counts=True),
             Figure("lipsync_api_calls", "Calls to the API.", self.vitals.api_calls, "outcome", counts=True),
             Figure("lipsync_api_calls_last_minute", "Calls in 60 s.", one(calls)),
-            Figure("lipsync_ledger_filled", "Share of the account that is known.", one(filled)),
+            Figure("lipsync_ledger_filled", "Share of the account that is known, NaN where nobody knows.", one(filled)),
             Figure("lipsync_api_trouble", "1 while the API cannot be read.", one(self.vitals.api_trouble is not None)),
             Figure("lipsync_transitions", "Moves of requests, by the new status.", moves, "status", counts=True),
             Figure("lipsync_slack_calls", "Calls to Slack.", self.vitals.slack_calls, "outcome", counts=True),

@@ -25,7 +25,7 @@ REFRESH = 600.0  # seconds after which memory is asked again: another process ma
 AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
-_TURN = 8  # every so many steps what waits to be concluded goes first
+_TURN = 16  # every so many steps what waits to be concluded goes first
 
 
 @dataclass(slots=True)
@@ -182,7 +182,7 @@ class Lookout:
         oldest = self.source.api_now() - self.rules.retention
         if rows and all(row.created_at < oldest for row in rows):
             self.outlook.places.give_up_filling()
-        percent = int(100 * self.filled)
+        percent = int(100 * (self.filled or 0.0))
         if percent // 10 != self._told_percent // 10:
             log.info("the account's older requests are read in the background", percent=percent)
         self._told_percent = percent
@@ -221,8 +221,8 @@ class Lookout:
         return not self.has_unaccounted and (self._is_contiguous or not self.is_ordered)
 
     @property
-    def filled(self) -> float:
-        """Which share of the account's list our memory has, from 0 to 1."""
+    def filled(self) -> float | None:
+        """Which share of the account's list our memory has, from 0 to 1; nobody knows where it has no order."""
         return self._coverage.filled if self._coverage is not None else 0.0
 
     # --- what to do ---

@@ -77,7 +77,7 @@ class Poll:
     async def _look(self) -> datetime:
         """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
         await self.lookout.refresh()
-        self.vitals.filled = self.lookout.filled
+        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
         self._unreadable = {name for name in self._unreadable if name is None or self.lookout.interest.covers(name)}
         left, until = MOST_STEPS, None
         while left:
@@ -101,6 +101,7 @@ class Poll:
     async def _take_steps(self, left: int) -> tuple[int, float | None]:
         """What is worth a call now, as many as there are `left`; returns how many still are, and until when to wait."""
         while left:
+            await self.source.until_free()
             step = await self.lookout.next_step(self.source.page_size)
             if isinstance(step, Wait):
                 return left, step.until
@@ -174,7 +175,7 @@ class Poll:
             )
         )
         self.lookout.filled_with(page.requests)
-        self.vitals.filled = self.lookout.filled
+        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
         self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
 
     async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:

@@ -10,6 +10,8 @@ import structlog
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.budget import Purpose
 from bot.domain.progress import summarise
+from bot.domain.prospect import prospect
+from bot.domain.queue import NOTHING_AROUND
 from bot.domain.reading import Known, Range, Reading, Recorded
 from bot.errors import NoSuchRequestError
 from bot.flows.rules import Rules
@@ -137,12 +139,14 @@ async def read_once(source: Source, reference: str) -> StatusAnswer | RequestAns
     spread = Range(Known(), whole=True)
     async for _ in parts(source, reference, spread, Purpose.QUESTION):
         pass
-    requests = tuple(spread.seen.values())
+    requests, now = tuple(spread.seen.values()), source.api_now()
+    rest = prospect(reference, requests, NOTHING_AROUND, read_at=now, at=now)
     return StatusAnswer(
         progress=summarise(reference, requests),
         read_at=source.clock.now(),
         complete=spread.complete,
         requests=requests,
+        prospect=rest.prospect if rest and spread.complete else None,
     )
 
 

@@ -37,7 +37,7 @@ class Sender:
     _trusted_until: float = field(default=-math.inf, init=False)
     _trusted_before: datetime | None = field(default=None, init=False)
     _ask_from: float = field(default=-math.inf, init=False)
-    _asking: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
+    _question: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def step(self) -> datetime | None:
         """Renew the lease, or take it when it is free; returns when to do so again."""
@@ -66,15 +66,21 @@ class Sender:
         return self.clock.now() + timedelta(seconds=max(self._ask_from - self.clock.monotonic(), 0.0))
 
     async def turn(self) -> Lease | None:
-        """The lease, renewed or taken if it is time for that; None when it is somebody else's turn."""
-        async with self._asking:
-            was_lost = self._lease is not None and self.lease is None
-            if was_lost or self.clock.monotonic() >= self._ask_from:
-                await self._ask()
+        """The lease, renewed or taken if it is time for that; None when it is somebody else's turn.
+
+        Who asks may be cancelled, but not the question: the database goes on with it, and what it gives is given back.
+        """
+        was_lost = self._lease is not None and self.lease is None
+        if self._question is None and (was_lost or self.clock.monotonic() >= self._ask_from):
+            self._question = asyncio.create_task(self._ask(), name="lease")
+        if self._question is not None:
+            await asyncio.shield(self._question)
         return self.lease
 
     async def release(self) -> None:
         """Send no more, and let the next process begin at once."""
+        if self._question is not None:
+            await asyncio.wait({self._question})
         lease, self._lease = self._lease, None
         self.vitals.is_sender = False
         if lease is not None:
@@ -86,6 +92,7 @@ class Sender:
         try:
             self._lease = await self._renewed() or await self._taken()
         finally:
+            self._question = None
             self.vitals.is_sender = self.lease is not None
         if self._lease is not None:
             self._trusted_until = began + (TRUSTED * length).total_seconds()

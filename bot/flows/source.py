@@ -1,6 +1,7 @@
 """The account at Chamelaion behind the budget: every call of the bot goes through here."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -106,13 +107,20 @@ class Source:
         self._works(request_id)
         return request
 
+    async def until_free(self) -> None:
+        """Wait until a look could be made at once, so that what it reads is chosen by what is known then."""
+        await self._wait(Purpose.LOOK, self.budget.pause)
+
     async def _turn(self, purpose: Purpose) -> None:
         if purpose is Purpose.QUESTION and self.budget.rests(self.clock.monotonic()) > LONGEST_PATIENCE:
             raise RateLimitedError("the API answered 429 and wants to be left alone for a while")
+        await self._wait(purpose, self.budget.take)
+
+    async def _wait(self, purpose: Purpose, ask: Callable[[Purpose, float], float]) -> None:
         self.budget.join(purpose)
         try:
             async with self._lines[purpose]:
-                while (pause := self.budget.take(purpose, self.clock.monotonic())) > 0:
+                while (pause := ask(purpose, self.clock.monotonic())) > 0:
                     self.vitals.beat_at = self.clock.monotonic()
                     await self.clock.sleep(min(pause, _LONGEST_NAP))
         finally:

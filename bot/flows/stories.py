@@ -9,11 +9,13 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
+from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.history import History
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
@@ -22,12 +24,14 @@ from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
+from bot.flows.vigil import Vigil
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.ports import Chat, Clock
@@ -65,6 +69,8 @@ class Stories:
     triaging: Triaging
     trials: Trials
     previewing: Previewing
+    limits: Limits
+    sheets: Sheets
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -74,11 +80,12 @@ class Stories:
     edits: Routine
     tend: Routine
     staleness: Routine
+    vigil: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness)
+        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness, self.vigil)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -107,19 +114,32 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
+    deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
+    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
     look = routine("look", poll.look)
     deliver = routine("deliver", _deliver(on, line, sender).step)
     turn = routine("turn", sender.step)
     edits = routine("edits", editor.step)
-    watching = Watching(ask, on.source, on.store, on.clock, on.identity, on.rules.account_id, changed)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
-    muting = Muting(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
-    triaging = Triaging(ask, on.store, on.clock, on.identity, on.rules.account_id, news)
-    trials = Trials(on.store, on.chat, on.clock, on.identity, on.rules.account_id, on.granted, news)
-    previewing = Previewing(ask, on.source, on.store, on.clock, on.rules)
-    people = (readings, ask, watching, muting, triaging, trials, previewing, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale)
+    people = _for_people(on, ask, line, changed=changed, news=news)
+    return Stories(readings, ask, *people, catch_up, sender, access, look, turn, deliver, edits, tend, stale, vigil)
+
+
+def _for_people(
+    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
+    """What people set going by what they type and click."""
+    account_id = on.rules.account_id
+    return (
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
+        Muting(ask, on.store, on.clock, on.identity, account_id, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
+        Previewing(ask, on.source, on.store, on.clock, on.rules),
+        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
+    )
 
 
 def _ask(on: Ground, readings: Readings) -> Ask:

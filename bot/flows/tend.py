@@ -73,10 +73,11 @@ class Tend:
         self.vitals.slack_trouble = error.code
 
     async def _end(self) -> None:
-        """Mutes whose time is over, and watches that settled a day ago."""
+        """Mutes whose time is over, watches that settled a day ago, and forecasts whose batch has settled."""
         account_id, now = self.rules.account_id, self.clock.now()
         unmuted = await self.store.mutes.end_due(account_id, now=now)
         ended = await self.store.watches.end_settled(account_id, now=now)
+        await self.store.forecasts.judge()
         for watch in ended:
             log.info("a watch has ended, a day after it settled", reference=watch.reference_id, place=watch.place)
         if unmuted or ended:

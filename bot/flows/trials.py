@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.announcement import Announcement, Example, Key, TrialFacts
-from bot.domain.deed import EVERYTHING, Deed, Did
+from bot.domain.deed import EVERYTHING, RUN, Deed, Did
 from bot.domain.people_answer import TrialAnswer
 from bot.errors import NoHistoryError, SlackError
 from bot.flows.identity import Identity
@@ -47,7 +47,7 @@ class Trials:
             )
             for number, said in enumerate(examples)
         ]
-        details = {"messages": str(len(messages)), "run": run}
+        details = {"messages": str(len(messages)), RUN: run}
         deed = Deed(now, self.identity.workspace_id, place, author, Did.TEST, EVERYTHING, details)
         if not await self.store.trials.begin(self.account_id, messages, deed):
             return replace(found, under_way=True)

@@ -51,7 +51,9 @@ class Vitals:
     until_sent: Spread = field(default_factory=Spread)
     """From that look to Slack's answer."""
     filled: float | None = None
-    """Which share of the account's list our memory has, from 0 to 1; None before the first look."""
+    """Which share of the account's list our memory has, from 0 to 1; None before the first look, or without order."""
+    is_ordered: bool = True
+    """Whether the account's list has an order, as far as is known."""
 
     def told(self, said: Announcement, sent_at: datetime) -> None:
         """Slack has accepted an announcement: when it is an alert, take in how long that took."""

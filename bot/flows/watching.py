@@ -2,19 +2,24 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
+from bot.domain.mute import muted_until
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.limits import FOR_ONE
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
+
+_KEPT = " Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class Watching:
         watch, is_new, undo = await self._begin(wish)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo)
+            muted_until = await self._muted_until(watch)
+            yield WatchAnswer(watch, is_new, status, trouble, undo, muted_until, wish.due)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -47,11 +53,16 @@ class Watching:
                 "`expect` counts the requests of one reference, and this is a pattern for many. Leave `expect` out,"
                 " or watch one reference by its name. Nothing was changed."
             )
+        if wish.due is not None:
+            raise BadCommandError(f"{FOR_ONE['deadline']} Leave `by` out, or watch one reference by its name.{_KEPT}")
         watch, is_new, undo = await self._begin(wish)
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._muted_until(watch))
+
+    async def _muted_until(self, watch: Watch) -> datetime | None:
+        return muted_until(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
 
     async def _begin(self, wish: Wish) -> tuple[Watch, bool, str | None]:
         """The watch, whether it is new, and by what this can be taken back if anything was changed."""

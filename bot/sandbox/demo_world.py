@@ -1,5 +1,6 @@
 """The world of the demo: an account whose batches move while one looks, and a workspace with something to read."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 from uuid import UUID
@@ -22,15 +23,17 @@ TOPICS = {
 _FIRST_STEPS = (
     ("/lipsync status batch-2026-04", "how it is doing, read live"),
     ("/lipsync watch batch-2026-04", "a live card here, and a message when something needs you"),
+    ("/lipsync deadline batch-2026-04 in 1m", "when it has to be finished: you are told when that is in danger"),
+    ("/lipsync watch interview-es", "one of its clips is stuck"),
     ("/lipsync status *", "every batch side by side"),
     ("/lipsync help", "everything else"),
 )
 
 
 def account(clock: Clock, seed: int = 55) -> Account:
-    """Four references that move (one clip, 20, 120 and 250 of them) and one that was finished this morning."""
+    """Four references that move (one clip, 20, 120 and 250), one that was finished this morning, one that is stuck."""
     made = Account(clock, seed=seed, slots=SLOTS, speed=SPEED)
-    for request in _finished_before(clock, seed):
+    for request in (*_finished_before(clock, seed), *_stuck_since(clock, seed)):
         made.add(request)
     made.submit("order-12345-japanese-dub", 1, speed=SLOW_SPEED)
     made.submit("trailer-jp", 20, over_seconds=15)
@@ -58,6 +61,20 @@ def _finished(clock: Clock, number: int, request_id: UUID) -> LipsyncRequest:
         error_message="no face detected" if failed else None,
         reference_id="promo-fr",
     )
+
+
+def _stuck_since(clock: Clock, seed: int) -> list[LipsyncRequest]:
+    """6 clips of interview-es; one of them has run for 25 minutes, the others took one."""
+    draw = Random(seed + 2)  # noqa: S311 - made-up data, not secrets
+    began = clock.now() - timedelta(minutes=25)
+    made = []
+    for number in range(6):
+        one = _finished(clock, number, UUID(int=draw.getrandbits(128), version=4))
+        started = began + timedelta(seconds=5 + number)
+        ended = started + timedelta(seconds=65)
+        made.append(replace(one, reference_id="interview-es", created_at=began, started_at=started, finished_at=ended))
+    made[4] = replace(made[4], status="processing", finished_at=None, output_url=None)
+    return made
 
 
 def welcome(workspace: Workspace) -> None:

@@ -170,12 +170,20 @@ class WebApi:
         self.workspace.note("call", method=method, ok=call.ok, error=error)
 
     async def upload(self, request: web.Request) -> web.StreamResponse:
-        """Where a file's bytes go."""
+        """Where a file's bytes go, through what goes wrong on the way (as the method `upload`)."""
+        if self.faults.down:
+            return cut(request)
+        fault = self.faults.take("upload")
+        early = await spoiled(self.clock, request, fault)
+        if early is not None:
+            return early
         file = self.workspace.files.get(request.match_info["file_id"])
         if file is None:
             return web.Response(status=404, text="no such file")
         content = await request.read()
         file["size"], file["content"] = len(content), content.decode(errors="replace")
+        if fault and fault.kind == "drop_after":
+            return cut(request)
         return web.Response(text=f"OK - {len(content)}")
 
 

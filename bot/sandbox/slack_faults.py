@@ -25,7 +25,10 @@ _SERVER_ERRORS = {"status_500": 500, "status_502": 502, "status_503": 503}
 
 @dataclass(slots=True)
 class Fault:
-    """One rule: which method (`*` = all, `response` = response URLs), what goes wrong, and how often."""
+    """One rule: which method, what goes wrong, and how often.
+
+    `*` are all methods, `response` is a response URL, `upload` the bytes of a file.
+    """
 
     method: str
     kind: FaultKind

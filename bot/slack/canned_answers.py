@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
 from bot.domain.progress import Waiting
-from bot.domain.watch import Events, Placement
-from bot.slack import canned_globs
+from bot.domain.watch import Events, Placement, Watch
+from bot.slack import canned_globs, canned_sheets
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
-from bot.slack.views import about, failures, links, status, watch, watches
+from bot.slack.views import about, failures, status, watch, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
 
@@ -35,6 +35,7 @@ def _incomplete_states(scene: Scene) -> Iterator[Canned]:
     changing = replace(scene.status, complete=False)
     yield _status("status_still_reading", "At once, while a reading of many pages goes on.", still)
     yield _status("status_first_reading", "At once, while a batch is read for the first time.", first)
+    yield _status("status_old", "The same, of a batch that runs.", replace(scene.status, trouble=_BUSY))
     yield _status("status_trouble", "The API cannot be read now: the last reading, with its age.", old)
     yield _status("status_never_read", "The API cannot be read, and nothing is known yet.", unknown)
     yield _status("status_partial_reading", "The same, when the first pages have come.", _partial(scene))
@@ -63,8 +64,7 @@ def _status(name: str, when: str, answer: StatusAnswer | RequestAnswer) -> Canne
 
 
 def lists(scene: Scene) -> Iterator[Canned]:
-    """Answers to `failures` and `links`."""
-    three, none = scene.progress(3, 1), scene.progress(0, 1)
+    """Answers to `failures`, `links` and `export`."""
     for name, when, message in (
         ("failures", "Kinds with their ids, to copy.", failures.message(scene.status)),
         ("failures_none", "Nothing failed.", failures.message(scene.status_done)),
@@ -77,27 +77,8 @@ def lists(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, "Failures", when, message)
     yield from _retry_lists(scene)
-    for name, when, answer in (
-        (
-            "links",
-            "The finished clips, for the person who asked.",
-            StatusAnswer(three, scene.now, requests=scene.rows(3, 1, 0, 0)),
-        ),
-        ("links_none", "No clip is finished.", StatusAnswer(none, scene.now, requests=scene.rows(0, 1, 0, 0))),
-        (
-            "links_not_known",
-            "The API cannot be read now; links are only shown fresh.",
-            StatusAnswer(three, scene.now, trouble=_BUSY),
-        ),
-        (
-            "links_first_reading",
-            "At once, while a batch is read for the first time.",
-            StatusAnswer(scene.unread, None, still=STILL),
-        ),
-        ("links_partial", "It could never be read to its end.", _partial_trouble(scene)),
-        ("links_request", "One request, asked for by its UUID.", RequestAnswer(scene.one, scene.now)),
-    ):
-        yield Canned(name, "Links", when, links.message(answer))
+    yield from canned_sheets.links_given(scene)
+    yield from canned_sheets.exported(scene)
 
 
 def _retry_lists(scene: Scene) -> Iterator[Canned]:
@@ -114,7 +95,7 @@ def _retry_lists(scene: Scene) -> Iterator[Canned]:
 def confirmations(scene: Scene) -> Iterator[Canned]:
     """M2, and what `unwatch` answers."""
     changed = replace(scene.watch, events=Events.EACH, expected=250)
-    placed = replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
+    placed = _placed(scene)
     personal = replace(scene.watch, place="D0ANA", asked_in="C0DUBBINGDE")
     new = WatchAnswer(scene.watch, True, scene.status, undo=UNDO)
     for name, when, answer in (
@@ -141,10 +122,15 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
             "After watch where the bot may not post.",
             WatchAnswer(scene.watch, True, scene.never_sent, "not_in_channel"),
         ),
+        ("watch_muted", "After watch where all is muted.", replace(new, muted_until=scene.at(7_200))),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
     yield from _stopped(scene)
+
+
+def _placed(scene: Scene) -> Watch:
+    return replace(scene.watch, placement=Placement.BROADCAST, mention=("U0ANA",))
 
 
 def _stopped(scene: Scene) -> Iterator[Canned]:
@@ -182,6 +168,12 @@ def others(scene: Scene) -> Iterator[Canned]:
             about.message(scene.about_filling),
         ),
         (
+            "about_unordered",
+            "About",
+            "The API lists the account's requests in no order.",
+            about.message(replace(scene.about, filled=None, is_ordered=False)),
+        ),
+        (
             "about_catching_up",
             "About",
             "Nothing could be read for a while, and not everything was read again yet.",
@@ -205,7 +197,7 @@ def _watches(scene: Scene) -> Message:
         replace(scene.line, watch=replace(scene.watch, place="U0BEN"), trouble="not_in_channel"),
         WatchLine(scene.watch, scene.unread, None, "is_archived"),
         WatchLine(scene.watch, scene.unread, scene.now, "restricted_action"),
-        replace(scene.line, no_history="missing_scope"),
+        replace(scene.line, watch=_placed(scene), no_history="missing_scope"),
         canned_globs.line(scene),
         canned_globs.line(scene, "*"),
         replace(scene.line, muted_until=scene.at(7_200)),

@@ -15,6 +15,7 @@ PATTERN = "batch-*"
 _CARD, _WATCH, _TABLE = "M1 Card", "M2 Watch confirmed", "M9 Glob status"
 _ROWS = ((178, 6, 8, 58), (40, 0, 0, 0), (12, 0, 6, 2), (0, 0, 0, 20), (19, 1, 0, 0), (25, 0, 5, 0))
 _MANY = 230
+_UNREAD = 5  # of this one only a part was seen
 
 
 def overview(scene: Scene, pattern: str = PATTERN, *, most: int, references: int = len(_ROWS)) -> Overview:
@@ -28,7 +29,7 @@ def _standing(scene: Scene, number: int) -> Standing:
     rows = scene.rows(done, failed, running, waiting)
     name = f"batch-2026-{number + 4:02}"
     progress = replace(summarise(name, rows), kinds=(), oldest_waiting=None)
-    return Standing(progress, scene.at(-90 * number) if waiting else None, scene.now)
+    return Standing(progress, scene.at(-90 * number) if waiting else None, None if number == _UNREAD else scene.now)
 
 
 def _watch(scene: Scene, pattern: str = PATTERN) -> Watch:
@@ -63,12 +64,14 @@ def watched(scene: Scene) -> Iterator[Canned]:
     changed = replace(new, watch=replace(new.watch, events=Events.EACH), is_new=False)
     nothing = replace(new, overview=survey(PATTERN, [], looked_at=None, most=0), nearest=("bach-1",))
     everything = GlobWatchAnswer(_watch(scene, "*"), True, overview(scene, "*", most=0), undo=UNDO)
+    each = replace(everything, watch=replace(everything.watch, events=Events.EACH))
     personal = replace(new, watch=replace(new.watch, place="D0ANA", asked_in="C0DUBBINGDE"))
     for name, when, answer in (
         ("watch_glob", "After watch with a pattern.", new),
         ("watch_glob_changed", "After watch on a pattern that is watched here.", changed),
         ("watch_glob_nothing", "After watch with a pattern that matches nothing yet.", nothing),
         ("watch_glob_everything", "After watch *.", everything),
+        ("watch_glob_everything_each", "After watch * for each.", each),
         ("watch_glob_for_me", "After watch me with a pattern, in a channel.", personal),
     ):
         yield Canned(name, _WATCH, when, glob_watch.message(answer, scene.command))
@@ -109,6 +112,11 @@ def overviews(scene: Scene) -> Iterator[Canned]:
             "glob_status_filling",
             "Soon after the first start, with older requests still unread.",
             glob_status.message(filling, scene.command),
+        ),
+        (
+            "glob_status_unordered",
+            "The API lists the account's requests in no order.",
+            glob_status.message(replace(answer, overview=replace(answer.overview, filled=None)), scene.command),
         ),
         (
             "glob_status_nothing_yet",

@@ -42,7 +42,7 @@ def quiet_cards(scene: Scene) -> Iterator[Canned]:
         (
             "card_ended",
             "A day after the batch settled: the watch has ended by itself.",
-            replace(scene.card, watch=ended, progress=scene.done),
+            replace(scene.card, watch=ended, progress=scene.done, prospect=None),
         ),
     ):
         yield Canned(name, "M1 Card", when, said.message(facts, scene.command))

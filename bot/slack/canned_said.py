@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.domain.announcement import (
     AccessFacts,
     BackFacts,
+    CardFacts,
     CatchUpFacts,
     ClipsFacts,
     FinishedFacts,
@@ -18,7 +19,9 @@ from bot.domain.announcement import (
 )
 from bot.domain.delivery import Asked, Manner
 from bot.domain.progress import Progress, Settled, Waiting
+from bot.domain.prospect import Finish
 from bot.domain.watch import Placement
+from bot.slack.canned_deadlines import due_finishes
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.canned_triage import cared_failures
 from bot.slack.views import said
@@ -33,8 +36,9 @@ _STALE = "M11 Stale data"
 def cards(scene: Scene) -> Iterator[Canned]:
     """M1."""
     card = scene.card
-    waiting = replace(card, progress=scene.done, settlement=Waiting(scene.at(600)))
-    short = replace(card, progress=scene.progress(244, expected=250), settlement=Settled(short=True))
+    ended = replace(card, prospect=None)
+    waiting = replace(ended, progress=scene.done, settlement=Waiting(scene.at(600)))
+    short = replace(ended, progress=scene.progress(244, expected=250), settlement=Settled(short=True))
     placed = replace(card, watch=replace(scene.watch, placement=Placement.THREAD, mention=("U0ANA", "U0BEN")))
     stopped = replace(card, watch=replace(scene.watch, ended_at=scene.at(60), place="U0ANA"))
     for name, when, facts in (
@@ -42,12 +46,12 @@ def cards(scene: Scene) -> Iterator[Canned]:
         (
             "card_reading",
             "Right after watch was typed, before the first complete reading.",
-            replace(card, progress=scene.unread, read_at=None),
+            replace(ended, progress=scene.unread, read_at=None),
         ),
         (
             "card_nothing",
             "The batch was read and has no request yet.",
-            replace(card, progress=scene.unread),
+            replace(ended, progress=scene.unread),
         ),
         ("card_waiting", "All have ended, but more may still be submitted.", waiting),
         ("card_short", "It settled with fewer requests than expected.", short),
@@ -58,8 +62,37 @@ def cards(scene: Scene) -> Iterator[Canned]:
             replace(card, read_at=scene.at(-720), stale=True),
         ),
         ("card_stopped", "After unwatch, here in a person's DM: no buttons any more.", stopped),
+        *_cards_of_the_rest(scene),
     ):
         yield Canned(name, _CARD, when, _message(facts, scene))
+
+
+def _cards_of_the_rest(scene: Scene) -> Iterator[tuple[str, str, CardFacts]]:
+    """Cards whose finish cannot be told as usual."""
+    card, rest = scene.card, scene.prospect
+    few, day = scene.progress(3, 0, 8, 239), 86_400
+    early = replace(rest, finish=None, why="early", finished=3, rhythm=None)
+    stands = replace(rest, finish=None, why="stands", rhythm=replace(scene.rhythm, a_minute=0.0))
+    unknown = replace(rest, finish=None, why="unknown", rhythm=None)
+    far = Finish(scene.at(day), scene.at(1.25 * day), scene.at(1.5 * day))
+    slow = replace(rest, finish=far, rhythm=replace(scene.rhythm, a_minute=0.21))
+    yield (
+        "card_early",
+        "Fewer than five clips are finished, and the account is new.",
+        replace(card, progress=few, prospect=early),
+    )
+    yield (
+        "card_stands",
+        "Clips wait, and none is in work.",
+        replace(card, progress=scene.progress(178, 6, 0, 66), prospect=stands),
+    )
+    yield "card_timeless", "The API tells no times of what is finished.", replace(card, prospect=unknown)
+    yield "card_tomorrow", "The rest takes until tomorrow.", replace(card, prospect=slow)
+    yield (
+        "card_missing",
+        "Some are expected, but have not come for long.",
+        replace(card, prospect=replace(rest, missing=6)),
+    )
 
 
 def news(scene: Scene) -> Iterator[Canned]:
@@ -102,7 +135,11 @@ def _worse(scene: Scene) -> Iterator[Canned]:
             "Several kinds at once, and the failure rate.",
             PingFacts(failing, failing.kinds, 20, scene.now),
         ),
-        ("ping_rate", "More than 5 or 20 of 100 fail for certain.", PingFacts(failing, (), 5, scene.now)),
+        (
+            "ping_rate",
+            "More than 5 or 20 of 100 fail for certain.",
+            PingFacts(scene.progress(90, 12, 8, 58), (), 5, scene.now),
+        ),
     ):
         yield Canned(name, _FAILURE, when, _message(facts, scene))
     named = said.message(scene.failure, scene.command, Manner(mention=("U0ANA", "U0BEN")))
@@ -111,12 +148,20 @@ def _worse(scene: Scene) -> Iterator[Canned]:
 
 def personal(scene: Scene) -> Iterator[Canned]:
     """M7."""
-    asked = Manner(asked=Asked("C0DUBBINGDE", scene.at(-4_000)))
+    asked = Manner(asked=(Asked("C0DUBBINGDE", scene.at(-4_000)),))
     for name, when, facts in (
         ("personal_failure", "With me, a person is told alone, and why.", scene.failure),
         ("personal_finished", "The same, at the end.", FinishedFacts(scene.progress(34, 6), scene.now)),
     ):
         yield Canned(name, _PERSONAL, when, said.message(facts, scene.command, asked))
+    done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
+    times = (Asked("C0DUBBINGDE", scene.at(-4_000)), Asked("C0AURORA", scene.at(-3_000)))
+    for name, when, references, manner in (
+        ("personal_catch_up", "After a gap, with me and mention.", (done,), replace(asked, mention=("U0BEN",))),
+        ("personal_catch_up_several", "The same, asked for in two places.", _several(scene, done), Manner(asked=times)),
+    ):
+        told = CatchUpFacts(scene.at(-4_440), scene.now, references)
+        yield Canned(name, _PERSONAL, when, said.message(told, scene.command, manner))
 
 
 def _ends(scene: Scene) -> Iterator[Canned]:
@@ -146,6 +191,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, _FINISHED, when, _message(facts, scene))
+    yield from due_finishes(scene)
 
 
 def catch_ups(scene: Scene) -> Iterator[Canned]:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from bot.domain.announcement import CardFacts, FailureFacts
 from bot.domain.answer import AboutAnswer, StatusAnswer, StillReading, WatchLine
+from bot.domain.calibration import Calibration
 from bot.domain.progress import UNFINISHED, Progress, Settled, summarise
+from bot.domain.prospect import Finish, Prospect, Rhythm
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Events, Watch
 from bot.slack.views.message import Message
@@ -16,6 +18,9 @@ UNDO = "6f0e0c2a-9d0b-4b7c-8f64-1c2d3e4f5a6b"
 STILL = StillReading(50, timedelta(seconds=45))
 PART_READ = replace(STILL, read=4_174, total=5_000)
 FINISHED = Settled(short=False)
+
+
+_JUDGED = Calibration(120, 100, 31, 0.06, 0.19, 14, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +119,20 @@ class Scene:
         )
 
     @property
+    def prospect(self) -> Prospect:
+        """What is said of the rest of the batch in the middle."""
+        finish = Finish(self.at(1_380), self.at(1_680), self.at(2_220))
+        return Prospect(finish, "told", 184, 0, self.rhythm)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How fast the batch goes."""
+        return Rhythm(3.1, (1, 2, 4, 5, 5, 6, 7, 6), timedelta(seconds=112))
+
+    @property
     def status(self) -> StatusAnswer:
         """How the batch in the middle is doing."""
-        return StatusAnswer(self.running, self.now, requests=self.rows(178, 6, 8, 58))
+        return StatusAnswer(self.running, self.now, requests=self.rows(178, 6, 8, 58), prospect=self.prospect)
 
     @property
     def status_done(self) -> StatusAnswer:
@@ -141,7 +157,7 @@ class Scene:
     @property
     def card(self) -> CardFacts:
         """The card in the middle of the batch."""
-        return CardFacts(self.watch, self.running, UNFINISHED, self.now)
+        return CardFacts(self.watch, self.running, UNFINISHED, self.now, prospect=self.prospect)
 
     @property
     def failure(self) -> FailureFacts:
@@ -157,7 +173,9 @@ class Scene:
     @property
     def about(self) -> AboutAnswer:
         """The bot in good health."""
-        return AboutAnswer("1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60, filled=1.0)
+        return AboutAnswer(
+            "1.2.3", self.now, self.at(60), None, 3, 0, 0, 0, 4.2, 21.0, 12, 60, 0, None, 1.0, forecasts=_JUDGED
+        )
 
     @property
     def about_trouble(self) -> AboutAnswer:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.announcement import PingFacts
+from bot.domain.announcement import AssignedFacts, PingFacts
 from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.domain.triage import Assigned, Care, Handled
@@ -47,6 +47,8 @@ def cared_failures(scene: Scene) -> Iterator[Canned]:
         yield Canned(name, _FAILURE, when, said.message(facts, scene.command))
     again = _again(scene)
     ping = PingFacts(scene.running, (again,), None, now)
+    asked = AssignedFacts(REF, scene.running.kinds[:1], "U0BEN", "U0ANA")
+    yield Canned("asked", _FAILURE, "To whom somebody else has assigned it.", said.message(asked, scene.command))
     yield Canned("ping_again", _FAILURE, "The ping for that.", said.message(ping, scene.command))
 
 

@@ -11,6 +11,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
+from bot.domain.sheet import File
 from bot.errors import (
     InDoubtError,
     NoAccessError,
@@ -20,7 +21,8 @@ from bot.errors import (
     TokenRefusedError,
 )
 from bot.slack.outcome import FAULTS, error_of, is_fault_of_the_moment
-from bot.slack.views.escape import is_person
+from bot.slack.upload import send_bytes
+from bot.slack.views.escape import is_person, sentence
 from bot.slack.views.message import Message
 from bot.slack.views.said import marked_as_repeat, message
 
@@ -42,12 +44,14 @@ class Introduction:
 class SlackChat:
     """The port `Chat` on a client that neither retries nor opens sessions of its own.
 
-    `command` is the slash command's name, `timeout_seconds` the longest that a call may take.
+    `command` is the slash command's name, `timeout_seconds` the longest that a call may take, `upload_seconds` the
+    longest for the bytes of a file.
     """
 
     client: AsyncWebClient
     command: str
     timeout_seconds: float = 10
+    upload_seconds: float = 60
     _direct: dict[str, str] = field(default_factory=dict)
 
     async def identity(self) -> Introduction:
@@ -77,14 +81,38 @@ class SlackChat:
         )
         return Posted(_word(response, "channel"), _word(response, "ts"))
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
-        """Edit a message in place; its metadata stays."""
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
+        """Edit a message in place; its metadata stays, and that it may be a `repeat`."""
         shown = message(said, self.command, manner)
+        shown = marked_as_repeat(shown) if repeat else shown
         await self._call(self.client.chat_update, channel=posted.channel, ts=posted.ts, **_said(shown), parse="none")
 
     async def delete(self, posted: Posted) -> None:
         """Take back one of the bot's own messages."""
         await self._call(self.client.chat_delete, channel=posted.channel, ts=posted.ts)
+
+    async def hand(self, person: str, file: File) -> None:
+        """Send a file to a person's DM: only the last of the three steps shows it, so only that can be in doubt."""
+        channel = await self.direct_channel(person)
+        file_id = await self._uploaded(file)
+        await self._call(
+            self.client.files_completeUploadExternal,
+            files=[{"id": file_id, "title": file.name}],
+            channel_id=channel,
+            initial_comment=sentence(file.says),
+        )
+
+    async def _uploaded(self, file: File) -> str:
+        """The id of a file that nobody sees yet; what goes wrong here has done nothing."""
+        try:
+            ticket = await self._call(
+                self.client.files_getUploadURLExternal, filename=file.name, length=len(file.content)
+            )
+            address, file_id = _word(ticket, "upload_url"), _word(ticket, "file_id")
+        except InDoubtError as error:
+            raise NotSentError(error.code) from None
+        await send_bytes(self.client, address, file.content, self.upload_seconds)
+        return file_id
 
     async def find(
         self, place: str, since: datetime, until: datetime, *, thread_ts: str | None = None, cursor: str | None = None

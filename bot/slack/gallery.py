@@ -4,11 +4,13 @@ from datetime import datetime
 
 from bot.slack.canned_account import previews, queues
 from bot.slack.canned_answers import confirmations, lists, others, states
+from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
+from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
 from bot.slack.canned_triage import cared_cards, triaged
 
 
@@ -24,7 +26,10 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    cards_of = (cards, cared_cards, glob_cards, quiet_cards)
-    told = (*cards_of, confirmations, undone, news, personal, catch_ups, summaries, muted, triaged)
-    parts = (*told, access, stale, trials, mishaps, states, overviews, queues, previews, lists, others)
+    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards)
+    set_up = (due_watches, confirmations, limits, undone)
+    told = (news, stuck, risks, personal)
+    later = (catch_ups, summaries, stuck_summaries, due_summaries, muted, triaged)
+    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, queues, previews, lists, others)
+    parts = (*seen, *set_up, *told, *later, *asked)
     return tuple(each for part in parts for each in part(scene))

@@ -5,13 +5,17 @@ from dataclasses import dataclass
 
 from bot.domain.answer import Scope
 from bot.domain.nearness import distance
+from bot.domain.sheet import Format
 from bot.domain.spans import mute_span
 from bot.errors import BadCommandError
+from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
-    COMMANDS,
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
+    Export,
     Failures,
     Handle,
     Help,
@@ -29,11 +33,13 @@ from bot.slack.commands import (
     Unmute,
 )
 from bot.slack.typed import Word, shown, words
-from bot.slack.watch_options import WATCH_OPTIONS, NotYetError, options
+from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
 LONGEST_REFERENCE = 500
 _NEAR = 2
 _SHOWN = 60
+_LONGEST_FORMAT = 5  # what is longer is rather the rest of a reference
+_OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
@@ -42,10 +48,7 @@ _AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
 
 def parse(text: str, command: str = "/lipsync") -> Command:
     """What was meant by the text after the slash command; raises `BadCommandError` saying what to type instead."""
-    try:
-        return _Parser(command).parse(words(text))
-    except NotYetError as later:
-        return NotYet(later.word)
+    return _Parser(command).parse(words(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,15 @@ class _Parser:
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
             "links": self._links,
+            "export": self._export,
             "mute": self._mute,
             "unmute": self._unmute,
             "handled": self._handled,
             "assign": self._assign,
             "queue": lambda words_: self._alone("queue", words_, Queue()),
             "preview": lambda words_: Preview(self._wish("preview", _without_watch(words_))),
+            "deadline": self._deadline,
+            "expect": self._expect,
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -113,10 +119,17 @@ class _Parser:
         return StopWatch(self._only_reference("unwatch", typed))
 
     def _links(self, typed: Sequence[Word]) -> Command:
-        if [word.lower for word in typed[1:2]] == ["new"]:
-            self._reference("links", typed)
-            return NotYet("new")
+        if [word.lower for word in typed[1:]] == ["new"]:
+            return Links(self._reference("links", typed), only_new=True)
         return Links(self._only_reference("links", typed))
+
+    def _export(self, typed: Sequence[Word]) -> Command:
+        match [word.lower for word in typed[1:]]:
+            case [("csv" | "tsv" | "html") as wanted]:
+                return Export(self._reference("export", typed), Format(wanted))
+            case [other] if len(other) <= _LONGEST_FORMAT:
+                raise BadCommandError(self._type_instead("export", f"I make no `{_shown(other)}` files"))
+        return Export(self._only_reference("export", typed))
 
     def _watches(self, typed: Sequence[Word]) -> Command:
         match [word.lower for word in typed]:
@@ -173,6 +186,24 @@ class _Parser:
         if not rest or (rest[-1].person is None and rest[-1].lower not in ("me", "nobody")):
             raise BadCommandError(self._type_instead("assign", "Say at the end who looks at it"))
         return Assign(reference, _together(rest[:-1]), rest[-1].person, me=rest[-1].lower == "me")
+
+    def _deadline(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("deadline", typed)
+        if len(typed) == 1:
+            raise BadCommandError(self._type_instead("deadline", "Say when it has to be finished"))
+        when = " ".join(word.text for word in typed[1:])
+        return Deadline(reference, None if when.lower() == _OFF else when)
+
+    def _expect(self, typed: Sequence[Word]) -> Command:
+        reference = self._reference("expect", typed)
+        match [word.lower for word in typed[1:]]:
+            case []:
+                raise BadCommandError(self._type_instead("expect", "Say how many will come"))
+            case ["off"]:
+                return Expect(reference, None)
+            case [number]:
+                return Expect(reference, how_many(number, f"{self.command} expect <ref> 250"))
+        raise self._too_much("expect", typed)
 
     def _muted(self, word: str, typed: Sequence[Word], *, most: int) -> str | None:
         """The reference that is muted or not any more; None for all of them."""

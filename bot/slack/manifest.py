@@ -14,12 +14,14 @@ SCOPES: Mapping[str, str] = {
     "commands": "the slash command",
     "chat:write": "cards and alerts, where the bot was invited",
     "im:write": "opens the DM with a person, to tell them about access trouble",
+    "files:write": "sends a file that somebody asked for, to their DM with the bot only",
     "channels:history": "after an attempt whose answer was lost, looks whether the message is there: public channels",
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs",
     "mpim:history": "the same in group DMs",
     "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
     "groups:read": "the same in private channels",
+    "users:read": "the time zone of whoever types a deadline",
 }
 """Every scope of the bot's token, and why."""
 

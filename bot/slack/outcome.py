@@ -82,6 +82,17 @@ _REFUSED = (
     "no_text",
     "too_many_attachments",
 )
+_NO_FILE = (
+    "blocked_file_type",
+    "file_not_found",
+    "file_upload_size_restricted",
+    "file_uploads_disabled",
+    "file_uploads_except_images_disabled",
+    "invalid_channel",
+    "posting_to_general_channel_denied",
+    "slack_connect_file_upload_sharing_blocked",
+    "storage_limit_reached",
+)
 _NO_MESSAGE = (
     "cant_delete_message",
     "cant_update_message",
@@ -103,6 +114,7 @@ _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_NO_ACCESS, NoAccessError),
     **dict.fromkeys(_TOKEN, TokenRefusedError),
     **dict.fromkeys(_REFUSED, RefusedMessageError),
+    **dict.fromkeys(_NO_FILE, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
     **dict.fromkeys(_NO_THREAD, NoThreadError),
 }

@@ -31,17 +31,24 @@ class Reply:
     """False where the original is a message for everybody, such as a card."""
     _uses: int = 0
 
-    async def ephemeral(self, message: Message) -> None:
-        """Say something new that only this person sees."""
+    async def ephemeral(self, message: Message) -> bool:
+        """Say something new that only this person sees; returns whether Slack took it."""
         sent = await self._send(message, response_type="ephemeral", replace_original=False)
         self.replaces = self.replaces or (sent and self.may_replace)
+        return sent
 
-    async def replace(self, message: Message) -> None:
-        """Put this in the place of what was said last; as a new message where there is nothing to replace."""
+    async def replace(self, message: Message) -> bool:
+        """Put this in the place of what was said last; as a new message where there is nothing to replace.
+
+        Returns whether Slack took it.
+        """
         if self.replaces:
-            await self._send(message, response_type="ephemeral", replace_original=True)
-        else:
-            await self.ephemeral(message)
+            return await self._send(message, response_type="ephemeral", replace_original=True)
+        return await self.ephemeral(message)
+
+    def keep_original(self) -> None:
+        """Let the message that was clicked stay: every answer is a new one."""
+        self.replaces = self.may_replace = False
 
     async def in_channel(self, message: Message) -> None:
         """Say something that everybody here sees."""

@@ -11,19 +11,10 @@ from bot.slack.typed import Word, shown
 MOST_EXPECTED = 100_000
 MOST_MENTIONED = 5
 _NOBODY = "nobody"
-_LATER = ("by",)
-
-
-class NotYetError(Exception):
-    """Found while parsing: something that will come later."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
 
 
 def options(typed: Sequence[Word], watch: StartWatch, type_instead: Callable[[str], str], command: str) -> StartWatch:
-    """The watch with what was typed after its reference; raises `BadCommandError` and `NotYetError`.
+    """The watch with what was typed after its reference; raises `BadCommandError`.
 
     `type_instead` makes a sentence of what was wrong and how to type it.
     """
@@ -41,8 +32,6 @@ class _Options:
         while rest:
             option = rest.pop(0)
             read = _READERS.get(option.lower)
-            if option.lower in _LATER:
-                raise NotYetError(option.lower)
             if read is None:
                 raise BadCommandError(self.type_instead(f"I do not understand `{shown(option.text)}` there"))
             if option.lower in self.seen:
@@ -86,16 +75,29 @@ class _Options:
         )
 
     def expected(self, watch: StartWatch, rest: list[Word]) -> StartWatch:
-        number = rest[0].lower if rest else ""
-        if number.isascii() and number.isdecimal() and len(number) <= len(str(MOST_EXPECTED)):
-            expected = int(number)
-            if 1 <= expected <= MOST_EXPECTED:
-                rest.pop(0)
-                return replace(watch, expected=expected)
-        raise BadCommandError(
-            f"`expect` takes a whole number from 1 to {MOST_EXPECTED:,}:"
-            f" type `{self.command} watch <ref> expect 250`, for example."
-        )
+        expected = how_many(rest[0].lower if rest else "", f"{self.command} watch <ref> expect 250")
+        rest.pop(0)
+        return replace(watch, expected=expected)
+
+    def by(self, watch: StartWatch, rest: list[Word]) -> StartWatch:
+        """All that follows is the time, so that it needs no quotes."""
+        typed = " ".join(word.text for word in rest)
+        if not typed:
+            raise BadCommandError(
+                "`by` takes a time, at the end of the line:"
+                f" type `{self.command} watch <ref> by fri 17:00`, for example."
+            )
+        rest.clear()
+        return replace(watch, by=typed)
+
+
+def how_many(typed: str, example: str) -> int:
+    """The number of requests that was typed; raises `BadCommandError` with the example."""
+    if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(MOST_EXPECTED)):
+        number = int(typed)
+        if 1 <= number <= MOST_EXPECTED:
+            return number
+    raise BadCommandError(f"`expect` takes a whole number from 1 to {MOST_EXPECTED:,}: type `{example}`, for example.")
 
 
 _READERS: dict[str, Callable[[_Options, StartWatch, list[Word]], StartWatch]] = {
@@ -104,5 +106,6 @@ _READERS: dict[str, Callable[[_Options, StartWatch, list[Word]], StartWatch]] = 
     "me": _Options.personal,
     "mention": _Options.mention,
     "expect": _Options.expected,
+    "by": _Options.by,
 }
-WATCH_OPTIONS = (*_READERS, *_LATER)
+WATCH_OPTIONS = tuple(_READERS)

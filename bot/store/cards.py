@@ -8,14 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exists, false, or_, select, true, update
 
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
+from bot.domain.chances import chances
 from bot.domain.delivery import CardEdit, Posted
 from bot.domain.mute import muted_until
 from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement
+from bot.domain.prospect import View
 from bot.domain.watch import Watch
 from bot.store.batches import last_read
 from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
+from bot.store.forecasts import foretold, view_of
 from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
 from bot.store.rows import watch_of
@@ -59,19 +62,19 @@ class Cards:
 
         def work(connection: Connection) -> list[tuple[int, CardEdit]]:
             rows: Sequence[RowMapping] = connection.execute(query).mappings().all()
-            return [(row["card_changes"], _edit(connection, row, longest_settle, stale_before)) for row in rows]
+            return [(row["card_changes"], _edit(connection, row, longest_settle, stale_before, now)) for row in rows]
 
         found = await self.database.read(work)
         self._seen.update((edit.watch_id, (changes, edit.posted)) for changes, edit in found)
         return tuple(edit for _, edit in found)
 
-    async def facts(self, watch_id: str, *, longest_settle: timedelta) -> Card | None:
-        """What the card of a watch shows at this moment; None when the watch has ended."""
+    async def facts(self, watch_id: str, *, longest_settle: timedelta, now: datetime | None = None) -> Card | None:
+        """What the card of a watch shows `now` (our clock), or when it was read; None when the watch has ended."""
 
         def work(connection: Connection) -> Card | None:
             query = select(watches).where(watches.c.id == watch_id, watches.c.ended_at.is_(None))
             row = connection.execute(query).mappings().one_or_none()
-            return _facts(connection, watch_of(row), longest_settle) if row else None
+            return _facts(connection, watch_of(row), longest_settle, now)[0] if row else None
 
         return await self.database.read(work)
 
@@ -168,9 +171,11 @@ def _is_settled() -> ColumnElement[bool]:
     return or_(watches.c.settled_reading.is_not(None), and_(watches.c.is_glob == true(), ~unsettled))
 
 
-def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta, stale_before: datetime) -> CardEdit:
+def _edit(
+    connection: Connection, row: RowMapping, longest_settle: timedelta, stale_before: datetime, now: datetime
+) -> CardEdit:
     watch = watch_of(row)
-    facts = _facts(connection, watch, longest_settle)
+    facts, view = _facts(connection, watch, longest_settle, now)
     read_at = row["card_looked_at"] if isinstance(facts, GlobCardFacts) else facts.read_at
     is_open = (facts.overview.totals if isinstance(facts, GlobCardFacts) else facts.progress).open > 0
     return CardEdit(
@@ -178,17 +183,28 @@ def _edit(connection: Connection, row: RowMapping, longest_settle: timedelta, st
         posted=Posted(row["card_channel"], row["card_ts"]),
         facts=replace(facts, stale=is_open and read_at is not None and read_at <= stale_before),
         shown=row["card_shown"],
+        foretold=foretold(watch, facts, view, now) if view and isinstance(facts, CardFacts) else None,
     )
 
 
-def _facts(connection: Connection, watch: Watch, longest_settle: timedelta) -> Card:
+def _facts(
+    connection: Connection, watch: Watch, longest_settle: timedelta, now: datetime | None
+) -> tuple[Card, View | None]:
     until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
     if watch.is_glob:
-        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until)
+        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until), None
     batch = batch_of(connection, watch.account_id, watch.reference_id)
     progress = progress_of(batch, watch.expected)
     read = last_read(connection, watch.account_id, watch.reference_id)
     if read is None:
-        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until)
+        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until), None
     state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
-    return CardFacts(watch, progress, state, read["read_at"], muted_until=until)
+    ahead = read["api_now"] - read["read_at"]
+    view = view_of(connection, watch, batch.requests, read, longest_settle, now) if progress.open else None
+    rest = view.prospect if view else None
+    facts = CardFacts(
+        watch, progress, state, read["read_at"], muted_until=until, stuck=batch.stuck, ahead=ahead, prospect=rest
+    )
+    if view is None or watch.deadline is None:
+        return facts, view
+    return replace(facts, odds=chances(view, watch.deadline + ahead).odds), view

@@ -20,6 +20,7 @@ from bot.store.dialect import chunks
 from bot.store.queue import announcement_of, renew
 from bot.store.schema import announcements, batches, requests
 from bot.store.schema_people import cares
+from bot.store.traffic import stuck_of
 from bot.store.watching import active_of_references
 
 
@@ -43,12 +44,14 @@ def batch_of(connection: Connection, account_id: str, reference_id: str) -> Batc
     any_failed = any(entry.request.status == "failed" for entry in listed)
     known = cares_of(connection, account_id, reference_id) if any_failed else {}
     read = last_read(connection, account_id, reference_id)
+    requests_listed = tuple(entry.request for entry in listed)
     return Batch(
         reference_id=reference_id,
-        requests=tuple(entry.request for entry in listed),
+        requests=requests_listed,
         vanished=len(memory) - len(listed),
         read_at=read["read_at"] if read else None,
         triage=triage_of(listed, known),
+        stuck=stuck_of(connection, account_id, requests_listed, read["api_now"]) if read else (),
     )
 
 

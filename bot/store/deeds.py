@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from bot.domain.deed import Deed, Did
 from bot.store.database import Database
+from bot.store.places import names_of_places
 from bot.store.schema_people import deeds, undos
 
 
@@ -22,7 +23,7 @@ class Deeds:
         query = select(deeds).where(deeds.c.done_at >= moment).order_by(deeds.c.done_at, deeds.c.number)
 
         def work(connection: Connection) -> tuple[Deed, ...]:
-            rows = connection.execute(query).mappings()
+            rows, names = connection.execute(query).mappings().all(), names_of_places(connection)
             return tuple(
                 Deed(
                     done_at=row["done_at"],
@@ -32,6 +33,7 @@ class Deeds:
                     did=Did(row["deed"]),
                     subject=row["subject"],
                     details=json.loads(row["details"]),
+                    place_name=names.get(row["place"], ""),
                 )
                 for row in rows
             )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, or_, select
 
 from bot.domain.delivery import State
 from bot.domain.delivery_log import Logged
 from bot.store.database import Database
+from bot.store.places import names_of_places
 from bot.store.schema import announcements, watches
 
 _COLUMNS = tuple(announcements.c[field.name] for field in fields(Logged) if field.name != "place_name")
@@ -33,7 +34,7 @@ class DeliveryLog:
 
         def work(connection: Connection) -> tuple[Logged, ...]:
             rows = connection.execute(query).mappings().all()
-            names = _names(connection)
+            names = names_of_places(connection)
             return tuple(_logged(row, names) for row in reversed(rows))
 
         return await self.database.read(work)
@@ -44,12 +45,6 @@ def _is_there(channel: str) -> ColumnElement[bool]:
     return or_(
         announcements.c.place == channel, announcements.c.channel == channel, announcements.c.place.in_(called_so)
     )
-
-
-def _names(connection: Connection) -> dict[str, str]:
-    """The names of channels, as far as Slack has told them."""
-    query = select(watches.c.place, func.max(watches.c.place_name)).group_by(watches.c.place)
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _logged(row: RowMapping, names: dict[str, str]) -> Logged:

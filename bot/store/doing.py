@@ -1,6 +1,7 @@
 """What people do with watches: written down, and kept so that it can be taken back, inside one transaction."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, insert
@@ -8,6 +9,7 @@ from sqlalchemy import Connection, insert
 from bot.domain.answer import Wish
 from bot.domain.deed import Deed, Did
 from bot.domain.watch import Placement, Watch
+from bot.domain.zones import zone_of
 from bot.store.accounts import lock_account
 from bot.store.deeds import note
 from bot.store.finding import watch_at
@@ -40,7 +42,25 @@ def _wanted(watch: Watch) -> dict[str, str]:
     placement = {} if watch.placement is Placement.DEFAULT else {"in": watch.placement.value}
     mention = {"mention": " ".join(watch.mention)} if watch.mention else {}
     expected = {} if watch.expected is None else {"expect": str(watch.expected)}
-    return {"for": watch.events.value, **placement, **mention, **expected}
+    return {"for": watch.events.value, **placement, **mention, **expected, **_due(watch)}
+
+
+def _due(watch: Watch) -> dict[str, str]:
+    """The deadline as the clocks of its zone show it, and the zone."""
+    if watch.deadline is None:
+        return {}
+    there = watch.deadline.astimezone(zone_of(watch.deadline_zone))
+    return {"by": f"{there.isoformat(timespec='minutes')} {watch.deadline_zone}"}
+
+
+def change_for(connection: Connection, wish: Wish, now: datetime, undo_id: str) -> Watch | None:
+    """Change the watch that the place has of its own; None when it has none."""
+    lock_account(connection, wish.account_id)
+    there = watch_at(connection, wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
+    if there is None or there.glob_id is not None:
+        return None
+    kept = replace(wish, place_name=there.place_name, public=there.public)
+    return start_for(connection, kept, now, now, undo_id)[0]
 
 
 def stop_for(

@@ -10,6 +10,7 @@ from bot.store.moves import delivery_of, move
 from bot.store.outcomes import sent, wait_again
 from bot.store.queue import is_unsent
 from bot.store.schema import announcements
+from bot.store.troubles import drop_gone, is_gone
 from bot.store.waits import LONGEST_WAIT, Quiet, is_ahead, is_over
 
 _UNKNOWN = (State.IN_DOUBT, State.SENDING)
@@ -57,6 +58,14 @@ def settle(connection: Connection, delivery: Delivery, posted: Posted | None, no
     return wait_again(connection, delivery, None, repeat=repeat, doubted=True, states=_UNKNOWN)
 
 
+def never_known(connection: Connection, delivery: Delivery, why: str) -> bool:
+    """It is looked up no more, and not posted again."""
+    return move(connection, delivery, _UNKNOWN, {"state": State.DROPPED, "why": why})
+
+
 def later(connection: Connection, delivery: Delivery, not_before: datetime, why: str) -> bool:
-    """It is looked up again then."""
+    """It is looked up again then, unless its place is gone."""
+    key = delivery.announcement.key
+    if is_gone(connection, key.workspace_id, key.place):
+        return drop_gone(connection, delivery, _UNKNOWN)
     return move(connection, delivery, _UNKNOWN, {"state": State.IN_DOUBT, "not_before": not_before, "why": why})

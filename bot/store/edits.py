@@ -1,15 +1,14 @@
-"""Messages of failure kinds that show older facts than there are."""
+"""Messages that show older facts than there are."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, or_, select, update
 
-from bot.domain.announcement import FailureFacts
 from bot.domain.delivery import MessageEdit, Posted
 from bot.store.database import Database
 from bot.store.manners import manner_of_edit
-from bot.store.queue import announcement_of
+from bot.store.queue import editable_of
 from bot.store.schema import IS_OUTDATED, announcements
 from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
@@ -38,8 +37,7 @@ class Edits:
         )
 
         def work(connection: Connection) -> tuple[MessageEdit, ...]:
-            found = [_edit(connection, row) for row in connection.execute(query).mappings().all()]
-            return tuple(edit for edit in found if edit is not None)
+            return tuple(_edit(connection, row) for row in connection.execute(query).mappings().all())
 
         return await self.database.read(work)
 
@@ -59,9 +57,6 @@ class Edits:
         await self.database.write(lambda connection: connection.execute(mine.values(outdated=False)))
 
 
-def _edit(connection: Connection, row: RowMapping) -> MessageEdit | None:
-    facts = announcement_of(row).facts
-    if not isinstance(facts, FailureFacts):
-        return None
-    manner = manner_of_edit(connection, row["watch_id"])
-    return MessageEdit(row["id"], row["place"], Posted(row["channel"], row["ts"]), facts, manner, row["changes"])
+def _edit(connection: Connection, row: RowMapping) -> MessageEdit:
+    manner, posted = manner_of_edit(connection, row["watch_id"]), Posted(row["channel"], row["ts"])
+    return MessageEdit(row["id"], row["place"], posted, editable_of(row), manner, row["changes"], row["repeat"])

@@ -11,9 +11,11 @@ from bot.store.caring import forget_cares
 from bot.store.counting import recount
 from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
+from bot.store.forecasts import forget_forecasts
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
 from bot.store.kinds import forget_kinds
 from bot.store.schema import announcements, batches, requests, transitions, watches
+from bot.store.sheets import forget_sheets
 
 
 def forget(connection: Connection, account_id: str, before: datetime) -> int:
@@ -26,6 +28,8 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     end_empty_under_globs(connection, account_id)
     _forget_watches(connection, account_id, before)
     forget_deeds(connection, before)
+    forget_forecasts(connection, before)
+    forget_sheets(connection, before)
     return gone
 
 

@@ -14,9 +14,11 @@ from bot.store.columns import key_of
 from bot.store.covering import Cover, Covers, begin, room, under
 from bot.store.dialect import chunks, insert_if_new
 from bot.store.moves import UNWATCHED
-from bot.store.queue import UNSENT, UNTOUCHED, drop_unsent_of
+from bot.store.passing_on import pass_on
+from bot.store.queue import UNTOUCHED, drop_unsent_of
 from bot.store.rows import watch_of, watch_row
 from bot.store.schema import IS_OPEN, announcements, exceptions, requests, watches
+from bot.store.vigil_states import copy_states
 from bot.store.watching import touch_card
 
 
@@ -102,26 +104,28 @@ def end_under(connection: Connection, glob: Watch, readings: int, now: datetime)
 
 
 def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
-    """After a reference's own watch has ended, the glob that covers it goes on, with the news that still wait."""
+    """After a reference's own watch has ended, the glob that covers it goes on, with the news that still wait.
+
+    What was told of failures stays told, and their messages go on to grow, so these count since either began.
+    """
     here = Covers.of(connection, ended.account_id).within(room(ended))
     glob = here.deciding(ended.reference_id).get(room(ended))
     if glob is None:
         tell_no_more(connection, room(ended), frozenset({ended.reference_id}), UNWATCHED)
         return
+    first = min(glob, ended, key=lambda watch: watch.started_at)
     again = replace(
         under(glob, ended.reference_id),
-        since_reading=readings,
+        since_reading=ended.since_reading,
+        started_at=first.started_at,
+        start_is_ours=first.start_is_ours,
         generation_reading=readings,
         clips_reading=readings,
+        alerts=ended.alerts,
     )
     (begun,) = begin(connection, [again])
-    # What is on its way keeps its version, so that whoever sends it goes on; should it come back, it is the glob's.
-    news = (
-        announcements.c.watch_id == ended.id,
-        announcements.c.kind != "card",
-        announcements.c.state.in_(UNSENT),
-    )
-    connection.execute(update(announcements).where(*news).values(watch_id=begun.id))
+    copy_states(connection, ended.id, begun.id)
+    pass_on(connection, ended.id, begun.id)
     if glob.only_failures:
         _drop_unwanted(connection, select(watches.c.id).where(watches.c.id == begun.id))
     touch_card(connection, glob.id, urgent=False)

@@ -1,21 +1,28 @@
 """How an announcement is to be said: in which thread, naming whom, inside a transaction."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, RowMapping, exists, select
 
+from bot.domain.announcement import CatchUpFacts
 from bot.domain.delivery import PLAINLY, Asked, Manner
 from bot.domain.watch import Watch
-from bot.store.queue import is_unsent
+from bot.store.columns import key_of
+from bot.store.dialect import chunks
+from bot.store.queue import announcement_of, is_unsent
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, cards, watches
 
 NO_THREAD = ""  # in `thread_ts`: Slack takes no reply where it belongs, so it goes into the place itself
 _CARD = "card"
+_CATCH_UP = "catch_up"
 
 
 def manner_of(connection: Connection, row: RowMapping) -> Manner | None:
     """The manner of the announcement in this row; None while the message that it replies to is not there yet."""
+    if row["kind"] == _CATCH_UP:
+        return _together(_told_about(connection, row))
     watch = _watch(connection, row["watch_id"])
     if watch is None or row["kind"] == _CARD:
         return PLAINLY
@@ -23,18 +30,37 @@ def manner_of(connection: Connection, row: RowMapping) -> Manner | None:
     if thread_ts is None:
         return None
     broadcast = bool(thread_ts) and watch.placement.is_broadcast
-    return replace(_addressed(watch), thread_ts=thread_ts or None, broadcast=broadcast)
+    return replace(_together([watch]), thread_ts=thread_ts or None, broadcast=broadcast)
 
 
 def manner_of_edit(connection: Connection, watch_id: str | None) -> Manner:
     """The manner of a message that is there already: it stays where it is."""
     watch = _watch(connection, watch_id)
-    return PLAINLY if watch is None else _addressed(watch)
+    return PLAINLY if watch is None else _together([watch])
 
 
-def _addressed(watch: Watch) -> Manner:
-    asked = Asked(watch.asked_in, watch.created_at) if watch.asked_in else None
-    return Manner(mention=watch.mention, asked=asked)
+def _together(watches_: Sequence[Watch]) -> Manner:
+    """Whoever is to be named by any of these watches, and when each was asked for; of a glob's all at once."""
+    mention = dict.fromkeys(person for watch in watches_ for person in watch.mention)
+    asked = {Asked(watch.asked_in, watch.created_at) for watch in watches_ if watch.asked_in}
+    return Manner(mention=tuple(mention), asked=tuple(sorted(asked, key=lambda each: (each.at, each.place))))
+
+
+def _told_about(connection: Connection, row: RowMapping) -> list[Watch]:
+    """The active watches of what is told in one message for the whole place, the oldest first."""
+    facts = announcement_of(row).facts
+    if not isinstance(facts, CatchUpFacts):
+        return []
+    found: list[Watch] = []
+    for part in chunks(key_of(one.progress.reference_id) for one in facts.references):
+        query = select(watches).where(
+            watches.c.workspace_id == row["workspace_id"],
+            watches.c.place == row["place"],
+            watches.c.reference_key.in_(part),
+            watches.c.ended_at.is_(None),
+        )
+        found += map(watch_of, connection.execute(query).mappings())
+    return sorted(found, key=lambda watch: (watch.created_at, watch.id))
 
 
 def _watch(connection: Connection, watch_id: str | None) -> Watch | None:

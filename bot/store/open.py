@@ -5,18 +5,22 @@ from dataclasses import dataclass
 from bot.ports import Clock
 from bot.store.cards import Cards
 from bot.store.database import Database
+from bot.store.deadlines import Deadlines
 from bot.store.deeds import Deeds
 from bot.store.delivery_log import DeliveryLog
 from bot.store.edits import Edits
+from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.references import References
 from bot.store.senders import Senders
+from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
+from bot.store.vigil import Vigil
 from bot.store.watches import Watches
 
 
@@ -39,6 +43,10 @@ class Store:
     triages: Triages
     undos: Undos
     delivery_log: DeliveryLog
+    deadlines: Deadlines
+    vigil: Vigil
+    forecasts: Forecasts
+    sheets: Sheets
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -68,4 +76,8 @@ def store_on(database: Database, clock: Clock) -> Store:
         triages=Triages(database),
         undos=Undos(database),
         delivery_log=DeliveryLog(database),
+        deadlines=Deadlines(database),
+        vigil=Vigil(database),
+        forecasts=Forecasts(database),
+        sheets=Sheets(database),
     )

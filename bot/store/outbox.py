@@ -109,6 +109,10 @@ class Outbox:
         """The history could not be read now."""
         return await self.database.write(lambda connection: doubts.later(connection, delivery, not_before, why))
 
+    async def doubt_no_more(self, delivery: Delivery, *, why: str) -> bool:
+        """Nobody will ever know whether it was posted."""
+        return await self.database.write(lambda connection: doubts.never_known(connection, delivery, why))
+
     async def retry_place(self, workspace_id: str, place: str, *, now: datetime) -> None:
         """Try a place in trouble at once, and look up at once what is in doubt there."""
         await self.database.write(lambda connection: troubles.retry(connection, workspace_id, place, now))

@@ -1,4 +1,4 @@
-"""Which watched places something is the matter with, inside a transaction."""
+"""What watched places are called, and with which of them something is the matter, inside a transaction."""
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
@@ -17,3 +17,9 @@ def watched_where(connection: Connection, workspace_id: str, why: ColumnElement[
         .order_by(places.c.place)
     )
     return tuple(Blocked(*row) for row in connection.execute(query).all())
+
+
+def names_of_places(connection: Connection) -> dict[str, str]:
+    """The names of channels, as far as Slack has told them."""
+    query = select(watches.c.place, func.max(watches.c.place_name)).group_by(watches.c.place)
+    return {row[0]: row[1] for row in connection.execute(query)}

@@ -8,7 +8,7 @@ from uuid import uuid4
 from pydantic import Field, TypeAdapter
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, select, update
 
-from bot.domain.announcement import Announcement, FailureFacts, Key, StoredFacts, renewed
+from bot.domain.announcement import Announcement, Editable, Key, StoredFacts, renewed
 from bot.domain.delivery import State
 from bot.store.columns import key_of
 from bot.store.dialect import insert_if_new
@@ -20,6 +20,7 @@ WAITING = (State.PENDING, State.PARKED)
 UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # what has been shown since then may be edited now
 _MAYBE_SHOWN = (State.SENDING, State.IN_DOUBT, State.SENT)
+_EDITABLE: TypeAdapter[Editable] = TypeAdapter(Annotated[Editable, Field(discriminator="kind")])
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
 
@@ -33,8 +34,8 @@ def is_unsent(table: FromClause) -> ColumnElement[bool]:
 def queue(connection: Connection, news: Iterable[Announcement], held: str | None = None) -> int:
     """Queue what was never queued before; of what was, the facts become the newer ones. Counts the new.
 
-    `held` is why the new ones must not be posted by themselves. The message of a failure kind that may be in Slack
-    already is to be edited.
+    `held` is why the new ones must not be posted by themselves. A message that may be in Slack already is to be edited
+    when it is of a kind that can.
     """
     return sum(_queue_one(connection, announcement, held) for announcement in news)
 
@@ -59,7 +60,7 @@ def renew(connection: Connection, key: str, facts: StoredFacts, *, at_once: bool
     values = {"facts": facts_text(renewed(_FACTS.validate_json(old), facts))}
     waiting = update(announcements).where(mine, announcements.c.state.in_(UNTOUCHED))
     connection.execute(waiting.values(**values, version=announcements.c.version + 1))
-    if isinstance(facts, FailureFacts):
+    if isinstance(facts, Editable):
         shown = update(announcements).where(mine, announcements.c.state.in_(_MAYBE_SHOWN))
         connection.execute(shown.values(**values, outdated=True, changes=announcements.c.changes + 1))
         if at_once:
@@ -111,6 +112,11 @@ def announcement_of(row: RowMapping) -> Announcement:
         happened_at=row["happened_at"],
         watch_id=row["watch_id"],
     )
+
+
+def editable_of(row: RowMapping) -> Editable:
+    """The facts of an announcement of which it is known that it is edited in place: only these are ever outdated."""
+    return _EDITABLE.validate_json(row["facts"])
 
 
 def drop_unsent_of(connection: Connection, watch_id: str, why: str) -> None:

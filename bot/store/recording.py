@@ -89,7 +89,7 @@ def _unseen(connection: Connection, account_id: str, found: _Found, seen_at: dat
         return frozenset()
     unseen = saw_kinds(connection, account_id, found.reasons, seen_at)
     coverage = coverage_of(connection, account_id) if unseen else None
-    return unseen if coverage is not None and coverage.filled_from == 1 else frozenset()
+    return unseen if coverage is not None and coverage.filled == 1 else frozenset()
 
 
 def _write_progress(

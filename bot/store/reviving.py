@@ -6,21 +6,19 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, RowMapping, delete, exists, insert, select, update
 
-from bot.domain.announcement import Key
 from bot.domain.delivery import State
 from bot.domain.watch import Events, Watch
 from bot.store.catching_up import CATCH_UP, catching_up_since
 from bot.store.dialect import insert_if_new
 from bot.store.holding import MUTED, mutes_of
 from bot.store.moves import UNWATCHED
+from bot.store.passing_on import pass_on
 from bot.store.pictures import Changed, Journal, News
-from bot.store.queue import UNTOUCHED, drop_unsent_of, stored_key
+from bot.store.queue import drop_unsent_of
 from bot.store.rows import Row, watch_of, watch_row
 from bot.store.schema import announcements, cards, exceptions, watches
 from bot.store.troubles import trouble
 from bot.store.watching import touch_card, touch_cards
-
-_TOLD_ALREADY = "told already"  # why it was dropped
 
 
 def put_back(connection: Connection, journal: Journal) -> list[Watch]:
@@ -73,8 +71,9 @@ def _put_back_watch(connection: Connection, changed: Changed) -> Watch | None:
         rival = _rival(connection, row)
         if rival is not None and rival.glob_id is None:
             return None
-        if rival is not None:
-            values |= _absorbed(connection, rival, row, values)
+        heir = rival or _heir(connection, row)
+        if heir is not None:
+            values |= _absorbed(connection, heir, row, values)
     elif row["ended_at"] is not None:
         return None
     connection.execute(update(watches).where(watches.c.id == changed.id).values(values))
@@ -112,11 +111,29 @@ def _rival(connection: Connection, row: RowMapping) -> Watch | None:
     return watch_of(rival) if rival else None
 
 
+def _heir(connection: Connection, row: RowMapping) -> Watch | None:
+    """What a glob that has ended since had taken over from the watch: it counts from the same reading on."""
+    found = connection.execute(
+        select(watches)
+        .where(
+            watches.c.workspace_id == row["workspace_id"],
+            watches.c.place == row["place"],
+            watches.c.reference_key == row["reference_key"],
+            watches.c.glob_id.is_not(None),
+            watches.c.ended_at >= row["ended_at"],
+            watches.c.since_reading == row["since_reading"],
+            watches.c.id != row["id"],
+        )
+        .order_by(watches.c.ended_at.desc())
+        .limit(1)
+    )
+    heir = found.mappings().one_or_none()
+    return watch_of(heir) if heir else None
+
+
 def _absorbed(connection: Connection, rival: Watch, row: RowMapping, values: Row) -> Row:
     """What a glob kept of the reference meanwhile counts for the watch that goes on: returns what that changes."""
-    told = select(announcements).where(announcements.c.watch_id == rival.id)
-    for one in connection.execute(told).mappings().all():
-        _hand_back(connection, one, rival.id, row["id"])
+    pass_on(connection, rival.id, row["id"])
     connection.execute(delete(watches).where(watches.c.id == rival.id))
     generation = max(values.get("generation", row["generation"]), rival.generation)
     settled = values.get("settled_reading", row["settled_reading"])
@@ -126,21 +143,15 @@ def _absorbed(connection: Connection, rival: Watch, row: RowMapping, values: Row
         "settled_reading": rival.settled_reading if settled is None else settled,
         "clips_reading": max(clips, rival.clips_reading) if rival.events.tell_completions else clips,
         "told": " ".join(sorted({*row["told"].split(), *rival.alerts.told})),
-        "messages": row["messages"] + rival.alerts.messages,
+        "messages": _messages(rival, row),
     }
 
 
-def _hand_back(connection: Connection, row: RowMapping, from_id: str, to_id: str) -> None:
-    """Keys that carry a watch carry the other one from now on: so that nothing is told again for it."""
-    level = row["level"].replace(from_id, to_id)
-    key = stored_key(Key(row["workspace_id"], row["place"], row["kind"], row["subject"], level, row["generation"]))
-    mine = update(announcements).where(announcements.c.number == row["number"])
-    is_told = exists().where(announcements.c.key == key, announcements.c.number != row["number"])
-    if not connection.execute(select(is_told)).scalar_one():
-        connection.execute(mine.values(watch_id=to_id, level=level, key=key))
-        return
-    dropped = {"state": State.DROPPED, "why": _TOLD_ALREADY, "version": announcements.c.version + 1}
-    connection.execute(mine.where(announcements.c.state.in_(UNTOUCHED)).values(dropped))
+def _messages(rival: Watch, row: RowMapping) -> int:
+    """Of what took over from the watch the messages count on; of what began anew they are further ones."""
+    before: int = row["messages"]
+    took_over = rival.alerts.told.issuperset(row["told"].split())
+    return max(before, rival.alerts.messages) if took_over else before + rival.alerts.messages
 
 
 def separate(connection: Connection, watch: Watch, now: datetime) -> None:

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import RowMapping
 
 from bot.domain.alerts import Alerts
 from bot.domain.change import Entry, Transition
 from bot.domain.request import LipsyncRequest
+from bot.domain.risk import NOTHING_AT_RISK, Risk
 from bot.domain.watch import Events, Placement, Watch
 from bot.store.columns import key_of
 from bot.store.schema import requests
 
 Row = dict[str, Any]
+_RISK: TypeAdapter[Risk] = TypeAdapter(Risk)
 
 
 def reference_key(reference_id: str | None) -> str | None:
@@ -110,6 +113,9 @@ def watch_of(row: RowMapping) -> Watch:
         asked_in=row["asked_in"],
         alerts=Alerts(frozenset(row["told"].split()), row["messages"]),
         ended_by_itself=row["ended_by_itself"],
+        deadline=row["deadline"],
+        deadline_zone=row["deadline_zone"],
+        risk=_RISK.validate_json(row["risk"]) if row["risk"] else NOTHING_AT_RISK,
     )
 
 
@@ -146,4 +152,7 @@ def watch_row(watch: Watch) -> Row:
         "told": " ".join(sorted(watch.alerts.told)),
         "messages": watch.alerts.messages,
         "ended_by_itself": watch.ended_by_itself,
+        "deadline": watch.deadline,
+        "deadline_zone": watch.deadline_zone,
+        "risk": "" if watch.risk == NOTHING_AT_RISK else _RISK.dump_json(watch.risk).decode(),
     }

@@ -152,6 +152,9 @@ watches = Table(
     Column("settled_at", UtcDateTime),
     Column("settled_for", BigInteger),
     Column("ended_by_itself", Boolean, nullable=False, server_default=false()),
+    Column("deadline", UtcDateTime),
+    Column("deadline_zone", Text, nullable=False, server_default=""),
+    Column("risk", Text, nullable=False, server_default=""),
 )
 _is_active = watches.c.ended_at.is_(None)
 Index(
@@ -170,6 +173,8 @@ Index(
     sqlite_where=_is_active,
     postgresql_where=_is_active,
 )
+HAS_DEADLINE = and_(watches.c.deadline.is_not(None), _is_active)
+Index("watches_with_deadline", watches.c.account_id, sqlite_where=HAS_DEADLINE, postgresql_where=HAS_DEADLINE)
 _is_active_glob = and_(watches.c.is_glob == true(), _is_active)
 Index(
     "watches_globs",

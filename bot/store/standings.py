@@ -1,6 +1,8 @@
 """Between the counts of a batch and the domain's values."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import RowMapping
 
@@ -21,7 +23,7 @@ def standing_of(row: RowMapping) -> Standing:
     return Standing(progress, row["waiting_since"], row["read_at"])
 
 
-def progress_of(name: str, row: RowMapping, other: Others) -> Progress:
+def progress_of(name: str, row: Mapping[str, Any] | RowMapping, other: Others) -> Progress:
     """The totals in a row that has the counts and the moments."""
     return Progress(reference_id=name, other=other, **{column: row[column] for column in (*COUNTS, *MOMENTS)})
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.domain.answer import Wish
 from bot.domain.glob import is_everything
+from bot.domain.risk import NOTHING_AT_RISK
 from bot.domain.watch import Events, Placement, Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
@@ -73,6 +74,8 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         placement=wish.placement or Placement.DEFAULT,
         mention=wish.mention or (),
         asked_in=wish.asked_in,
+        deadline=wish.due.at if wish.due else None,
+        deadline_zone=wish.due.zone if wish.due else "",
     )
 
 
@@ -104,13 +107,14 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
     changed = replace(
         watch,
         events=wish.events or watch.events,
-        expected=watch.expected if wish.expected is None else wish.expected,
+        expected=_expected(watch, wish),
         place_name=wish.place_name or watch.place_name,
         public=wish.public,
         placement=wish.placement or watch.placement,
         mention=watch.mention if wish.mention is None else wish.mention,
         asked_in=watch.asked_in or wish.asked_in,
     )
+    changed = _with_deadline(changed, wish)
     if changed.expected != watch.expected:
         changed = _undecided(connection, changed)
     if changed != watch:
@@ -118,6 +122,22 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         change_under(connection, changed)
         touch_card(connection, watch.id, urgent=True)
     return changed
+
+
+def _expected(watch: Watch, wish: Wish) -> int | None:
+    if "expect" in wish.without:
+        return None
+    return watch.expected if wish.expected is None else wish.expected
+
+
+def _with_deadline(watch: Watch, wish: Wish) -> Watch:
+    """With the deadline that is wished; of another one nothing was told yet."""
+    if "deadline" in wish.without:
+        return replace(watch, deadline=None, deadline_zone="", risk=NOTHING_AT_RISK)
+    if wish.due is None:
+        return watch
+    risk = watch.risk if wish.due.at == watch.deadline else NOTHING_AT_RISK
+    return replace(watch, deadline=wish.due.at, deadline_zone=wish.due.zone, risk=risk)
 
 
 def _undecided(connection: Connection, watch: Watch) -> Watch:

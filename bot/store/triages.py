@@ -6,9 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
+from bot.domain.announcement import Announcement, AssignedFacts, Key
 from bot.domain.change import Entry
 from bot.domain.deed import Deed, Did
 from bot.domain.failure import FailureKind, kind_of
+from bot.domain.notice import key_of_kind
 from bot.domain.triage import UNTOUCHED, Assigned, Care, Handled
 from bot.domain.watch import Watch
 from bot.store import entries
@@ -19,6 +21,7 @@ from bot.store.database import Database
 from bot.store.deeds import note
 from bot.store.dialect import insert_if_new
 from bot.store.finding import watch_at
+from bot.store.queue import queue
 from bot.store.rows import Row, watch_of
 from bot.store.schema import watches
 from bot.store.schema_people import cares
@@ -85,7 +88,10 @@ class Triages:
             lock_account(connection, which.account_id)
             for key in which.keys:
                 _change(connection, which, key, lambda care: replace(care, assigned=assigned))
-            return _done(connection, which, person, now, Did.ASSIGNED, {"to": to or "nobody"})
+            after = _done(connection, which, person, now, Did.ASSIGNED, {"to": to or "nobody"})
+            if to not in (None, person):
+                _tell(connection, which, AssignedFacts(which.reference_id, after, to, person), now)
+            return after
 
         return await self.database.write(work)
 
@@ -159,6 +165,17 @@ def _done(
     note(connection, Deed(now, which.workspace_id, which.place, person, did, which.reference_id, about))
     progress = progress_of(batch_of(connection, which.account_id, which.reference_id), None)
     return tuple(kind for kind in progress.kinds if kind.key in which.keys)
+
+
+def _tell(connection: Connection, which: Which, facts: AssignedFacts, now: datetime) -> None:
+    """Ask in this place, under the message about the failures; where nothing watches them, nobody is told."""
+    watch = watch_at(connection, which.workspace_id, which.place, which.reference_id)
+    if watch is None or not facts.kinds:
+        return
+    level = f"{facts.to} {now.isoformat()}"
+    key = Key(which.workspace_id, which.place, facts.kind, f"{which.reference_id}\n{' '.join(which.keys)}", level)
+    under = key_of_kind(watch, facts.kinds[0].key)
+    queue(connection, [Announcement(key, facts, which.reference_id, now, watch_id=watch.id, under=under)])
 
 
 def _family(connection: Connection, watch: Watch) -> list[Watch]:

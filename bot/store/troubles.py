@@ -1,5 +1,6 @@
 """Places that may not be posted to, inside a transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, FromClause, case, exists, select, update
@@ -11,13 +12,14 @@ from bot.domain.watch import Watch
 from bot.store.dialect import insert_if_new
 from bot.store.moves import UNWATCHED, is_unwatched, move
 from bot.store.places import watched_where
-from bot.store.queue import WAITING, is_unsent, queue
+from bot.store.queue import UNSENT, UNTOUCHED, WAITING, is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
 
-_PERSONS = ("U", "W")  # user ids begin so: a person's DM has nobody else to be told
+_PERSONS = ("U", "W", "D")  # ids of people and of DMs with one begin so: nobody else is there to be told
 _ARCHIVED = "is_archived"
 _DELETED = "channel_deleted"  # which Slack, asked later, calls channel_not_found, as if somebody could invite us
+_GONE_WITH_IT = (*UNTOUCHED, State.IN_DOUBT)  # what is being sent is decided by whoever sends it
 
 
 def trouble(connection: Connection, workspace_id: str, place: str) -> str | None:
@@ -25,6 +27,16 @@ def trouble(connection: Connection, workspace_id: str, place: str) -> str | None
     query = select(places.c.trouble).where(places.c.workspace_id == workspace_id, places.c.place == place)
     why: str | None = connection.execute(query).scalar_one_or_none()
     return why
+
+
+def is_gone(connection: Connection, workspace_id: str, place: str) -> bool:
+    """Whether Slack has told that the place was deleted: nothing is ever posted or found there again."""
+    return trouble(connection, workspace_id, place) == _DELETED
+
+
+def drop_gone(connection: Connection, delivery: Delivery, states: Sequence[State]) -> bool:
+    """It is over with its place."""
+    return move(connection, delivery, states, {"state": State.DROPPED, "why": _DELETED})
 
 
 def is_shut(table: FromClause) -> ColumnElement[bool]:
@@ -67,7 +79,7 @@ def end_trouble(connection: Connection, workspace_id: str, place: str) -> None:
     )
     if connection.execute(mine.values(trouble=None, trouble_at=None, retry_at=None)).rowcount == 0:
         return
-    _move_all(connection, workspace_id, place, State.PARKED, State.PENDING, None)
+    _move_all(connection, workspace_id, place, (State.PARKED,), State.PENDING, None)
 
 
 def let_in(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
@@ -86,25 +98,27 @@ def unarchived(connection: Connection, workspace_id: str, place: str, now: datet
         retry(connection, workspace_id, place, now)
 
 
-def _is_waiting(connection: Connection, workspace_id: str, place: str) -> bool:
+def _is_waiting(connection: Connection, workspace_id: str, place: str, states: Sequence[State] = WAITING) -> bool:
     waits = exists().where(
         announcements.c.workspace_id == workspace_id,
         announcements.c.place == place,
-        announcements.c.state.in_(WAITING),
+        announcements.c.state.in_(states),
         is_unsent(announcements),
     )
     return bool(connection.execute(select(waits)).scalar_one())
 
 
 def park(connection: Connection, delivery: Delivery, why: str, now: datetime, retry_at: datetime) -> bool:
-    """All that waits for the place stays there; the authors of its watches are told when it begins."""
+    """All that waits for the place stays there, unless it is gone; its watches' authors are told when it begins."""
     if is_unwatched(connection, delivery):
         values = {"state": State.DROPPED, "why": UNWATCHED}
     else:
         values = {"state": State.PARKED, "why": why}
+    key = delivery.announcement.key
+    if is_gone(connection, key.workspace_id, key.place):
+        values = {"state": State.DROPPED, "why": _DELETED}
     if not move(connection, delivery, (State.SENDING,), values):
         return False
-    key = delivery.announcement.key
     _shut(connection, key.workspace_id, key.place, why, now, retry_at)
     return True
 
@@ -114,24 +128,29 @@ def close(connection: Connection, workspace_id: str, place: str, why: str, now: 
     watched = exists().where(
         watches.c.workspace_id == workspace_id, watches.c.place == place, watches.c.ended_at.is_(None)
     )
-    if connection.execute(select(watched)).scalar_one() or _is_waiting(connection, workspace_id, place):
+    if connection.execute(select(watched)).scalar_one() or _is_waiting(connection, workspace_id, place, UNSENT):
         _shut(connection, workspace_id, place, why, now, retry_at)
 
 
 def _shut(connection: Connection, workspace_id: str, place: str, why: str, now: datetime, retry_at: datetime) -> None:
-    _move_all(connection, workspace_id, place, State.PENDING, State.PARKED, why)
     began = _set_trouble(connection, workspace_id, place, why, now, retry_at)
+    if is_gone(connection, workspace_id, place):
+        _move_all(connection, workspace_id, place, _GONE_WITH_IT, State.DROPPED, _DELETED)
+    else:
+        _move_all(connection, workspace_id, place, (State.PENDING,), State.PARKED, why)
     if began is not None and not place.startswith(_PERSONS):
         queue(connection, _to_authors(connection, workspace_id, place, why, began, now))
 
 
-def _move_all(connection: Connection, workspace_id: str, place: str, old: State, new: State, why: str | None) -> None:
+def _move_all(
+    connection: Connection, workspace_id: str, place: str, old: Sequence[State], new: State, why: str | None
+) -> None:
     connection.execute(
         update(announcements)
         .where(
             announcements.c.workspace_id == workspace_id,
             announcements.c.place == place,
-            announcements.c.state == old,
+            announcements.c.state.in_(old),
             is_unsent(announcements),
         )
         .values(state=new, why=why, version=announcements.c.version + 1)

@@ -14,7 +14,7 @@ from bot.domain.mute import muted_until
 from bot.domain.watch import Watch, Watched
 from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
-from bot.store.doing import leave_out_for, start_for, stop_for
+from bot.store.doing import change_for, leave_out_for, start_for, stop_for
 from bot.store.ending import end_settled, may_end
 from bot.store.finding import same, watch_at
 from bot.store.handing import covering
@@ -44,6 +44,13 @@ class Watches:
         return await self.database.write(
             lambda connection: start_for(connection, wish, now, api_now, undo, is_ours=is_ours)
         )
+
+    async def change(self, wish: Wish, *, now: datetime, undo_id: str) -> Watch | None:
+        """Change the watch that the place has of its own; returns it as it is now, None when there is none.
+
+        By `undo_id` it can be taken back, if it has changed anything.
+        """
+        return await self.database.write(lambda connection: change_for(connection, wish, now, undo_id))
 
     async def stop(
         self,

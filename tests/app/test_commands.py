@@ -30,12 +30,12 @@ async def test_a_request_is_asked_for_by_its_id(stage: Stage) -> None:
     shared_before = len(stage.said())
     await stage.clicks(answer, STATUS_SHARE)
     assert "no face detected" in stage.said()[shared_before].text
-    assert "Nothing was ever sent" in (await stage.asks(uuid(4))).text
+    assert "Nothing is listed" in (await stage.asks(uuid(4))).text
 
 
 async def test_what_was_never_sent_is_said_so_with_what_to_check(stage: Stage) -> None:
     answer = await stage.asks("status batch-2027-01")
-    assert "Nothing was ever sent under batch-2027-01" in answer.text
+    assert "Nothing is listed under batch-2027-01" in answer.text
     assert "spelling" in everything_in(answer)
     near = await stage.asks("watchs")
     assert "No request was ever seen" in near.text
@@ -57,8 +57,7 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("settings", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
-        ("watch batch-1 by fri", "not available yet"),
-        ("links batch-1 new", "not available yet"),
+        ("watch batch-1 by fri", "but at what time?"),
     ):
         calls = len(stage.api.calls)
         answer = await stage.asks(typed)
@@ -79,7 +78,7 @@ async def test_failures_and_links_are_answered_to_the_one_who_asks(stage: Stage)
     links = await stage.asks("links batch-1")
     assert "2 output links of batch-1" in links.text
     assert ids[2] in everything_in(links)
-    assert "Nothing was ever sent under batch-2" in (await stage.asks("failures batch-2")).text
+    assert "Nothing is listed under batch-2" in (await stage.asks("failures batch-2")).text
     assert stage.slack.workspace.ephemerals(BEN) == []
     assert stage.said() == []
 

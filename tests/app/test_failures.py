@@ -43,7 +43,7 @@ async def test_a_kind_grows_in_its_message_and_is_pinged_in_its_thread(stage: St
 async def test_in_broadcast_all_goes_under_the_card_and_into_the_channel_naming_whom_it_should(stage: Stage) -> None:
     ids = stage.account.submit("batch-1", 3)
     answer = await stage.asks("watch batch-1 in broadcast mention @ben")
-    assert "Each message names" in everything_in(answer)
+    assert "Each message about it names" in everything_in(answer)
     card = await stage.card("batch-1")
     await fails(stage, ids[:1])
     failure = await stage.sees_text("1 request failed")
@@ -102,3 +102,18 @@ async def test_who_is_on_it_and_what_is_handled_shows_at_once_and_what_fails_aga
     again = await stage.sees_text("by now no face detected ×3, 1 open")
     assert again.thread_ts == first.ts
     assert "no face detected ×3, 1 open" in everything_in(await stage.asks("failures batch-1"))
+
+
+async def test_who_is_asked_by_somebody_else_is_told_under_the_failure(stage: Stage) -> None:
+    ids = stage.account.submit("batch-1", 3)
+    await stage.asks("watch batch-1")
+    await fails(stage, ids[:1])
+    first = await stage.sees_text("1 request failed")
+    await stage.asks("assign batch-1 face @ben")
+    asked = await stage.sees_text(
+        f"<@{BEN}>: <@{ANA}> asks you to look at this failure of batch-1: no face detected ×1."
+    )
+    assert asked.thread_ts == first.ts
+    await stage.asks("assign batch-1 me")
+    await stage.sees(lambda m: m.ts == first.ts and "is on it" in everything_in(m))
+    assert sum("asks you" in message.text for message in stage.said()) == 1

@@ -10,7 +10,10 @@ async def test_a_pattern_is_one_card_for_what_is_there_and_what_comes(stage: Sta
     stage.account.submit("batch-1", 3)
     await stage.asks("status batch-1")
     confirmed = await stage.asks("watch batch-*")
-    assert "This channel now watches every reference like batch-∗ (problems). batch-∗: 1 reference" in confirmed.text
+    assert (
+        "This channel now watches every reference that matches batch-∗ (problems). batch-∗: 1 reference"
+        in confirmed.text
+    )
     later = stage.account.submit("batch-2", 4)
     stage.account.fail(later[0], "no face detected")
     stage.account.submit("other", 1)

@@ -3,7 +3,11 @@
 import pytest
 
 from bot.slack.actions import CARD_MUTE, CARD_UNMUTE, UNDO
+from bot.slack.examples import examples
 from tests.app.conftest import ANA_DM, PRODUCERS, Stage, buttons_of
+from tests.builders import NOON
+
+MADE_UP = examples("/lipsync", NOON, "C1", "TEST-batch")
 
 
 @pytest.fixture
@@ -49,10 +53,10 @@ async def test_an_unwatch_is_taken_back_by_its_button(watched: Stage) -> None:
 
 async def test_test_posts_each_kind_of_message_marked_and_says_that_nothing_is_missing(stage: Stage) -> None:
     answer = await stage.asks("test")
-    assert "Posting 12 messages here" in answer.text
+    assert f"Posting {len(MADE_UP)} messages here" in answer.text
     assert "Nothing is missing" in answer.text
     assert "under way" in (await stage.asks("test")).text
-    await stage.sees(lambda _: len(stage.said()) == 12)
+    await stage.sees(lambda _: len(stage.said()) == len(MADE_UP))
     assert all(text.startswith("TEST, nothing happened: ") for text in stage.texts())
 
 
@@ -60,4 +64,17 @@ async def test_where_the_bot_was_not_invited_test_says_so_and_posts_nothing(stag
     answer = await stage.asks("test", channel=PRODUCERS)
     assert "I cannot post here: I was not invited" in answer.text
     assert stage.said(PRODUCERS) == []
-    assert "Posting 12 messages" in (await stage.asks("test", channel=ANA_DM)).text
+    assert f"Posting {len(MADE_UP)} messages" in (await stage.asks("test", channel=ANA_DM)).text
+
+
+async def test_a_deadline_is_echoed_shown_on_the_card_and_taken_back(watched: Stage) -> None:
+    stage = watched
+    answer = await stage.asks("deadline batch-1 tomorrow noon")
+    assert "12:00 CE" in answer.text
+    assert "(Europe/Berlin)" in answer.text
+    card = await stage.sees(lambda m: "; deadline <!date^" in m.text)
+
+    await stage.clicks(answer, UNDO)
+
+    await stage.sees(lambda m: m.ts == card.ts and "deadline" not in m.text)
+    assert "does not watch batch-9" in (await stage.asks("expect batch-9 5")).text

@@ -53,3 +53,15 @@ async def test_a_file_shows_every_message_light_and_dark(tmp_path: Path, visitor
     await expect(page.locator(".toast")).to_have_text("Buttons work in the demo.")
     await page.get_by_role("link", name="finished", exact=True).first.click()
     await expect(page.locator("#finished h3")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [700, 1280])
+async def test_a_table_is_not_cut_or_can_be_moved_sideways(tmp_path: Path, visitor: Visitor, width: int) -> None:
+    await finished("gallery", "--out", str(tmp_path / "shown"))
+    page = await visitor.visit((tmp_path / "shown" / "index.html").as_uri(), width=width)
+    shown = page.locator("#glob_status .pane.light .table")
+    wide, seen = await shown.evaluate("(each) => [each.scrollWidth, each.clientWidth]")
+    if width == 700:
+        assert wide == seen
+    assert await shown.evaluate("(each) => (each.scrollLeft = 1_000, each.scrollLeft)") == wide - seen
+    assert await page.evaluate("document.documentElement.scrollWidth") == width

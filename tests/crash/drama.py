@@ -38,7 +38,7 @@ ACCOUNT = "default"
 FEED_SECONDS = 0.3
 LOOKS_AFTER = 5
 MOST_TRIES = 5
-MOST_FED = 120
+MOST_FED = 400
 MORE = 8  # requests that may fail in a way that is told already; ten of a kind would be told
 
 

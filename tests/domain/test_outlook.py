@@ -5,6 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.gaps import Gap
 from bot.domain.outlook import LEARNED, Outlook
 from bot.domain.pace import Pace, pace_of
 from bot.domain.places import Coverage, Order, Places
@@ -61,11 +62,12 @@ def test_only_what_is_open_and_watched_is_kept(listed: list[LipsyncRequest], ord
     assert outlook(listed, order).open.keys() == open_and_watched(listed).keys()
 
 
-@given(rows(), orders, st.integers(0, 3_600), st.floats(1, 3_600), st.integers(0, 60))
+@given(rows(), orders, st.integers(0, 3_600), st.floats(1, 3_600), st.integers(0, 60), st.sampled_from([0.5, 1.0]))
 def test_worth_is_never_negative_and_grows_with_the_time_unread(
-    listed: list[LipsyncRequest], order: Order, unread: int, more: float, learned: int
+    listed: list[LipsyncRequest], order: Order, unread: int, more: float, learned: int, load: float
 ) -> None:
     made = outlook(listed, order, learned=learned)
+    made.load = load
     early = {choice.step: choice.worth for choice in made._weigh(NOW + unread)[1]}
     late = {choice.step: choice.worth for choice in made._weigh(NOW + unread + more)[1]}
     assert all(worth >= -1e-9 for worth in early.values())
@@ -123,6 +125,15 @@ def test_what_is_overdue_is_shown_within_a_few_choices_whatever_a_call_is_worth(
         for number in shown:
             missing.pop(listed[number].id, None)
     assert missing == {}
+
+
+def test_where_the_budget_is_short_what_waits_longest_goes_first_among_pages_that_have_ended() -> None:
+    """They are worth as much by the waiting that a look now saves, and more would come before them for ever."""
+    made = Outlook(Places(Coverage(Order.NEWEST_FIRST, 1_000, NOW)), is_watched, PACE)
+    old, fresh = Gap(101, 200, NOW - 3_600, NOW - 3_500), Gap(501, 600, NOW - 1_200, NOW - 1_100)
+    made.places.coverage = Coverage(Order.NEWEST_FIRST, 1_000, NOW, (old, fresh))
+    made.watched_share, made.load = 0.5, 1.0
+    assert made.choose(NOW + 1, SIZE) == Window(200)
 
 
 def test_what_stands_where_the_list_has_no_row_any_more_loses_its_place() -> None:

@@ -78,5 +78,5 @@ def test_when_nothing_is_open_the_newest_reading_of_the_account_counts() -> None
 def test_where_nothing_matches_no_number_is_claimed() -> None:
     found = survey("*", [], looked_at=None, most=3)
 
-    assert str(overview_sentence(found)) == "No reference matches * yet"
+    assert str(overview_sentence(found)) == "No known reference matches * yet"
     assert str(overview_headline(found)) == "* · 0 references · no requests yet"

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.pace import LONGEST_UNREAD_OLD, LONGEST_UNREAD_SHARE, pace_of
+from bot.domain.pace import (
+    LEAST_PRICE,
+    LONG,
+    LONGEST_UNREAD_OLD,
+    LONGEST_UNREAD_SHARE,
+    MOST,
+    SHORT,
+    USUAL_LOAD,
+    pace_of,
+    worth_of,
+)
 
 intervals = st.floats(0.1, 3_600)
 ages = st.floats(0, 1e6)
@@ -21,7 +31,28 @@ def test_a_longer_interval_is_never_a_quicker_pace(one: float, other: float) -> 
 def test_a_call_is_dearer_where_more_of_the_budget_is_used(interval: float, one: float, other: float) -> None:
     pace = pace_of(interval)
     assert pace.price_at(min(one, other)) <= pace.price_at(max(one, other))
-    assert 0.79 * pace.price < pace.price_at(one) < 1.2 * pace.price
+    assert pace.price_at(one) >= LEAST_PRICE * pace.price
+    assert pace.price_at(USUAL_LOAD) == pace.price
+
+
+@given(intervals, st.floats(SHORT, 1.1), st.floats(1, LONG))
+def test_where_the_budget_is_short_what_begins_to_be_likely_is_worth_a_call_as_soon_as_elsewhere(
+    interval: float, load: float, unread: float
+) -> None:
+    usual = pace_of(interval).price * load / USUAL_LOAD
+    ended = 1e-3
+    spare = worth_of(unread, 1 - ended, unread * (1 - ended / 2), USUAL_LOAD) / usual
+    short = worth_of(unread, 1 - ended, unread * (1 - ended / 2), load) / pace_of(interval).price_at(load)
+    assert 0.99 * spare <= short <= 2.01 * spare
+
+
+@given(st.floats(SHORT, 1.1), st.floats(1, 1e5), st.floats(1, 1e5))
+def test_what_has_ended_is_worth_more_the_longer_it_waits_only_where_the_budget_is_short(
+    load: float, one: float, other: float
+) -> None:
+    early, late = sorted((one, other))
+    assert worth_of(early + 60, 0.0, 60, USUAL_LOAD) == worth_of(late + 60, 0.0, 60, USUAL_LOAD)
+    assert worth_of(early, 0.0, 0.0, load) <= worth_of(late, 0.0, 0.0, load) <= (1 + MOST) * late
 
 
 @given(intervals)

@@ -214,7 +214,7 @@ STILL = StillReading(50, timedelta(seconds=45))
             "b could not be read: the API answered 500. Nothing is known about it yet.",
         ),
         (StatusAnswer(Progress("b"), None), "b was not read yet."),
-        (StatusAnswer(Progress("b"), NOON), "Nothing was ever sent under b."),
+        (StatusAnswer(Progress("b"), NOON), "Nothing is listed under b."),
         (
             StatusAnswer(Progress("b", vanished=2), NOON),
             "Nothing is listed under b any more (2 no longer listed).",

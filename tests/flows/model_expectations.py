@@ -124,11 +124,13 @@ class _Walk:
             self.spans[-1] = replace(self.spans[-1], end=command.when, cut=command.catching_up)
         if decides is None:
             return
-        # What a pattern has told of a reference counts as told when another watch takes it over.
-        if before is None or not before.is_glob:
+        # What one watch has told of a reference counts as told when another one takes it over.
+        if before is None:
             self._tellings += 1
-        only_failures = decides.name == "*"
-        self.spans.append(Span(self._tellings, command.when, decides.at, only_failures, decides.events, decides.unsure))
+        began, unsure = decides.at, decides.unsure
+        if before is not None and not before.is_glob:  # a pattern goes on with what ended while it was watched by name
+            began, unsure = min(began, before.at), unsure or before.unsure
+        self.spans.append(Span(self._tellings, command.when, began, decides.name == "*", decides.events, unsure))
 
 
 def spans_of(commands: Iterable[Command], place: str, reference: str) -> list[Span]:

@@ -8,6 +8,7 @@ import pytest
 
 from bot import __version__
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading, WatchAnswer, Wish
+from bot.domain.answer_wording import status_lines, status_sentence
 from bot.errors import BadCommandError, KeyRefusedError, RateLimitedError, UnavailableError
 from tests.builders import NOON, request, uuid
 from tests.fakes import FakeClock, HastyClock
@@ -43,6 +44,28 @@ async def watched(world: World, reference: str) -> WatchAnswer:
     answer = [answer async for answer in world.stories.watching.start(wish)][-1]
     assert isinstance(answer, WatchAnswer)
     return answer
+
+
+# --- when it will be finished ---
+
+
+async def test_an_answer_tells_when_the_rest_will_be_finished(world: World) -> None:
+    done = [request(n, "completed", created=-600 + n, finished=-300 + 10 * n) for n in range(8)]
+    world.api.set([*done, request(8, "processing", created=-590), request(9, created=-590)])
+    answer = await last(world.stories.ask.status("batch-1"))
+    assert answer.prospect is not None
+    assert answer.prospect.finish is not None
+    assert answer.prospect.finish.early >= NOON
+    assert "finish about" in str(status_sentence(answer))
+
+
+async def test_an_answer_from_old_data_foretells_nothing(world: World) -> None:
+    world.api.set([request(1, "processing")])
+    await last(world.stories.ask.status("batch-1"))
+    world.api.faults = [UnavailableError("the API answered 502")]
+    answer = await last(world.stories.ask.status("batch-1"))
+    assert answer.prospect is None
+    assert "Finish: not foretold from old data" in [str(line) for line in status_lines(answer)]
 
 
 # --- in time, or first what is known ---
@@ -142,14 +165,10 @@ async def test_every_question_reads_the_list_again(world: World) -> None:
     assert len(world.api.calls) == 3
 
 
-async def test_failures_and_links_are_read_live_and_links_from_every_page(world: World) -> None:
+async def test_failures_are_read_live(world: World) -> None:
     world.api.set([request(n, "completed" if n else "failed", error="x") for n in range(150)])
     failures = await last(world.stories.ask.failures("batch-1"))
     assert [kind.count for kind in failures.progress.kinds] == [1]
-    world.api.calls.clear()
-    links = await last(world.stories.ask.links("batch-1"))
-    assert sum(1 for each in links.requests if each.output_url) == 149
-    assert [offset for _, offset in world.api.calls] == [0, 97]
 
 
 # --- trouble ---

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.answer import Scope
 from bot.domain.delivery import HistoryPage, Posted, State
-from bot.errors import InDoubtError, NoHistoryError, NoMessageError, SlackBusyError, SlackError
+from bot.errors import InDoubtError, NoAccessError, NoHistoryError, NoMessageError, SlackBusyError, SlackError
 from bot.flows.history import History, Walk, Where
 from bot.flows.slack_line import SlackLine
 from tests.builders import NOON, at, request
@@ -156,6 +156,38 @@ async def test_a_thread_is_read_by_its_own_method_and_at_its_own_pace(world: Wor
     assert (history.may_read(above), history.may_read(below)) == (False, True)
     assert await history.read(below)
     assert asked == [None, "1.0"]
+
+
+# --- places that are gone ---
+
+
+async def test_in_a_channel_that_is_deleted_nothing_is_looked_up_any_more(world: World) -> None:
+    await world.watch()
+    await world.deliver()
+    await in_doubt(world, 2)
+    await world.stories.access.closed("Ev1", "C1", "channel_deleted")
+    world.chat.find_faults = [NoHistoryError("channel_not_found")] * 9
+    await go_on(world, 86_400)
+    assert world.chat.finds == 0
+    assert (await states(world)).get(State.IN_DOUBT) is None
+
+
+@pytest.mark.parametrize(("resend", "days"), [(True, 1), (False, 90)])
+async def test_where_no_channel_is_found_a_doubt_is_looked_up_ever_more_seldom_and_comes_to_an_end(
+    worlds: Worlds, resend: bool, days: float
+) -> None:
+    world = await worlds.begin(resend=resend)
+    await in_doubt(world, 2)
+    world.chat.find_faults = [NoHistoryError("channel_not_found")] * 5_000
+    world.chat.closed = {"C1": NoAccessError("channel_not_found")}
+    await go_on(world, 6 * 3_600)
+    assert 15 < world.chat.finds < 20
+    world.clock.pass_time(days * 86_400)
+    await go_on(world, 3_700)
+    assert await states(world) == {State.PARKED if resend else State.DROPPED: 2}
+    finds = world.chat.finds
+    await go_on(world, 3_700)
+    assert world.chat.finds == finds
 
 
 # --- copies ---

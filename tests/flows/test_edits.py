@@ -8,7 +8,15 @@ from bot.domain.announcement import CardFacts, FailureFacts, PingFacts
 from bot.domain.answer import Wish
 from bot.domain.delivery import Asked, Manner, State
 from bot.domain.watch import Placement, Watch
-from bot.errors import InDoubtError, NoAccessError, NoThreadError, NotSentError, SlackBusyError, SlackError
+from bot.errors import (
+    InDoubtError,
+    NoAccessError,
+    NoHistoryError,
+    NoThreadError,
+    NotSentError,
+    SlackBusyError,
+    SlackError,
+)
 from tests.builders import NOON, request, uuid
 from tests.flows.conftest import World
 
@@ -57,6 +65,23 @@ async def test_more_of_a_kind_edit_its_message_and_say_nothing_new(world: World)
     world.clock.pass_time(300)
     await world.deliver()
     assert len(edits_of_failures(world)) == 1
+    assert world.chat.edited_repeats == []
+
+
+async def test_a_message_that_may_be_a_repeat_says_so_for_good(world: World) -> None:
+    world.api.set([request(n) for n in range(EVERY)])
+    await world.watch()
+    await world.deliver()
+    await fails(world, 1)
+    world.chat.after = [InDoubtError("timeout")]
+    world.chat.find_faults = [NoHistoryError("missing_scope")]
+    await world.deliver()
+    world.clock.pass_time(91)
+    await world.deliver()
+    await fails(world, 3)
+    await world.deliver()
+    assert len(edits_of_failures(world)) == 1
+    assert (len(world.chat.repeats), len(world.chat.edited_repeats)) == (1, 1)
 
 
 async def test_a_message_is_edited_no_more_often_than_a_card(world: World) -> None:
@@ -200,7 +225,7 @@ async def test_people_are_named_in_messages_and_edits_and_not_by_the_card(world:
 async def test_a_personal_watch_tells_where_and_when_it_was_asked_for(world: World) -> None:
     began_as = await began(world, asked_in="C9")
     (manner,) = manners(world, "failure")
-    assert manner.asked == Asked("C9", began_as.created_at)
+    assert manner.asked == (Asked("C9", began_as.created_at),)
     assert began_as.created_at == NOON
 
 

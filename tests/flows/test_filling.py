@@ -1,5 +1,7 @@
 """While the account's older requests are read in the background, everybody can see how far that is."""
 
+import math
+
 import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
@@ -60,8 +62,9 @@ async def test_whoever_asks_for_a_pattern_is_told_how_much_of_the_account_is_kno
     for _ in range(10):
         await large.look()
         answer = await large.stories.ask.overview(compiled("batch-*"))
-        assert (PARTLY in str(overview_sentence(answer.overview))) == (answer.overview.filled < 1)
-        told.append(answer.overview.filled)
+        share = answer.overview.filled or 0
+        assert (PARTLY in str(overview_sentence(answer.overview))) == (share < 1)
+        told.append(share)
         large.clock.pass_time(60)
     assert 0 < told[0] < told[-1] == 1
 
@@ -101,3 +104,17 @@ async def test_after_a_restart_the_share_is_that_of_our_memory_although_the_api_
 async def test_an_account_without_requests_has_nothing_unread(world: World) -> None:
     await world.look()
     assert await share_told(world) == (1, 1)
+
+
+async def test_of_a_list_without_order_nobody_says_that_all_of_it_is_known(worlds: Worlds) -> None:
+    worlds.api.set([request(n, reference=f"batch-{n}", created=-n) for n in range(10)])
+    worlds.api.order = lambda row: int(row.id[-2:], 16) % 7
+    world = await worlds.begin()
+    await world.look()
+
+    share, figure = await share_told(world)
+    answer = await world.stories.ask.overview(compiled("batch-*"))
+
+    assert (share, math.isnan(figure)) == (None, True)
+    assert not (await world.stories.ask.about()).is_ordered
+    assert "has no order" in str(overview_sentence(answer.overview))

@@ -88,7 +88,8 @@ async def test_a_name_and_a_pattern_in_turn_decide_in_one_place(world: World) ->
 
     assert answer.watch is not None
     assert answer.globs == ("batch-*",)
-    assert len(failed_references(world)) == 2  # before, and of the new watch that began after the stop
+    assert failed_references(world) == [("C1", "batch-1")]  # whoever decides, a kind is told once
+    assert [len(facts.ids) for _, _, facts, _ in world.chat.messages if isinstance(facts, FailureFacts)] == [2]
     card = next(facts for _, _, facts, _ in world.chat.messages if isinstance(facts, CardFacts | GlobCardFacts))
     assert isinstance(card, GlobCardFacts)
 

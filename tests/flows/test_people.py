@@ -58,6 +58,17 @@ async def test_a_muted_place_hears_nothing_until_the_end_and_then_one_summary(wo
     assert world.told[:2] == ["catch_up", "failure"]
 
 
+@pytest.mark.parametrize("reference", ["batch-2", "b*"])
+async def test_a_watch_that_begins_where_it_is_muted_says_until_when(world: World, reference: str) -> None:
+    await world.watch()
+    muted = await world.stories.muting.mute("C1", None, timedelta(hours=2), "U1")
+
+    wish = Wish("T1", "default", "C1", reference, "U1")
+    told = [answer.muted_until async for answer in world.stories.watching.start(wish)]
+
+    assert set(told) == {muted.mute.until}
+
+
 async def test_the_card_says_until_when_it_is_muted_and_is_still_edited(world: World) -> None:
     world.api.set([request(1), request(2)])
     await world.watch()

@@ -1,6 +1,9 @@
 """One process sends for a workspace at a time; another takes over when it ends, or gives the right back."""
 
-from datetime import timedelta
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import text
@@ -8,9 +11,11 @@ from sqlalchemy import text
 from bot.domain.announcement import CardFacts, Said
 from bot.domain.delivery import Manner, Posted, State
 from bot.errors import InDoubtError
+from bot.ports import Clock
+from bot.store import Store, open_store
 from tests.builders import request
-from tests.fakes import FakeChat
-from tests.flows.conftest import World, Worlds
+from tests.fakes import FakeChat, FakeClock
+from tests.flows.conftest import World, Worlds, until
 from tests.store.rig import news
 
 
@@ -83,6 +88,50 @@ async def test_when_it_ends_in_order_another_begins_at_once(pair: tuple[World, W
     first.clock.pass_time(1)
     await second.stories.deliver.step()
     assert first.chat.kinds == ["clips"]
+
+
+@dataclass
+class HeldClock:
+    """A lease clock that holds up the second one who reads it, in the thread of the database, while it `holds`."""
+
+    clock: Clock
+    held: Event = field(default_factory=Event)
+    holds: Event = field(default_factory=Event)
+    reads: int = 0
+
+    def now(self) -> datetime:
+        self.reads += 1
+        if self.reads == 2:
+            self.held.set()
+            assert self.holds.wait(10)
+        return self.clock.now()
+
+    def monotonic(self) -> float:
+        return self.clock.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await self.clock.sleep(seconds)
+
+
+async def test_who_is_stopped_while_it_takes_the_lease_gives_it_back(worlds: Worlds) -> None:
+    lease_clock = HeldClock(worlds.clock)
+
+    async def opened(url: str, clock: FakeClock) -> Store:
+        return await open_store(url, clock, lease_clock)
+
+    world = await worlds.begin(opened=opened)
+    taking = asyncio.create_task(world.stories.sender.turn())
+    await until(lease_clock.held.is_set)
+    taking.cancel()
+    await asyncio.gather(taking, return_exceptions=True)
+    giving_back = asyncio.create_task(world.stories.sender.release())
+    await asyncio.sleep(0)
+    lease_clock.holds.set()
+    await giving_back
+    row = await world.store.database.write(lambda c: c.execute(text("SELECT term, expires_at FROM senders")).one())
+    assert row.term == 1
+    assert await world.store.senders.left("T1") <= timedelta()
+    assert not world.ground.vitals.is_sender
 
 
 async def test_whoever_could_not_renew_stops_before_another_may_begin(pair: tuple[World, World]) -> None:

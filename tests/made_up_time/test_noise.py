@@ -77,12 +77,12 @@ class WitnessedChat:
     chat: Chat
     witness: Witness
 
-    async def update(self, posted: Posted, said: Said, manner: Manner) -> None:
+    async def update(self, posted: Posted, said: Said, manner: Manner, *, repeat: bool = False) -> None:
         if said.kind == "card":
             self.witness.edited(said)
         else:
             self.witness.failure_edits += 1
-        await self.chat.update(posted, said, manner)
+        await self.chat.update(posted, said, manner, repeat=repeat)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as in the chat
         return getattr(self.chat, name)

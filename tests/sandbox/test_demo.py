@@ -16,6 +16,8 @@ import pytest
 from aiohttp import ClientSession
 
 from bot.domain.progress import summarise
+from bot.domain.prospect import prospect
+from bot.domain.queue import Around
 from bot.sandbox import demo_world
 from bot.sandbox.bot_process import BotDiedError, BotProcess, free_port, is_free
 from bot.sandbox.demo import EXIT_BOT_DIED, run_demo
@@ -73,13 +75,41 @@ def test_the_account_tells_its_stories_in_the_promised_time() -> None:
     assert open_after("series-s02", 20) == 0
 
 
+@pytest.mark.parametrize("minutes", [0.5, 1, 2])
+def test_a_finish_is_foretold_within_two_minutes(minutes: float) -> None:
+    clock = FakeClock()
+    account = demo_world.account(clock)
+    now = clock.now() + timedelta(minutes=minutes)
+    latest = [
+        (each.created_at.timestamp(), each.started_at.timestamp(), each.finished_at.timestamp())
+        for each in account.requests(now)
+        if each.finished_at is not None and each.started_at is not None
+    ]
+    for name in ("batch-2026-04", "series-s02"):
+        rows = account.requests(now, name)
+        found = prospect(name, rows, Around(latest=tuple(latest)), read_at=now, at=now)
+        assert found is not None
+        assert found.prospect.finish is not None
+        assert now <= found.prospect.finish.likely
+
+
+_MOVING = ("batch-2026-04", "trailer-jp", "order-12345-japanese-dub", "series-s02")
+
+
 def test_the_batches_have_the_promised_sizes_and_failures() -> None:
     clock = FakeClock()
     account = demo_world.account(clock)
     end = clock.now() + timedelta(hours=1)
     told = {
         name: summarise(name, account.requests(end, name))
-        for name in ("batch-2026-04", "trailer-jp", "order-12345-japanese-dub", "promo-fr", "series-s02")
+        for name in (
+            "batch-2026-04",
+            "trailer-jp",
+            "order-12345-japanese-dub",
+            "promo-fr",
+            "series-s02",
+            "interview-es",
+        )
     }
     assert {name: each.total for name, each in told.items()} == {
         "batch-2026-04": 120,
@@ -87,7 +117,9 @@ def test_the_batches_have_the_promised_sizes_and_failures() -> None:
         "order-12345-japanese-dub": 1,
         "promo-fr": 40,
         "series-s02": 250,
+        "interview-es": 6,
     }
+    assert told["interview-es"].processing == 1
     assert (told["trailer-jp"].failed, told["promo-fr"].failed) == (0, 2)
     assert len(told["batch-2026-04"].kinds) == 3
 
@@ -97,7 +129,12 @@ def test_the_first_view_says_what_can_be_typed() -> None:
     demo_world.welcome(workspace)
     last = workspace.history("C0DUBBINGDE")[0]
     assert last.user == SLACKBOT.id
-    for typed in ("/lipsync status batch-2026-04", "/lipsync watch batch-2026-04", "/lipsync help"):
+    for typed in (
+        "/lipsync status batch-2026-04",
+        "/lipsync watch batch-2026-04",
+        "/lipsync deadline batch-2026-04 in 1m",
+        "/lipsync help",
+    ):
         assert typed in str(last.blocks)
 
 

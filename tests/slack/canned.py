@@ -7,6 +7,7 @@ from pathlib import Path
 from bot.domain.answer import Scope, StatusAnswer, WatchesAnswer
 from bot.domain.progress import summarise
 from bot.domain.request import LipsyncRequest
+from bot.domain.sheet import Handed, Handing, Kind, SheetAnswer, gathered
 from bot.sandbox.blockkit import foreign_text_problems, message_problems
 from bot.slack.canned_scene import REF, Scene
 from bot.slack.gallery import canned
@@ -25,10 +26,16 @@ def _signed(number: int) -> LipsyncRequest:
     return SCENE.request(number, "completed", created=number, url=f"https://s.example/{'x' * 2_000}{number}")
 
 
+def _without_file(rows: tuple[LipsyncRequest, ...]) -> Message:
+    """More links than a message holds, and no file."""
+    found = gathered(REF, rows, len(rows), NOON)
+    return links.message(SheetAnswer(Kind.LINKS, found, found.rows, handed=Handed(Handing.FAILED, "x")), COMMAND)
+
+
 LARGE: Mapping[str, Message] = {
     "watches_many": watches.message(WatchesAnswer(Scope.HERE, (SCENE.line,) * 500), COMMAND),
-    "links_many": links.message(StatusAnswer(SCENE.progress(150), NOON, requests=SCENE.rows(150, 0, 0, 0))),
-    "links_signed": links.message(StatusAnswer(SCENE.done, NOON, requests=tuple(map(_signed, range(1, 150))))),
+    "links_many": _without_file(SCENE.rows(150, 0, 0, 0)),
+    "links_signed": _without_file(tuple(map(_signed, range(1, 150)))),
     "failures_of_many_kinds": failures.message(
         StatusAnswer(summarise(REF, [request(i, "failed", error="reason " + "x" * i) for i in range(200)]), NOON)
     ),

@@ -15,6 +15,7 @@ from bot.domain.answer import (
     ExceptedAnswer,
     GlobAnswer,
     GlobWatchAnswer,
+    LimitAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -27,13 +28,18 @@ from bot.domain.deed import Did
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.lineup import LineupAnswer
 from bot.domain.mute import Mute
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
+from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.dates import Dates
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.sheets import Sheets
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
@@ -43,7 +49,8 @@ from bot.sandbox.slack_server import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
 from bot.sandbox.workspace import ANA, TEAM
 from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.guard import Guard
-from bot.slack.listeners.wiring import make_listeners
+from bot.slack.listeners.wiring import Flows, make_listeners
+from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
@@ -94,9 +101,6 @@ class CannedAsk(Ask):
 
     def failures(self, reference: str, **_: object) -> AsyncIterator[Answer]:
         return self._answered("failures", reference)
-
-    def links(self, reference: str, **_: object) -> AsyncIterator[Answer]:
-        return self._answered("links", reference)
 
     async def recall(self, reference_id: str, **_: object) -> StatusAnswer:
         self.questions.append(("recall", reference_id))
@@ -210,6 +214,24 @@ class CannedMuting(Muting):
         return UnmutedAnswer(reference, (), 0)
 
 
+class CannedLimits(Limits):
+    """Does nothing, and remembers what was wished."""
+
+    wishes: list[tuple[object, ...]]
+
+    def __init__(self) -> None:
+        object.__setattr__(self, "wishes", [])  # the original is frozen
+
+    async def deadline(self, place: str, reference: str, due: TypedTime | None, author: str) -> LimitAnswer:
+        self.wishes.append(("deadline", place, reference, due and (due.at, due.zone), author))
+        return LimitAnswer("deadline", reference, watch(place=place, reference=reference), due=due, undo="u1")
+
+    async def expect(self, place: str, reference: str, number: int | None, author: str) -> LimitAnswer:
+        self.wishes.append(("expect", place, reference, number, author))
+        expecting = replace(watch(place=place, reference=reference), expected=number)
+        return LimitAnswer("expect", reference, expecting, summarise(REF, [request()]))
+
+
 class CannedTrials(Trials):
     """Does nothing, and remembers what was wished."""
 
@@ -223,6 +245,39 @@ class CannedTrials(Trials):
         assert "chat:write" in wanted
         self.runs.append((place, len(examples), author))
         return TrialAnswer(len(examples))
+
+
+def sheet(number: int = 2) -> SheetAnswer:
+    """An answer with so many links."""
+    rows = tuple(request(each, "completed") for each in range(number))
+    return SheetAnswer(Kind.LINKS, gathered(REF, rows, number, NOON), rows)
+
+
+class CannedSheets(Sheets):
+    """Answers what it was given; remembers the questions, among those of the others, and what has arrived."""
+
+    def __init__(self, ask: CannedAsk) -> None:
+        self.ask = ask
+        self.questions = ask.questions
+        self.answers: list[StatusAnswer | SheetAnswer] = [sheet()]
+        self.arrived: list[tuple[object, ...]] = []
+
+    async def links(
+        self, reference: str, *, place: str, person: str, only_new: bool = False
+    ) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
+        self.questions.append(("links", reference, place, person, *(["new"] if only_new else [])))
+        for answer in self.answers:
+            yield answer
+
+    async def export(
+        self, reference: str, wanted: Format, *, place: str, person: str
+    ) -> AsyncIterator[StatusAnswer | SheetAnswer]:
+        self.questions.append(("export", reference, wanted.value, place, person))
+        for answer in self.answers:
+            yield answer
+
+    async def given(self, answer: SheetAnswer, *, place: str, person: str) -> None:
+        self.arrived.append((len(answer.shown), place, person))
 
 
 @dataclass
@@ -243,8 +298,13 @@ class Rig:
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
+    limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
+    sheets: CannedSheets = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.sheets = CannedSheets(self.ask)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -270,13 +330,18 @@ class Rig:
 
         listeners = make_listeners(
             guard=Guard(self.work, Replies(self.http, self.vitals)),
-            ask=self.ask,
-            watching=self.watching,
-            access=self.access,
-            muting=self.muting,
-            triaging=self.triaging,
-            trials=self.trials,
-            previewing=self.previewing,
+            flows=Flows(
+                ask=self.ask,
+                watching=self.watching,
+                access=self.access,
+                muting=self.muting,
+                triaging=self.triaging,
+                trials=self.trials,
+                previewing=self.previewing,
+                sheets=self.sheets,
+                limits=self.limits,
+                dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+            ),
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",

@@ -113,6 +113,14 @@ async def test_a_card_is_edited_in_place_and_keeps_its_delivery_id(slack: SlackS
     assert message.metadata == {"event_type": EVENT_TYPE, "event_payload": {"delivery": "d1"}}
 
 
+async def test_an_edit_keeps_that_it_may_be_a_repeat(slack: SlackSandbox, chat: SlackChat) -> None:
+    posted = await post(chat, repeat=True)
+    await chat.update(posted, CLIPS, PLAINLY, repeat=True)
+    (message,) = slack.workspace.messages(DE)
+    assert "This may be a repeat" in message.text
+    assert "This may be a repeat" in str((message.blocks or [])[-1])
+
+
 async def test_a_message_that_is_gone_cannot_be_edited(slack: SlackSandbox, chat: SlackChat) -> None:
     posted = await post(chat)
     slack.workspace.delete(posted.channel, posted.ts)

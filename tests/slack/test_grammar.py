@@ -8,13 +8,17 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.answer import Scope
+from bot.domain.sheet import Format
 from bot.domain.watch import Events, Placement
 from bot.errors import BadCommandError
+from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
-    COMMANDS,
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
+    Export,
     Failures,
     Handle,
     Help,
@@ -86,6 +90,13 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         ("watches all", ListWatches(Scope.ALL)),
         (f"failures {REF}", Failures(REF)),
         (f"links {REF}", Links(REF)),
+        (f"links {REF} NEW", Links(REF, only_new=True)),
+        ("links new", Links("new")),
+        (f"export {REF}", Export(REF)),
+        (f"export {REF} csv", Export(REF, Format.CSV)),
+        (f"export {REF} TSV", Export(REF, Format.TSV)),
+        ("export 'a b' html", Export("a b", Format.HTML)),
+        ("export csv", Export("csv")),
     ],
 )
 def test_every_form_of_every_command_is_understood(typed: str, meant: Command) -> None:
@@ -193,14 +204,32 @@ def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "word"),
+    ("typed", "by"),
     [
-        (f"watch {REF} expect 5 by fri", "by"),
-        (f"links {REF} new", "new"),
+        (f"watch {REF} by fri 17:00", "fri 17:00"),
+        (f"watch {REF} expect 5 by tomorrow noon Europe/Berlin", "tomorrow noon Europe/Berlin"),
+        (f'watch {REF} BY "1 dec 9am"', "1 dec 9am"),
+        (f"watch {REF} by in 3h for all", "in 3h for all"),  # which no time is
     ],
 )
-def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
-    assert parse(typed) == NotYet(word)
+def test_by_takes_all_that_follows_as_a_time(typed: str, by: str) -> None:
+    command = parse(typed)
+    assert isinstance(command, StartWatch)
+    assert command.by == by
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        (f"deadline {REF} fri 17:00", Deadline(REF, "fri 17:00")),
+        (f"deadline {REF} in 3h", Deadline(REF, "in 3h")),
+        (f"DEADLINE {REF} OFF", Deadline(REF, None)),
+        (f"expect {REF} 250", Expect(REF, 250)),
+        (f"expect {REF} off", Expect(REF, None)),
+    ],
+)
+def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: object) -> None:
+    assert parse(typed) == command
 
 
 @pytest.mark.parametrize(
@@ -208,10 +237,21 @@ def test_an_option_of_a_later_stage_is_not_yet(typed: str, word: str) -> None:
     [
         ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
         ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
-        ("links", "`links` needs a reference. Type `/lipsync links <ref>`."),
+        (f"export {REF} xlsx", "I make no `xlsx` files. Type `/lipsync export <ref> [csv|tsv|html]`."),
+        (
+            "export my batch-7",
+            '`export` takes one reference. If yours has spaces, put it in quotes: `/lipsync export "my batch-7"`.',
+        ),
+        ("links", "`links` needs a reference. Type `/lipsync links <ref> [new]`."),
         ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
         ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
+        ("watch a by", "`by` takes a time, at the end of the line: type `/lipsync watch <ref> by fri 17:00`"),
+        ("deadline", "`deadline` needs a reference. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
+        ("deadline a", "Say when it has to be finished. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
+        ("expect a", "Say how many will come. Type `/lipsync expect <ref> <N|off>`."),
+        ("expect a 0", "`expect` takes a whole number from 1 to 100,000: type `/lipsync expect <ref> 250`"),
+        ("expect a b 5", "`expect` takes one reference."),
         ("watch a for", "`for` takes one of `failures`, `problems`, `each` and `all`: type"),
         ("watch a for fun", "`for` takes one of"),
         ("watch a for all for each", "`for` goes only once. Type"),
@@ -325,7 +365,14 @@ def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> 
     for form in COMMANDS:
         if form.available:
             typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
-            for what, by in (("<ref>", REF), ("<ref|all>", REF), ("<2h>", "2h"), ("<@x|me|nobody>", "me")):
+            for what, by in (
+                ("<ref>", REF),
+                ("<ref|all>", REF),
+                ("<2h>", "2h"),
+                ("<@x|me|nobody>", "me"),
+                ("<fri 17:00|off>", "fri 17:00"),
+                ("<N|off>", "250"),
+            ):
                 typed = typed.replace(what, by)
             assert not isinstance(parse(typed), NotYet)
 

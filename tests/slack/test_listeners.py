@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 import pytest
@@ -15,12 +15,14 @@ from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.workspace import ANA, BEN
 from bot.slack import actions
 from bot.slack.commands import Command
+from bot.slack.examples import examples
 from bot.slack.listeners.command import COUNTED_AS
 from tests.builders import NOON, at, request
-from tests.slack.rig import DE, REF, Rig, rigged, status
+from tests.slack.rig import DE, REF, Rig, rigged, sheet, status
 
 STILL = replace(status(), still=StillReading(50, at(45) - NOON))
 UNKNOWN = StatusAnswer(Progress("watchs"), NOON)
+MADE_UP = examples("/lipsync", NOON, DE, "TEST-batch")
 
 
 @pytest.fixture
@@ -79,7 +81,7 @@ async def test_a_single_request_is_answered_and_can_be_shared(rig: Rig) -> None:
 async def test_failures_and_links_are_asked_for_and_shown(rig: Rig) -> None:
     await rig.type(f"failures {REF}")
     await rig.type(f"links {REF}")
-    assert rig.ask.questions == [("failures", REF), ("links", REF)]
+    assert rig.ask.questions == [("failures", REF), ("links", REF, DE, ANA.id)]
     failures, links = rig.seen()
     assert "1 failure" in failures.text
     assert "link" in links.text.lower()
@@ -164,8 +166,8 @@ async def test_a_card_is_unmuted_by_its_button(rig: Rig, action: str, is_glob: b
 
 async def test_test_posts_every_example_and_answers_the_one_who_asked(rig: Rig) -> None:
     await rig.type("test")
-    assert rig.trials.runs == [(DE, 12, ANA.id)]
-    assert "Posting 12 messages here" in rig.seen()[0].text
+    assert rig.trials.runs == [(DE, len(MADE_UP), ANA.id)]
+    assert f"Posting {len(MADE_UP)} messages here" in rig.seen()[0].text
 
 
 async def test_undo_takes_back_what_the_answer_was_about_in_its_place(rig: Rig) -> None:
@@ -206,12 +208,12 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("settings", "links batch-* new", f"watch {REF} by fri"):
+    for typed in ("settings", "digest now"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []
     assert all("not available yet" in message.text for message in rig.seen())
-    assert len(rig.seen()) == 3
+    assert len(rig.seen()) == 2
 
 
 async def test_what_cannot_be_done_is_told_with_what_to_type_instead(rig: Rig) -> None:
@@ -239,8 +241,8 @@ async def test_every_page_cannot_be_read_of_a_pattern(rig: Rig) -> None:
     assert "`fresh` reads every page of one reference" in rig.seen()[0].text
 
 
-@pytest.mark.parametrize("word", ["failures", "links"])
-async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig, word: str) -> None:
+@pytest.mark.parametrize("word", ["failures", "links", "export"])
+async def test_lists_take_one_reference_at_a_time_and_name_the_neediest(rig: Rig, word: str) -> None:
     await rig.type(f"{word} batch-*")
     text = rig.seen()[0].text
     assert f"`/lipsync {word}` takes one reference at a time" in text
@@ -250,7 +252,7 @@ async def test_failures_and_links_take_one_reference_at_a_time_and_name_the_need
 async def test_a_pattern_is_watched_and_stopped_by_its_card(rig: Rig) -> None:
     await rig.type("watch batch-* for each")
     (answer,) = rig.seen()
-    assert "This channel now watches every reference like batch-∗ (problems)" in answer.text
+    assert "This channel now watches every reference that matches batch-∗ (problems)" in answer.text
     assert [wish.reference_id for wish in rig.watching.wishes] == ["batch-*"]
 
     await rig.click(card(rig, actions.GLOB_STOP, "batch-*"), actions.GLOB_STOP)
@@ -318,15 +320,21 @@ async def test_share_shows_what_is_known_to_everybody_and_says_who_shared_it(rig
 
 @pytest.mark.parametrize(
     ("action", "question"),
-    [(actions.CARD_FAILURES, "failures"), (actions.CARD_LINKS, "links"), (actions.FINISHED_LINKS, "links")],
+    [
+        (actions.CARD_FAILURES, ("failures", REF)),
+        (actions.CARD_LINKS, ("links", REF, DE, ANA.id)),
+        (actions.FINISHED_LINKS, ("links", REF, DE, ANA.id)),
+        (actions.FINISHED_EXPORT, ("export", REF, "csv", DE, ANA.id)),
+    ],
 )
 async def test_a_button_under_a_message_for_all_answers_one_person_and_leaves_the_message(
-    rig: Rig, action: str, question: str
+    rig: Rig, action: str, question: tuple[str, ...]
 ) -> None:
     rig.ask.answers = [STILL, status()]
+    rig.sheets.answers = [STILL, sheet()]
     shown = card(rig, action)
     await rig.click(shown, action)
-    assert rig.ask.questions == [(question, REF)]
+    assert rig.ask.questions == [question]
     assert len(rig.seen()) == 2
     assert shown.edits == []
 
@@ -401,3 +409,53 @@ async def test_an_address_is_used_five_times_at_most(rig: Rig) -> None:
     await rig.type(REF)
     assert len(rig.slack.answers) == 5
     assert rig.vitals.slack_calls == {"response_url ok": 5, "response_url failed": 2}
+
+
+# --- deadlines ---
+
+
+async def test_a_deadline_is_understood_in_the_zone_of_whoever_types_it(rig: Rig) -> None:
+    await rig.type(f"deadline {REF} fri 17:00")
+    await rig.type(f"deadline {REF} fri 17:00", user=BEN.id)
+    await rig.type(f"deadline {REF} off")
+    ours, theirs = datetime(2026, 4, 3, 15, tzinfo=UTC), datetime(2026, 4, 4, tzinfo=UTC)
+    assert rig.limits.wishes == [
+        ("deadline", DE, REF, (ours, "Europe/Berlin"), ANA.id),
+        ("deadline", DE, REF, (theirs, "America/Los_Angeles"), BEN.id),
+        ("deadline", DE, REF, None, ANA.id),
+    ]
+    shown = rig.seen()[0].text
+    assert shown.startswith(
+        f"{REF} · Deadline Fri 3 Apr 17:00 CEST (Europe/Berlin), in 2 d 3 h; on your clock that is <!date"
+    )
+
+
+async def test_without_the_zone_a_deadline_is_refused_and_with_one_it_is_taken(rig: Rig) -> None:
+    rig.slack.tokens.scopes.remove("users:read")
+    await rig.type(f"deadline {REF} fri 17:00")
+    assert rig.limits.wishes == []
+    assert "missing_scope users:read" in rig.seen()[0].text
+    await rig.type(f"deadline {REF} fri 17:00 Europe/Berlin")
+    assert len(rig.limits.wishes) == 1
+
+
+async def test_what_is_no_time_changes_nothing(rig: Rig) -> None:
+    for typed in (f"deadline {REF} soon", f"watch {REF} by yesterday 5pm"):
+        await rig.type(typed)
+    assert (rig.limits.wishes, rig.watching.wishes) == ([], [])
+    assert "I do not understand `soon` as a time" in rig.seen()[0].text
+    assert "that is past" in rig.seen()[1].text
+
+
+async def test_watch_takes_a_time_at_the_end_of_the_line(rig: Rig) -> None:
+    await rig.type(f"watch {REF} expect 5 by tomorrow noon")
+    (wish,) = rig.watching.wishes
+    assert wish.due is not None
+    assert (wish.expected, wish.due.at, wish.due.zone) == (5, datetime(2026, 4, 2, 10, tzinfo=UTC), "Europe/Berlin")
+
+
+async def test_a_number_is_expected_or_not_any_more(rig: Rig) -> None:
+    await rig.type(f"expect {REF} 250")
+    await rig.type(f"expect {REF} off")
+    assert rig.limits.wishes == [("expect", DE, REF, 250, ANA.id), ("expect", DE, REF, None, ANA.id)]
+    assert rig.seen()[0].text == f"{REF}: 250 expected, 1 has come so far."

@@ -28,6 +28,9 @@ def test_every_text_says_something_calm_in_a_sentence(name: str, message: Messag
     assert message.text[-1] in ".?…", name
 
 
+LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off", "watch_by")
+
+
 def _buttons(name: str) -> list[str]:
     found = [block for block in MESSAGES[name].blocks if block["type"] == "actions"]
     return [action["action_id"] for block in json.loads(json.dumps(found)) for action in block["elements"]]
@@ -42,10 +45,23 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
-    finished = [actions.FINISHED_LINKS, actions.FINISHED_STOP]
-    globs = ("watch_glob", "watch_glob_changed", "watch_glob_everything", "watch_glob_nothing")
+    finished = [actions.FINISHED_LINKS, actions.FINISHED_EXPORT, actions.FINISHED_STOP]
+    links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
+    unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
+    failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
+    globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
     mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
-    taken_back = ("watch_new", "watch_changed", "watch_placed", *mine, *globs, "unwatch", "unwatch_except")
+    taken_back = (
+        "watch_new",
+        "watch_changed",
+        "watch_placed",
+        "watch_muted",
+        *mine,
+        *globs,
+        "unwatch",
+        "unwatch_except",
+        *LIMITS,
+    )
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
         "card_muted": muted,
@@ -68,6 +84,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.FAILURE_UNMUTE] for name in ("kind_muted", "kind_muted_glob")},
         "kind_unmuted": [actions.FAILURE_MUTE],
         "personal_failure": [*failing, actions.NEWS_STOP],
+        "personal_catch_up": [actions.CATCH_UP_FAILURES, actions.NEWS_STOP],
         "personal_finished": finished,
         "glob_card_muted": [actions.GLOB_TABLE, actions.GLOB_UNMUTE, actions.GLOB_STOP],
         "unwatch_covered": [actions.GLOB_EXCEPT],
@@ -75,8 +92,19 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.UNDO] for name in taken_back},
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
-        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary")},
+        **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
+        "summary_missed": [actions.CATCH_UP_FAILURES],
+        **{name: links_ for name in MESSAGES if name.startswith("links") and name not in unlinked},
+        **{
+            name: [actions.EXPORT_TSV, actions.EXPORT_HTML]
+            for name in ("export", "export_incomplete", "export_changed")
+        },
+        "export_html": [actions.EXPORT_CSV, actions.EXPORT_TSV],
+        **{name: [actions.EXPORT_CSV] for name in failed},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+        **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
+        "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
+        **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
     }
 
 
@@ -114,21 +142,21 @@ def test_a_batch_that_was_never_read_whole_is_told_as_seen_so_far(name: str) -> 
     told = "".join(texts(MESSAGES[name].blocks)) + MESSAGES[name].text
     assert "seen so far" in told.lower()
     assert "never read as a whole yet" in told
-    assert ("4,174 of 5,000 read so far" in told) is (name != "links_partial" and not name.endswith("_trouble"))
+    assert ("4,174 of 5,000 read so far" in told) is (not name.endswith("_trouble"))
     assert not any(claim in told for claim in ("%", "█", "░", "finished of", "of 250", "not submitted", "all 40"))
 
 
 def test_the_first_hundred_links_are_shown_and_counted() -> None:
     shown = json.dumps(LARGE["links_many"].blocks)
     assert shown.count('"type": "link"') == 100
-    assert "the first 100 of 150" in LARGE["links_many"].text
+    assert "150 output links of batch-2026-04, the first 100 are here" in LARGE["links_many"].text
 
 
 def test_long_links_are_cut_with_a_clear_sentence() -> None:
     shown = json.dumps(LARGE["links_signed"].blocks)
     count = shown.count('"type": "link"')
     assert 10 < count < 100
-    assert f"the first {count} of 149 (more do not fit into a message)" in LARGE["links_signed"].text
+    assert f"149 output links of batch-2026-04, the first {count} are here" in LARGE["links_signed"].text
 
 
 def test_a_table_of_a_hundred_rows_says_how_many_references_there_are_more() -> None:

@@ -23,6 +23,8 @@ from bot.domain.answer import (
     ExceptedAnswer,
     GlobAnswer,
     GlobWatchAnswer,
+    Limit,
+    LimitAnswer,
     RequestAnswer,
     Scope,
     StatusAnswer,
@@ -33,21 +35,27 @@ from bot.domain.answer import (
 )
 from bot.domain.failure import FailureKind
 from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
+from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
 from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.progress import Progress, Waiting
 from bot.domain.replay import Told
 from bot.domain.request import LipsyncRequest
+from bot.domain.risk_facts import Before, Level, RiskFacts
+from bot.domain.sheet import Format, Handed, Handing, Kind, SheetAnswer, gathered
 from bot.domain.watch import Events
+from bot.domain.web_address import is_web_address
 from bot.domain.words import Code, Foreign, Person, words
 from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
 from bot.slack.views import (
     about,
     errors,
+    export,
     failures,
     glob_card,
     glob_status,
     glob_watch,
+    limit,
     links,
     preview,
     queue,
@@ -58,7 +66,6 @@ from bot.slack.views import (
 )
 from bot.slack.views.blocks import buttons
 from bot.slack.views.escape import LONGEST_TEXT, mrkdwn, sentence, without_formatting
-from bot.slack.views.links import is_web_address
 from bot.slack.views.message import Message
 from tests.builders import NOON
 from tests.slack.canned import ABOUT, COMMAND, WATCH, problems, texts
@@ -118,11 +125,11 @@ def everything(text: str) -> Iterator[Message]:
     nothing = StatusAnswer(Progress(text), None, trouble=text)
     one = RequestAnswer(_request(text, "failed"), NOON)
     other = RequestAnswer(_request(text, text), NOON)
-    linked = replace(known, requests=(_request(text, "completed"),) * 120)
     watched = replace(WATCH, reference_id=text, place_name=text, author=text)
     for answer in (known, nothing, one, other):
         yield from (status.message(answer), status.shared(answer, "U0ANA"), failures.message(answer))
-    yield from (links.message(linked), links.message(one))
+    yield from (links.message(one, COMMAND), links.message(known, COMMAND), export.message(nothing, COMMAND))
+    yield from _sheets(text)
     yield watch.message(WatchAnswer(watched, True, known, text), COMMAND)
     yield watch.stopped(StoppedAnswer(text, None), COMMAND)
     yield watch.stopped(StoppedAnswer(text, None, (text, text)), COMMAND)
@@ -132,6 +139,10 @@ def everything(text: str) -> Iterator[Message]:
     yield about.message(replace(ABOUT, version=text, api_trouble=text))
     yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
     yield errors.not_available_yet(text, COMMAND)
+    both: tuple[Limit, ...] = ("deadline", "expect")
+    for limit_ in both:
+        yield limit.message(LimitAnswer(limit_, text, None, globs=(text, text)), COMMAND)
+        yield limit.message(LimitAnswer(limit_, text, watched, progress, TypedTime(NOON, "UTC", NOON)), COMMAND)
     yield from _said(text, progress)
     yield from _of_the_account(text)
 
@@ -153,6 +164,14 @@ def _of_the_account(text: str) -> Iterator[Message]:
             yield preview.begun(PreviewBegun(wished.watch, recent))
             yield preview.message(replace(wished, recent=replace(recent, known=0)), COMMAND)
         yield preview.message(PreviewAnswer(watched, sums, Recent()), COMMAND)
+
+
+def _sheets(text: str) -> Iterator[Message]:
+    found = gathered(text, (_request(text, "completed"),) * 120, 200, NOON, complete=False, trouble=text)
+    for outcome in Handing:
+        answer = SheetAnswer(Kind.LINKS, found, found.rows, Format.CSV, True, NOON, text, Handed(outcome, text))
+        yield links.message(answer, COMMAND)
+        yield export.message(replace(answer, kind=Kind.ROWS), COMMAND)
 
 
 def _of_globs(text: str) -> Iterator[Message]:
@@ -178,6 +197,13 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
         CatchUpFacts(NOON, NOON + timedelta(1), (meanwhile,)),
         CatchUpFacts(NOON, NOON + timedelta(hours=1), (meanwhile,) * 20 + (replace(meanwhile, kinds=()),) * 40),
         CardFacts(watched, progress, Waiting(NOON), NOON),
+        CardFacts(
+            replace(watched, deadline=NOON, deadline_zone="Europe/Berlin"), progress, Waiting(NOON), NOON, odds=0.3
+        ),
+        RiskFacts(
+            progress, Level.AT_RISK, NOON, "Europe/Berlin", NOON, 0.3, NOON, NOON, NOON, 1e9, 1e-9, Before(NOON, 1e9, 0)
+        ),
+        RiskFacts(Progress(text), Level.MISSED, NOON, "UTC+02:00", NOON),
         FailureFacts(progress, "k", text, (text,) * 99, NOON, NOON, NOON),
         ClipsFacts(progress, (text,) * 99, NOON),
         FinishedFacts(progress, NOON, text, text, text),
@@ -192,6 +218,8 @@ OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
     r"|`(in thread|for (failures|each))`"
     r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except)?|/invite @lipsync)`"
+    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except| by fri 17:00| expect 250)?"
+    r"|/invite @lipsync)`"
 )
 INSIDE_A_WORD = re.compile(r"(?<=[A-Za-z0-9])([*_~`])\1*(?=[A-Za-z0-9])")
 PAIR = re.compile(r"(?<![A-Za-z0-9])([*_~`])(?=\S).*?\1(?![A-Za-z0-9])")
@@ -304,7 +332,7 @@ def test_only_a_web_address_becomes_a_link(url: str, is_link: bool) -> None:
 
 
 VIEWS: tuple[Callable[[str], Message], ...] = (
-    lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON)),
+    lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON), COMMAND),
     lambda url: said.message(FinishedFacts(Progress("b", 1, 1), NOON, "completed", url), COMMAND),
 )
 

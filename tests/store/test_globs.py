@@ -58,6 +58,7 @@ async def test_a_message_of_a_failure_kind_goes_on_to_grow_when_another_watch_de
 
     assert "failure" not in kinds(await drain(store, 111))
     (edit,) = await store.edits.due(TEAM, now=at(200), shown_before=at(199))
+    assert isinstance(edit.facts, FailureFacts)
     assert edit.facts.ids == tuple(map(uuid, (1, 2, 3, 4)))
 
 

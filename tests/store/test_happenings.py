@@ -9,8 +9,10 @@ from bot.domain.delivery import State
 from bot.errors import StoreError
 from bot.store import Store
 from bot.store.happenings import REMEMBERED
+from bot.store.queue import queue
 from bot.store.schema_sending import events
 from tests.builders import at
+from tests.fakes import FakeClock
 from tests.store.rig import (
     TEAM,
     access_facts,
@@ -129,6 +131,43 @@ async def test_a_deleted_channel_is_not_taken_for_one_that_waits_for_an_invitati
     await park(store, 400, "channel_not_found")
 
     assert await store.outbox.trouble(TEAM, "C1") == "channel_deleted"
+
+
+async def test_with_a_channel_that_is_deleted_all_that_waited_or_was_in_doubt_there_is_over(
+    store: Store, clock: FakeClock
+) -> None:
+    await watched(store)
+    await store.outbox.queue([news("in doubt"), news("parked", reference="batch-2")])
+    in_doubt, parked = await claim_one(store), await claim_one(store)
+    await store.outbox.doubt(in_doubt)
+    await store.outbox.park(parked, "not_in_channel", now=at(1), retry_after=FIVE_MINUTES)
+    await drain(store, 2)
+    await store.database.write(lambda c: queue(c, [news("held")], "muted"))
+
+    await closed(store, "Ev1", "channel_deleted")
+
+    assert (await store.outbox.tally(TEAM)).counts == {State.DROPPED: 3, State.SENT: 2}
+    assert {each.why for each in await store.delivery_log.since(at(0)) if each.state is State.DROPPED} == {
+        "channel_deleted"
+    }
+    clock.pass_time(10 * 86_400)
+    assert await next_at(store) is None
+
+
+async def test_what_is_being_sent_to_a_channel_that_is_deleted_meanwhile_is_over_however_it_comes_back(
+    store: Store,
+) -> None:
+    await watched(store)
+    await store.outbox.queue([news("refused"), news("lost", reference="batch-2")])
+    refused, lost = await claim_one(store), await claim_one(store)
+    await closed(store, "Ev1", "channel_deleted")
+
+    assert await store.outbox.park(refused, "channel_not_found", now=at(11), retry_after=FIVE_MINUTES)
+    assert await store.outbox.doubt_later(lost, not_before=at(500), why="channel_not_found")
+
+    assert kinds(await drain(store, 12)) == ["access"]
+    assert (await store.outbox.tally(TEAM)).counts == {State.DROPPED: 2, State.SENT: 2}
+    assert await next_at(store) is None
 
 
 # --- opened again ---

@@ -25,9 +25,10 @@ MOVES: dict[str, Move] = {
     "there": lambda store, mine: store.outbox.settle_doubt(mine, posted(), now=NOON),
     "not there": lambda store, mine: store.outbox.settle_doubt(mine, None, now=NOON),
     "not known": lambda store, mine: store.outbox.settle_doubt(mine, None, now=NOON, repeat=True),
+    "never known": lambda store, mine: store.outbox.doubt_no_more(mine, why="nobody could look it up"),
     "later": lambda store, mine: store.outbox.doubt_later(mine, not_before=NOON, why="ratelimited"),
 }
-OF_DOUBTS = ("there", "not there", "not known", "later")
+OF_DOUBTS = ("there", "not there", "not known", "never known", "later")
 OTHERS: dict[str, Callable[[Delivery], Delivery]] = {
     "an earlier version": lambda mine: replace(mine, version=1),
     "a later version": lambda mine: replace(mine, version=3),

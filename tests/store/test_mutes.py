@@ -1,10 +1,11 @@
 """Mutes: what is held, what is told at the end, and what is told all the same."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.announcement import CatchUpFacts, FailureFacts
 from bot.domain.answer import Wish
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import Asked, Delivery, Manner, State
 from bot.domain.mute import Mute
 from bot.domain.request import LipsyncRequest
 from bot.store import Store
@@ -292,3 +293,35 @@ async def test_a_mute_that_would_last_too_long_since_the_clock_was_set_back_is_o
     await store.mutes.begin(mute(hours=24, since=86_400 * 40))
 
     assert await ended(store, 0) == 1
+
+
+async def test_a_summary_names_the_people_and_says_when_it_was_asked_for(store: Store) -> None:
+    for seconds, (reference, person, place) in enumerate((("batch-1", "U7", "C8"), ("batch-2", "U6", "C9"))):
+        await start(store, replace(wish(reference), mention=(person,), asked_in=place), seconds)
+        await see(store, seconds=2, reference=reference)
+    await start(store, replace(wish("batch-3"), mention=("U5",)))
+    await drain(store, 3)
+    await store.mutes.begin(mute(None))
+    for number, reference in enumerate(("batch-1", "batch-2"), 1):
+        await see(store, failed(number, reference=reference), seconds=100, reference=reference)
+    await ended(store, 7_200)
+
+    (delivery,) = await claim(store, 7_201)
+
+    manner = delivery.manner
+    assert manner.mention == ("U7", "U6")
+    assert manner.asked == (Asked("C8", at(0)), Asked("C9", at(1)))
+
+
+async def test_a_catch_up_after_a_gap_names_them_as_well(store: Store) -> None:
+    await start(store, replace(wish(), mention=("U7",), asked_in="C8"))
+    await see(store, seconds=1)
+    await drain(store, 2)
+    await store.ledger.fall_behind(ACCOUNT, now=at(1_000), after=timedelta(minutes=5))
+    await see(store, failed(1), seconds=1_001)
+    await store.ledger.caught_up(ACCOUNT, now=at(1_002))
+
+    (delivery,) = await claim(store, 1_003)
+
+    assert delivery.announcement.key.kind == "catch_up"
+    assert delivery.manner == Manner(mention=("U7",), asked=(Asked("C8", at(0)),))

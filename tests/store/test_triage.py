@@ -47,7 +47,7 @@ async def card(store: Store, watch_id: str) -> CardFacts:
 async def messages(store: Store) -> list[FailureFacts]:
     """The messages about failures that are to be edited."""
     due = await store.edits.due(TEAM, now=at(9_000), shown_before=at(9_000))
-    return [edit.facts for edit in due]
+    return [edit.facts for edit in due if isinstance(edit.facts, FailureFacts)]
 
 
 async def test_what_is_handled_is_open_no_more_and_says_who_did_it(store: Store) -> None:

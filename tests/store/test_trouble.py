@@ -87,6 +87,14 @@ async def test_trying_a_place_without_trouble_changes_nothing(store: Store) -> N
     assert await store.outbox.trouble(TEAM, "C1") is None
 
 
+async def test_of_a_dm_that_takes_nothing_nobody_is_told_in_the_same_dm(store: Store) -> None:
+    await start(store, wish(place="D1"))
+    await park_first(store, why="messages_tab_disabled")
+
+    assert await claim(store, 1) == ()
+    assert await store.outbox.trouble(TEAM, "D1") == "messages_tab_disabled"
+
+
 async def test_each_author_is_told_once_what_is_watched_there(store: Store) -> None:
     await watched(store)
     await start(store, wish("batch-2", name="dubbing"), 1)

@@ -263,6 +263,71 @@ async def test_what_a_pattern_told_meanwhile_is_not_told_again(store: Store) -> 
     assert told(await drain(store, 9)) == ["audio"]
 
 
+async def test_a_pattern_that_goes_on_with_a_reference_tells_no_kind_of_failure_again(store: Store) -> None:
+    await do_watch(store, glob(), "g")
+    await do_watch(store, wish(), "u0", 1)
+    await see(store, failed(1, "no face"), seconds=2)
+    await drain(store, 3)
+    own = await here(store)
+    await do_unwatch(store, "batch-1", "u1", 4)
+
+    await see(store, failed(1, "no face"), failed(2, "no face"), failed(3, "codec"), seconds=5)
+
+    assert told(await drain(store, 6)) == ["codec"]
+    goes_on = await here(store)
+    assert own is not None
+    assert goes_on is not None
+    assert (goes_on.alerts.messages, goes_on.generation) == (2, own.generation + 1)
+    (edit,) = await store.edits.due(TEAM, now=at(60), shown_before=at(50))
+    assert isinstance(edit.facts, FailureFacts)
+    assert len(edit.facts.ids) == 2
+
+
+@pytest.mark.parametrize("undone", [True, False])
+async def test_a_ping_that_waits_goes_under_its_failure_whoever_tells_it(store: Store, undone: bool) -> None:
+    await do_watch(store, glob(), "g")
+    await do_watch(store, wish(), "u0", 1)
+    await drain(store, 1)
+    if undone:
+        await do_unwatch(store, "batch-1", "u1", 2)
+    await see(store, failed(1, "codec"), seconds=3)
+    await drain(store, 4)
+    await see(store, *(failed(n, "codec") for n in range(1, 12)), seconds=5)
+    if undone:
+        await undo(store, "u1", 6)
+    else:
+        await do_unwatch(store, "batch-1", "u1", 6)
+
+    (ping,) = await claim(store, 7)
+
+    (first,) = [each for each in await store.delivery_log.since(at(0)) if each.kind == "failure"]
+    assert (ping.announcement.key.kind, ping.manner.thread_ts) == ("ping", first.ts)
+
+
+@pytest.mark.parametrize("order", [("u1", "u2"), ("u2", "u1")])
+async def test_after_the_pattern_was_stopped_as_well_nothing_is_told_again_or_lost(
+    store: Store, order: tuple[str, str]
+) -> None:
+    await do_watch(store, glob(), "g")
+    await do_watch(store, wish(), "u0", 1)
+    await see(store, failed(1, "no face"), seconds=2)
+    await drain(store, 3)
+    await do_unwatch(store, "batch-1", "u1", 4)
+    await see(store, failed(2, "no face"), failed(3, "codec"), seconds=5)
+    assert told(await drain(store, 6)) == ["codec"]
+    await do_unwatch(store, GLOB, "u2", 7, is_glob=True)
+    await see(store, failed(4, "audio"), failed(5, "codec"), seconds=8)
+    for which in order:
+        assert (await undo(store, which, 9)).outcome is Undone.DONE
+
+    assert told(await drain(store, 10)) == ["audio"]
+    await see(store, failed(6, "codec"), failed(7, "no face"), failed(8, "light"), seconds=11)
+    assert told(await drain(store, 12)) == ["light"]
+    after = await here(store)
+    assert after is not None
+    assert (after.glob_id, after.alerts.messages) == (None, 4)
+
+
 async def test_what_a_pattern_took_over_and_has_not_told_yet_is_told_once(store: Store) -> None:
     await do_watch(store, glob(), "g")
     await do_watch(store, wish(), "u0", 1)

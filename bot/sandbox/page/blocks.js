@@ -36,6 +36,7 @@ function cell(world, each, tag, column) {
   const settings = column || {};
   const node = h(tag, { scope: tag === "th" ? "col" : null });
   if (settings.align) node.style.textAlign = settings.align;
+  if (settings.is_wrapped) node.classList.add("wrapped");
   if (each.type === "rich_text") node.append(richText(world, each));
   else node.append(each.text ?? String(each.value));
   return node;

@@ -12,9 +12,13 @@ from bot.slack.commands import (
     About,
     Assign,
     Command,
+    Deadline,
+    Expect,
+    Export,
     Failures,
     Handle,
     Help,
+    Limiting,
     Links,
     ListWatches,
     Mute,
@@ -34,8 +38,10 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
@@ -56,6 +62,7 @@ COUNTED_AS: dict[type[Command], str] = {
     ListWatches: "watches",
     Failures: "failures",
     Links: "links",
+    Export: "export",
     Mute: "mute",
     Unmute: "unmute",
     MuteKind: "mute kind",
@@ -64,6 +71,8 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Deadline: "deadline",
+    Expect: "expect",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -81,6 +90,7 @@ class CommandListener:
     status: StatusListener
     failures: FailuresListener
     links: LinksListener
+    export: ExportListener
     watch: WatchListener
     watches: WatchesListener
     mute: MuteListener
@@ -88,6 +98,7 @@ class CommandListener:
     queue: QueueListener
     preview: PreviewListener
     trial: TrialListener
+    limit: LimitListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -96,7 +107,16 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        answering = (self.status, self.failures, self.links, self.watch, self.mute, self.triage, self.queue)
+        answering = (
+            self.status,
+            self.failures,
+            self.links,
+            self.export,
+            self.watch,
+            self.mute,
+            self.triage,
+            self.queue,
+        )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -129,21 +149,17 @@ class CommandListener:
                 await self.status.answer(command, asked.place, reply)
             case ListWatches():
                 await self.watches.answer(command, asked, reply)
-            case Failures():
-                await self.failures.answer(command.reference, asked.place, reply)
-            case Links():
-                await self.links.answer(command.reference, asked.place, reply)
-            case Queue():
-                await self.queue.answer(reply)
-            case Preview():
-                await self.preview.answer(command, asked, reply)
+            case Failures() | Links() | Export():
+                await self._list(command, asked, reply)
+            case Queue() | Preview():
+                await self._survey(command, asked, reply)
             case Trial() | Help() | About() | NotYet():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
 
     async def _change(
-        self, command: StartWatch | StopWatch | Mute | Unmute | Triage, asked: Asked, reply: Reply
+        self, command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting, asked: Asked, reply: Reply
     ) -> None:
         match command:
             case StartWatch():
@@ -152,8 +168,30 @@ class CommandListener:
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
                 await self.mute.answer(command, asked, reply)
+            case Deadline() | Expect():
+                await self.limit.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
+
+    async def _list(self, command: Failures | Links | Export, asked: Asked, reply: Reply) -> None:
+        match command:
+            case Failures():
+                await self.failures.answer(command.reference, asked.place, reply)
+            case Links():
+                await self.links.answer(command, asked.place, asked.user, reply)
+            case Export():
+                await self.export.answer(command, asked.place, asked.user, reply)
+            case _:
+                assert_never(command)
+
+    async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
+        match command:
+            case Queue():
+                await self.queue.answer(reply)
+            case Preview():
+                await self.preview.answer(command, asked, reply)
+            case _:
+                assert_never(command)
 
     async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
         match command:

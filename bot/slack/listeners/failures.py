@@ -1,15 +1,15 @@
-"""`failures`, and the buttons of that name on the card and on a catch-up."""
+"""`failures`, the buttons of that name on the card and on a catch-up, and those that give ids to copy."""
 
 from dataclasses import dataclass
 
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.flows.ask import Ask
-from bot.slack.actions import CARD_FAILURES, CATCH_UP_FAILURES, FAILURE_RETRY, PING_FAILURES
+from bot.slack.actions import CARD_FAILURES, CATCH_UP_FAILURES, FAILURE_RETRY, PING_FAILURES, STUCK_IDS
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
-from bot.slack.views import failures, glob_status
+from bot.slack.views import failures, glob_status, stuck
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class FailuresListener:
         for action in (CARD_FAILURES, CATCH_UP_FAILURES, PING_FAILURES):
             app.block_action(action)(self.guard.click(self.clicked))
         app.block_action(FAILURE_RETRY)(self.guard.click(self.retry_list))
+        app.block_action(STUCK_IDS)(self.guard.click(self.stuck_ids))
 
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
@@ -44,3 +45,8 @@ class FailuresListener:
         about = click.failures
         async for answer in self.ask.failures(about.reference, place=click.place):
             await reply.replace(failures.retry_list(answer, about.kind))
+
+    async def stuck_ids(self, click: Clicked, reply: Reply) -> None:
+        """Give the ids of what is stuck now to the person who clicked, read live."""
+        async for answer in self.ask.reference(click.reference, place=click.place):
+            await reply.replace(stuck.ids(answer))

@@ -8,7 +8,7 @@ from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.glob import compiled
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
-from bot.slack.actions import GLOB_REFRESH, GLOB_SHARE, GLOB_TABLE, STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import GLOB_REFRESH, GLOB_SHARE, GLOB_TABLE, MISSING_STATUS, STATUS_REFRESH, STATUS_SHARE
 from bot.slack.commands import Status
 from bot.slack.guard import Guard
 from bot.slack.payload import Clicked
@@ -33,6 +33,7 @@ class StatusListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the buttons."""
         app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
+        app.block_action(MISSING_STATUS)(self.guard.click(self.refresh))
         app.block_action(STATUS_SHARE)(self.guard.click(self.share))
         app.block_action(GLOB_TABLE)(self.guard.click(self.overview))
         app.block_action(GLOB_REFRESH)(self.guard.click(self.overview))

@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.domain.answer import GlobWatchAnswer, WatchAnswer, Wish
 from bot.domain.people_answer import Undone
 from bot.errors import BadCommandError, SlackError
+from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.watching import Watching
 from bot.slack.actions import (
@@ -37,6 +38,7 @@ class WatchListener:
     watching: Watching
     guard: Guard
     identity: Identity
+    dates: Dates
     account_id: str
     command: str
     direct_channel: Callable[[str], Awaitable[str]]
@@ -53,6 +55,7 @@ class WatchListener:
 
     async def start(self, wanted: StartWatch, asked: Asked, reply: Reply) -> None:
         """Create or change the watch, and say what will be posted; `BadCommandError` in a DM between people."""
+        due = None if wanted.by is None else await self.dates.understood(wanted.by, asked.user)
         wish = Wish(
             workspace_id=self.identity.workspace_id,
             account_id=self.account_id,
@@ -65,6 +68,7 @@ class WatchListener:
             public=asked.public,
             placement=wanted.placement,
             mention=wanted.mention,
+            due=due,
         )
         if wanted.personal:
             wish = await self._personal(wish)

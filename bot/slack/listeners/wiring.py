@@ -1,12 +1,16 @@
 """Introduces the listeners to one another."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.dates import Dates
 from bot.flows.identity import Identity
+from bot.flows.limits import Limits
 from bot.flows.muting import Muting
 from bot.flows.preview import Previewing
+from bot.flows.sheets import Sheets
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -16,8 +20,10 @@ from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
@@ -29,16 +35,26 @@ from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 
 
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What people set going by what they type and click."""
+
+    ask: Ask
+    watching: Watching
+    access: Access
+    muting: Muting
+    triaging: Triaging
+    trials: Trials
+    previewing: Previewing
+    limits: Limits
+    dates: Dates
+    sheets: Sheets
+
+
 def make_listeners(
     *,
     guard: Guard,
-    ask: Ask,
-    watching: Watching,
-    access: Access,
-    muting: Muting,
-    triaging: Triaging,
-    trials: Trials,
-    previewing: Previewing,
+    flows: Flows,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -46,6 +62,7 @@ def make_listeners(
     direct_channel: Callable[[str], Awaitable[str]],
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
+    ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     return CommandListener(
         command=command,
         guard=guard,
@@ -53,16 +70,18 @@ def make_listeners(
         vitals=vitals,
         status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
-        links=LinksListener(ask, guard, command),
-        watch=WatchListener(watching, guard, identity, account_id, command, direct_channel),
+        links=LinksListener(ask, sheets, guard, command),
+        export=ExportListener(ask, sheets, guard, command),
+        watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
-        mute=MuteListener(muting, guard, command),
-        triage=TriageListener(triaging, ask, guard, command),
+        mute=MuteListener(flows.muting, guard, command),
+        triage=TriageListener(flows.triaging, ask, guard, command),
         queue=QueueListener(ask, guard),
-        preview=PreviewListener(previewing, identity, account_id, command),
-        trial=TrialListener(trials, command),
+        preview=PreviewListener(flows.previewing, identity, account_id, command),
+        trial=TrialListener(flows.trials, command),
+        limit=LimitListener(flows.limits, dates, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(access, guard, identity),
+        events=EventsListener(flows.access, guard, identity),
     )

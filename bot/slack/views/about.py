@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from bot.domain.answer import AboutAnswer
+from bot.domain.calibration_wording import forecasts
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
 from bot.slack.views.blocks import paragraph, rich_text
 from bot.slack.views.escape import sentence
@@ -13,7 +14,7 @@ def message(answer: AboutAnswer) -> Message:
     """Version, freshness, what is still unread, alert latency, messages, budget, and whether the API answers."""
     title = words("Lip Sync Bot ", Foreign(answer.version, 40), ", up since ", At(answer.started_at, "day"))
     health, unread, watches, unsent = _health(answer), _unread(answer), _watches(answer), _unsent(answer)
-    lines = (title, health, unread, watches, _latency(answer), unsent, _budget(answer))
+    lines = (title, health, unread, watches, _latency(answer), unsent, _budget(answer), *forecasts(answer.forecasts))
     text = words(title, ": ", joined([health, unread, watches, unsent], "; "), ".")
     return Message(sentence(text), (rich_text(paragraph(line for line in lines if line)),))
 
@@ -28,7 +29,9 @@ def _health(answer: AboutAnswer) -> Words:
 
 
 def _unread(answer: AboutAnswer) -> Words:
-    """Said only while patterns and catch-up know part of the account."""
+    """Said only while patterns and catch-up know part of the account, or nobody can tell."""
+    if not answer.is_ordered:
+        return words("the account's list has no order: what nobody watches by name may be overlooked")
     if answer.filled is None or answer.filled >= 1:
         return NOTHING
     return words(f"older requests: {int(100 * answer.filled)}% of the account's list read, the rest follows")

@@ -1,6 +1,9 @@
 """M1: the card of a watch, edited in place."""
 
 from bot.domain.announcement import CardFacts
+from bot.domain.deadline_wording import card_part
+from bot.domain.prospect_wording import finish_phrase, prospect_lines
+from bot.domain.stuck_wording import stuck_line
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import body_lines, counts, headline, no_requests, waiting_for_more
 from bot.domain.words import NOTHING, At, Foreign, Person, Words, joined, words
@@ -39,11 +42,14 @@ def _sentence(facts: CardFacts) -> Words:
     muted = words("; ", quiet) if (quiet := mute.note(facts.muted_until, facts.read_at)) else NOTHING
     if facts.read_at is None:
         return words(name, ": reading …", stopped)
-    updated = words("; updated ", At(facts.read_at, "ago"), muted, stopped, ".")
+    is_told = not (facts.stale or facts.watch.ended_at)
+    finish = finish_phrase(facts.prospect, facts.read_at) if is_told else NOTHING
+    updated = words("; ", joined([finish, words("updated ", At(facts.read_at, "ago"))], "; "), muted, stopped, ".")
     if not progress.total:
         return words(name, ": ", no_requests(progress), updated)
-    totals = counts(progress, between=", ", before_total=" ")
-    return words(name, f": {progress.percent}% finished, ", totals, waiting_for_more(facts.settlement), updated)
+    totals = words(counts(progress, between=", ", before_total=" "), waiting_for_more(facts.settlement))
+    totals = joined([totals, _due(facts, "deadline "), stuck_line(facts.stuck)], "; ")
+    return words(name, f": {progress.percent}% finished, ", totals, updated)
 
 
 def _core(facts: CardFacts) -> Block:
@@ -56,7 +62,25 @@ def _core(facts: CardFacts) -> Block:
     title = headline(progress)
     if facts.stale:
         title = words(title, " · data from ", At(facts.read_at, "ago"))
-    return core(progress, (title, *body_lines(progress, facts.settlement)))
+    rest = _rest(facts)
+    finish = joined([*rest[:1], _due(facts, "Deadline ")], " · ")
+    lines = (title, *body_lines(progress, facts.settlement), finish, *rest[1:], stuck_line(facts.stuck))
+    return core(progress, filter(None, lines))
+
+
+def _due(facts: CardFacts, begin: str) -> Words:
+    """The deadline against what is known; nothing without one."""
+    deadline = facts.watch.deadline
+    if deadline is None or facts.read_at is None:
+        return NOTHING
+    odds = None if facts.stale or facts.watch.ended_at else facts.odds
+    part = card_part(facts.progress, facts.settlement, deadline, odds, facts.read_at, facts.ahead)
+    return words(begin, part)
+
+
+def _rest(facts: CardFacts) -> tuple[Words, ...]:
+    """When the rest will be finished; a card that is edited no more would soon tell a time that is past."""
+    return () if facts.watch.ended_at else prospect_lines(facts.prospect, facts.read_at, old=facts.stale)
 
 
 def _small_print(facts: CardFacts) -> Block:
@@ -72,11 +96,11 @@ def how_told(watch: Watch) -> str:
     return what(watch) if watch.placement is Placement.DEFAULT else f"{what(watch)}, in {watch.placement}"
 
 
-def mentioned(watch: Watch) -> Words:
+def mentioned(watch: Watch, before: str = ", ") -> Words:
     """Whom messages name, after what is told; nothing when nobody."""
     if not watch.mention:
         return NOTHING
-    return words(", ", joined([words(Person(each)) for each in watch.mention], ", "))
+    return words(before, joined([words(Person(each)) for each in watch.mention], ", "))
 
 
 def ending(watch: Watch) -> str:

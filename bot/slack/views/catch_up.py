@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.announcement import CatchUpFacts, Meanwhile
+from bot.domain.deadline_wording import RISK
 from bot.domain.failure import FailureKind
+from bot.domain.risk_facts import Level
 from bot.domain.wording import bar, counts, finished_sentence, kind_line, short_sentence
 from bot.domain.words import NOTHING, At, Code, Foreign, Strong, Words, counted, joined, listed, number, words
 from bot.slack.actions import CATCH_UP_FAILURES
@@ -88,7 +90,8 @@ def _reference(one: Meanwhile, kinds: Sequence[FailureKind], ids: int) -> Block:
     title = words(Foreign(one.progress.reference_id, strong=True), " · ", _headline(one))
     clips = _clips(one.completed, one.failed)
     meanwhile = words(f"Meanwhile {clips}") if clips else NOTHING
-    lines = [title, words(bar(one.progress)), counts(one.progress), meanwhile, _kinds_title(one)]
+    stuck = words(_stuck(one)) if one.stuck else NOTHING
+    lines = [title, words(bar(one.progress)), counts(one.progress), meanwhile, stuck, _kinds_title(one)]
     parts = [paragraph(line for line in lines if line)]
     for kind in kinds:
         name = words(Foreign(kind.name, 160, strong=True), f" ×{number(kind.count)}")
@@ -106,9 +109,21 @@ def _times(kind: FailureKind) -> Words:
 def _headline(one: Meanwhile) -> Words:
     reopened = f"reopened with {counted(one.arrived, 'new request')}" if one.arrived else ""
     if one.ending is None:
-        return words(reopened or f"{one.progress.percent}% finished")
-    ending = words(finished_sentence(one.progress)) if one.ending == "finished" else short_sentence(one.progress)
-    return words(f"{reopened}, then " if reopened else "", ending)
+        return words(reopened or f"{one.progress.percent}% finished", _due(one))
+    if one.ending == "finished":
+        return words(f"{reopened}, then " if reopened else "", finished_sentence(one.progress), _due(one))
+    return words(f"{reopened}, then " if reopened else "", short_sentence(one.progress))
+
+
+def _due(one: Meanwhile) -> str:
+    """What was last to be told of its deadline; of what has ended only that it was missed."""
+    is_told = one.risk is Level.MISSED or (one.risk is not None and one.ending is None)
+    return f", {RISK[one.risk]}" if one.risk is not None and is_told else ""
+
+
+def _stuck(one: Meanwhile) -> str:
+    """Such as "2 are stuck"; empty when none is."""
+    return f"{number(one.stuck)} {'is' if one.stuck == 1 else 'are'} stuck" if one.stuck else ""
 
 
 def _kinds_title(one: Meanwhile) -> Words:
@@ -127,7 +142,7 @@ def _line(one: Meanwhile) -> Words:
     kinds = f"{counted(len(one.kinds), 'new kind')} of failure" if one.kinds else ""
     name = words(Foreign(one.progress.reference_id, strong=True))
     totals = NOTHING if one.ending == "short" else counts(one.progress, before_total=" ")  # which it says already
-    return joined([name, _headline(one), totals, kinds], " · ")
+    return joined([name, _headline(one), totals, _stuck(one), kinds], " · ")
 
 
 # --- the rest ---
@@ -164,17 +179,16 @@ def _in_sentence(one: Meanwhile) -> Words:
     kinds = listed([*names, counted(more, "more kind")] if more > 0 else names)
     new = words(", new: ", kinds) if kinds else NOTHING
     totals = counts(one.progress, between=", ", before_total=" ")
-    return words(Foreign(one.progress.reference_id), f" {_state(one)}: ", totals, new)
+    stuck = f", {_stuck(one)}" if one.stuck else ""
+    return words(Foreign(one.progress.reference_id), f" {_state(one)}: ", totals, stuck, new)
 
 
 def _state(one: Meanwhile) -> str:
     """The headline as the rest of a sentence that begins with the batch."""
     if one.ending == "finished":
-        return finished_sentence(one.progress)
+        return f"{finished_sentence(one.progress)}{_due(one)}"
     if one.ending == "short":
-        return "settled short"
-    return (
-        f"reopened with {counted(one.arrived, 'new request')}"
-        if one.arrived
-        else f"is {one.progress.percent}% finished"
-    )
+        return f"settled short{_due(one)}"
+    if one.arrived:
+        return f"reopened with {counted(one.arrived, 'new request')}{_due(one)}"
+    return f"is {one.progress.percent}% finished{_due(one)}"

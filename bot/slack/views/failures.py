@@ -1,5 +1,7 @@
 """The answer to "what failed?": every kind with its ids, ready to be copied."""
 
+from collections.abc import Sequence
+
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.failure import FailureKind
@@ -64,6 +66,14 @@ def times(kind: FailureKind) -> Words:
 # --- one kind ---
 
 
+def to_copy(ids: Sequence[str]) -> list[Block]:
+    """Ids in blocks to be copied; as many as a message can hold, and how many more there are."""
+    parts = [ids[at : at + _IDS_IN_A_BLOCK] for at in range(0, min(len(ids), _MOST_TO_RETRY), _IDS_IN_A_BLOCK)]
+    more = len(ids) - _MOST_TO_RETRY
+    rest = [rich_text(paragraph([words(f"and {counted(more, 'more id')}")]))] if more > 0 else []
+    return [*(rich_text(*code(part, len(part))) for part in parts), *rest]
+
+
 def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
     """Every id of the kind with this key, in blocks to be copied; as many as a message can hold."""
     if isinstance(answer, RequestAnswer) or has_no_totals(answer):
@@ -74,10 +84,7 @@ def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
         said = words(name, ": nothing of this kind is failed any more")
         return Message(sentence(words(said, ".")), (rich_text(paragraph([said])), context(*freshness(answer))))
     title = words(name, " · ", kind_line(kind))
-    parts = [kind.ids[at : at + _IDS_IN_A_BLOCK] for at in range(0, min(kind.count, _MOST_TO_RETRY), _IDS_IN_A_BLOCK)]
-    more = kind.count - _MOST_TO_RETRY
-    rest = [rich_text(paragraph([words(f"and {counted(more, 'more id')}")]))] if more > 0 else []
-    blocks = [rich_text(paragraph([title])), *(rich_text(*code(part, len(part))) for part in parts), *rest]
+    blocks = [rich_text(paragraph([title])), *to_copy(kind.ids)]
     listed = words(
         Foreign(answer.progress.reference_id), f": {counted(kind.count, 'id')} to retry (", kind_line(kind), ")."
     )

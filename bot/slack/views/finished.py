@@ -1,17 +1,33 @@
 """M5: a batch is finished; M5b: settled with fewer than expected; M5c: reopened."""
 
-from bot.domain.announcement import FinishedFacts, ReopenedFacts, ShortFacts
+from typing import assert_never
+
+from bot.domain.announcement import Ends, FinishedFacts, ReopenedFacts, ShortFacts
+from bot.domain.deadline_wording import against
 from bot.domain.failure import shown
 from bot.domain.progress import Progress
 from bot.domain.wording import LONGEST_STATUS, bar, counts, finished_sentence, kind_lines, kinds_title, short_sentence
 from bot.domain.words import At, Foreign, Words, counted, duration, words
-from bot.slack.actions import FINISHED_LINKS, FINISHED_STOP
+from bot.slack.actions import FINISHED_EXPORT, FINISHED_LINKS, FINISHED_STOP
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.links import link
 from bot.slack.views.message import Block, Message
 
-_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_STOP, "Stop watching"))
+_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_EXPORT, "Export"), (FINISHED_STOP, "Stop watching"))
+
+
+def message(facts: Ends) -> Message:
+    """How it ended, or that it goes on."""
+    match facts:
+        case FinishedFacts():
+            return finished(facts)
+        case ShortFacts():
+            return short(facts)
+        case ReopenedFacts():
+            return reopened(facts)
+        case _:
+            assert_never(facts)
 
 
 def finished(facts: FinishedFacts) -> Message:
@@ -31,10 +47,11 @@ def reopened(facts: ReopenedFacts) -> Message:
 
 
 def _headline(facts: FinishedFacts) -> Words:
+    due = f", {against(facts.spare)}" if facts.spare is not None else ""
     if facts.status is None:
-        return words(finished_sentence(facts.progress))
+        return words(finished_sentence(facts.progress), due)
     took = f", took {duration(facts.progress.took)}" if facts.progress.took is not None else ""
-    return words("finished: ", Foreign(facts.status, LONGEST_STATUS), took)
+    return words("finished: ", Foreign(facts.status, LONGEST_STATUS), took, due)
 
 
 def _outcome(facts: FinishedFacts) -> tuple[Block, ...]:
@@ -45,9 +62,7 @@ def _outcome(facts: FinishedFacts) -> tuple[Block, ...]:
     return ()
 
 
-def _message(
-    facts: FinishedFacts | ShortFacts | ReopenedFacts, headline: Words, *outcome: Block, with_buttons: bool = True
-) -> Message:
+def _message(facts: Ends, headline: Words, *outcome: Block, with_buttons: bool = True) -> Message:
     progress = facts.progress
     title = words(Foreign(progress.reference_id, strong=True), " · ", headline)
     body = rich_text(paragraph([title, words(bar(progress)), counts(progress)]), *outcome, *_kinds(progress))

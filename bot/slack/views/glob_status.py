@@ -49,7 +49,9 @@ def one_at_a_time(answer: GlobAnswer, word: str, command: str) -> Message:
     which = [to_type(name, f"{command} {word}") for name in named]
     if not which:
         return Message(sentence(title), (rich_text(paragraph([title])),))
-    matches = f"matches {how_many(answer.overview)}" if answer.overview.references else "matches nothing yet"
+    matches = (
+        f"matches {how_many(answer.overview)}" if answer.overview.references else "matches nothing that is known yet"
+    )
     begin = f"It {matches}. Type"
     text = words(title, f" {begin} ", joined(which, ", or "), ".")
     return Message(sentence(text), (rich_text(paragraph([title, words(f"{begin}, for example:")]), bullets(which)),))
@@ -63,7 +65,7 @@ def _text(answer: GlobAnswer, command: str) -> str:
 def _body(answer: GlobAnswer, command: str) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
     overview = answer.overview
     if not overview.references:
-        nothing = words("No reference matches ", Foreign(overview.pattern, strong=True), " yet.")
+        nothing = words("No known reference matches ", Foreign(overview.pattern, strong=True), " yet.")
         near = meant(answer.nearest, f"{command} status")
         above = rich_text(paragraph([line for line in (nothing, near) if line]))
         still = still_filling(overview)
@@ -91,7 +93,7 @@ def _row(standing: Standing, api_now: datetime) -> tuple[str, ...]:
         progress.reference_id,
         _failed(progress),
         duration(wait) if wait is not None else _NONE,
-        f"{progress.percent}% of {number(progress.total)}" if progress.total else _NONE,
+        _finished(standing),
         _number(progress.processing),
         _number(progress.queued),
     )
@@ -100,6 +102,16 @@ def _row(standing: Standing, api_now: datetime) -> tuple[str, ...]:
 def _failed(progress: Progress) -> str:
     still_open = f" ({number(progress.open_failures)} open)" if progress.cleared else ""
     return f"{_number(progress.failed)}{still_open}"
+
+
+def _finished(standing: Standing) -> str:
+    """Of what was never read as a whole nobody knows how much there is."""
+    progress = standing.progress
+    if not progress.total:
+        return _NONE
+    if standing.is_unread:
+        return f"{number(progress.total)} seen, not read yet"
+    return f"{progress.percent}% of {number(progress.total)}"
 
 
 def _number(value: int) -> str:

@@ -1,13 +1,24 @@
 """M2 of a glob: its watch was made or changed; and what `unwatch` does to a reference that only a glob covers."""
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer
-from bot.domain.overview_wording import as_typed, is_plain, meant, overview_sentence
-from bot.domain.words import Code, Foreign, Words, joined, listed, words
+from bot.domain.overview_wording import as_typed, every_reference, is_plain, meant, overview_sentence
+from bot.domain.watch import Watch
+from bot.domain.words import NOTHING, Code, Foreign, Words, joined, listed, words
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 from bot.slack.views.undo import undo_button
-from bot.slack.views.watch import MORE_OF_THE_SAME, WHEN_MUCH_MORE, for_me, named, not_able_to_post, placed, spot
+from bot.slack.views.watch import (
+    MORE_OF_THE_SAME,
+    WHEN_MUCH_MORE,
+    for_me,
+    named,
+    not_able_to_post,
+    placed,
+    silent,
+    spot,
+    troubles,
+)
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
@@ -15,7 +26,7 @@ _ALWAYS = "when one is finished, and when more of it arrives after that"
 def message(answer: GlobWatchAnswer, command: str) -> Message:
     """What is posted here of every reference that matches, now or later, what is not, and how to stop it."""
     title, stands = _title(answer), words(overview_sentence(answer.overview), ".")
-    trouble = not_able_to_post(answer.trouble, command)
+    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
     near = meant(answer.nearest, f"{command} watch")
     pattern = answer.watch.reference_id
     named_ = as_typed(pattern) if is_plain(pattern) else "<pattern>"
@@ -23,8 +34,9 @@ def message(answer: GlobWatchAnswer, command: str) -> Message:
     leave = Code(f"{command} unwatch <ref> except")
     where = ", typed in our DM." if answer.watch.asked_in else "."
     stop = words("Stop it with ", typed, "; leave one reference out with ", leave, where)
-    lines = (title, _posted(answer), _not_posted(answer), stands, near, trouble)
-    text = joined([words(title, "."), stands, near, trouble], " ")
+    less = _less_than_asked(answer.watch)
+    lines = (title, less, _posted(answer), _not_posted(answer), stands, near, trouble)
+    text = joined([words(title, "."), less, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
@@ -46,8 +58,7 @@ def _title(answer: GlobWatchAnswer) -> Words:
     events = "only failures" if watch.only_failures else watch.events.value
     return words(
         begins[:1].upper() + begins[1:],
-        "every reference like ",
-        Foreign(watch.reference_id, strong=True),
+        *every_reference(watch.reference_id).pieces,
         f" ({events})",
     )
 
@@ -60,7 +71,17 @@ def _posted(answer: GlobWatchAnswer) -> Words:
         return joined([words(f"{card}; {each}."), placed(watch), named(watch)], " ")
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"of each reference each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    return joined([words(f"{card}; {each}; {clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
+    return joined([words(f"{card}; {each}; {troubles(watch)}{clips}{_ALWAYS}."), placed(watch), named(watch)], " ")
+
+
+def _less_than_asked(watch: Watch) -> Words:
+    """What was asked for and is not told of the whole account; nothing when all is."""
+    if not (watch.only_failures and watch.events.tell_completions):
+        return NOTHING
+    return words(
+        f"You asked for {watch.events.value}, but of the whole account I post failures only:",
+        " watch a narrower pattern to be told of finished clips.",
+    )
 
 
 def _not_posted(answer: GlobWatchAnswer) -> Words:

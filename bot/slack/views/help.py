@@ -1,7 +1,7 @@
 """What can be typed, examples first."""
 
 from bot.domain.words import Code, Words, joined, words
-from bot.slack.commands import COMMANDS, CommandForm
+from bot.slack.command_forms import COMMANDS, CommandForm
 from bot.slack.views.blocks import bullets, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message

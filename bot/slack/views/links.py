@@ -1,73 +1,56 @@
-"""The answer to "where are the outputs?": the first hundred links."""
+"""The answer to "where are the outputs?": the links themselves, or where the file with them is."""
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from bot.domain.answer import RequestAnswer, StatusAnswer
-from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.request import LipsyncRequest
-from bot.domain.words import At, Foreign, Words, clean, counted, joined, number, words
-from bot.slack.views.blocks import LONGEST_ID, context, elements, paragraph, rich_text
+from bot.domain.sheet import SheetAnswer, with_links
+from bot.domain.sheet_wording import notes, what_became_of_it, what_is_in_it, what_lacks
+from bot.domain.web_address import is_web_address
+from bot.domain.words import NOTHING, At, Foreign, Words, clean, joined, number, words
+from bot.slack.actions import LINKS_EXPORT, LINKS_NEW
+from bot.slack.views.blocks import LONGEST_ID, buttons, context, elements, paragraph, rich_text
 from bot.slack.views.escape import literal, sentence
+from bot.slack.views.export import unread
 from bot.slack.views.message import Block, Message
-from bot.slack.views.status import bare
 
-_MOST_LINKS = 100
-_MOST_CHARACTERS = 40_000
 _LINKS_PER_BLOCK = 25
-_LONGEST_URL = 3_000
 _LONGEST_SHOWN_URL = 300
+_BUTTONS = ((LINKS_NEW, "Only new"), (LINKS_EXPORT, "Export"))
 
 
-def message(answer: StatusAnswer | RequestAnswer) -> Message:
-    """As many links as fit, at most a hundred, the oldest request first; says how many of how many."""
+def message(answer: StatusAnswer | RequestAnswer | SheetAnswer, command: str) -> Message:
+    """As many links as fit, at most a hundred, the oldest request first; or what became of the file that has them all.
+
+    `command` is the slash command.
+    """
+    if isinstance(answer, StatusAnswer):
+        return unread(answer, "links")
     if isinstance(answer, RequestAnswer):
-        read = words("read ", At(answer.read_at, "ago"))
-        return _message(answer.request.id, (answer.request,), (read,), _how_many)
-    if has_no_totals(answer):
-        return bare(answer)
-    progress = answer.progress
-    are_known = bool(answer.requests) or not progress.completed
-    say = _how_many if are_known else _not_known
-    say = _how_many_so_far if is_partial(answer) and are_known else say
-    return _message(progress.reference_id, answer.requests, freshness(answer), say)
+        return _of_request(answer)
+    said, small = words(what_is_in_it(answer), _how_many_here(answer)), notes(answer)
+    file = what_became_of_it(answer, answer.handed, command) if answer.handed else NOTHING
+    text = joined((words(joined((said, *small), "; "), "."), what_lacks(answer), file), " ")
+    body = rich_text(paragraph([words(said, "."), what_lacks(answer, strong=True), file]))
+    under = buttons(answer.gathered.reference_id, *_BUTTONS)
+    return Message(sentence(text), (body, *_lists(answer.shown), context(*small), *under))
 
 
-def _message(
-    name: str, requests: Sequence[LipsyncRequest], notes: Sequence[Words], say: Callable[[str, int, int], Words]
-) -> Message:
-    linked = sorted((r for r in requests if r.output_url), key=lambda r: (r.created_at, r.id))
-    shown = list(_that_fit(linked))
-    said = say(name, len(shown), len(linked))
-    text = sentence(words(said, "; ", joined(notes, "; "), "."))
-    return Message(text, (rich_text(paragraph([said])), *_lists(shown), context(*notes)))
+def _of_request(answer: RequestAnswer) -> Message:
+    name, found = Foreign(answer.request.id, strong=True), with_links([answer.request])
+    said, read = (
+        words(name, ": its output link" if found else ": no output link"),
+        words("read ", At(answer.read_at, "ago")),
+    )
+    return Message(
+        sentence(words(said, "; ", read, ".")), (rich_text(paragraph([said])), *_lists(found), context(read))
+    )
 
 
-def _not_known(name: str, _shown: int, _linked: int) -> Words:
-    return words("Not known yet: links of ", Foreign(name))
-
-
-def _how_many_so_far(name: str, shown: int, linked: int) -> Words:
-    return words(_how_many(name, shown, linked), ", seen so far")
-
-
-def _how_many(name: str, shown: int, linked: int) -> Words:
-    if not linked:
-        return words("No output links under ", Foreign(name))
-    if shown == linked:
-        return words(f"{counted(linked, 'output link')} of ", Foreign(name))
-    why = "" if shown == _MOST_LINKS else " (more do not fit into a message)"
-    return words("Output links of ", Foreign(name), f": the first {number(shown)} of {number(linked)}{why}")
-
-
-def _that_fit(linked: Iterable[LipsyncRequest]) -> Iterable[LipsyncRequest]:
-    left = _MOST_CHARACTERS
-    for request in islice(linked, _MOST_LINKS):
-        left -= LONGEST_ID + len(request.output_url or "")
-        if left < 0:
-            return
-        yield request
+def _how_many_here(answer: SheetAnswer) -> Words:
+    """Which of the links stand in the message, when not all do."""
+    shown = len(answer.shown)
+    return words(f", the first {number(shown)} are here") if 0 < shown < len(answer.rows) else NOTHING
 
 
 def _lists(shown: Sequence[LipsyncRequest]) -> list[Block]:
@@ -85,14 +68,3 @@ def link(name: str, url: str) -> list[Block]:
     if is_web_address(url):
         return [{"type": "link", "url": url, "text": literal(clean(name, LONGEST_ID))}]
     return elements(words(Foreign(name, LONGEST_ID), ": ", Foreign(url, _LONGEST_SHOWN_URL)))
-
-
-def is_web_address(url: str) -> bool:
-    """Whether an address may become a link: http or https, with a host, and nothing odd in it."""
-    if len(url) > _LONGEST_URL or not all("!" <= character <= "~" for character in url):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and not set(url) & set('<>|"`\\')
-    except ValueError:
-        return False

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.domain.mute import Mute
-from bot.domain.overview_wording import as_typed, is_plain
+from bot.domain.overview_wording import as_typed, every_reference, is_plain
 from bot.domain.people_answer import MutedAnswer, UnmutedAnswer
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, listed, words
 from bot.slack.actions import CARD_UNMUTE, GLOB_UNMUTE
@@ -65,8 +65,7 @@ def _others(answer: UnmutedAnswer, command: str) -> Words:
 def _subject(mute: Mute, everything: str) -> Words:
     if mute.subject is None:
         return words(everything)
-    name = words(Foreign(mute.subject, strong=True))
-    return words("every reference like ", name) if mute.is_glob else name
+    return every_reference(mute.subject) if mute.is_glob else words(Foreign(mute.subject, strong=True))
 
 
 def _typed(mute: Mute) -> str:

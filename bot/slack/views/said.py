@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.domain.announcement import (
     AccessFacts,
+    AssignedFacts,
     BackFacts,
     Card,
     CardFacts,
@@ -22,20 +23,36 @@ from bot.domain.announcement import (
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
-from bot.domain.words import At, Person, Place, joined, words
+from bot.domain.risk_facts import RiskFacts
+from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
+from bot.domain.words import At, Person, Place, Words, counted, joined, listed, words
 from bot.slack.actions import NEWS_STOP
-from bot.slack.views import access, card, catch_up, clips, failure, finished, glob_card, stale, trial
+from bot.slack.views import (
+    access,
+    card,
+    catch_up,
+    clips,
+    failure,
+    finished,
+    glob_card,
+    risk,
+    stale,
+    stuck,
+    triage,
+    trial,
+)
 from bot.slack.views.blocks import buttons, context
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
 
+_MOST_TIMES_ASKED = 3
 _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
 
 def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
     """What is said, as a message; `command` is the slash command's name."""
     plain = _message(said, command)
-    if not isinstance(said, News):
+    if not isinstance(said, News | CatchUpFacts):
         return plain
     return _for_person(_naming(plain, manner), said, manner)
 
@@ -48,13 +65,17 @@ def _naming(message: Message, manner: Manner) -> Message:
     return Message(f"{mrkdwn(people)} {message.text}", _above_buttons(message, context(words("For ", people))))
 
 
-def _for_person(message: Message, said: News, manner: Manner) -> Message:
-    """M7: the message with where and when it was asked for, and a way to stop it."""
-    if manner.asked is None:
+def _for_person(message: Message, said: News | CatchUpFacts, manner: Manner) -> Message:
+    """M7: the message with where and when it was asked for, and a way to stop it where it is about one batch."""
+    if not manner.asked:
         return message
-    asked = words("You asked for this in ", Place(manner.asked.place), " ", At(manner.asked.at, "day"), ".")
-    has_stop = isinstance(said, FinishedFacts | ShortFacts)
-    stop = () if has_stop else buttons(said.progress.reference_id, (NEWS_STOP, "Stop"))
+    times: list[Words | str] = [words("in ", Place(each.place), " ", At(each.at, "day")) for each in manner.asked]
+    more = len(times) - _MOST_TIMES_ASKED
+    times = [*times[:_MOST_TIMES_ASKED], f"{counted(more, 'more time')}"] if more > 0 else times
+    asked = words("You asked for this ", listed(times), ".")
+    about = [one.progress for one in said.references] if isinstance(said, CatchUpFacts) else [said.progress]
+    has_stop = isinstance(said, FinishedFacts | ShortFacts) or len(about) > 1
+    stop = () if has_stop else buttons(about[0].reference_id, (NEWS_STOP, "Stop"))
     return Message(message.text, (*_above_buttons(message, context(asked)), *stop))
 
 
@@ -67,9 +88,11 @@ def _message(said: Said, command: str) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
+        case AssignedFacts():
+            return triage.assigned(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
-        case AccessFacts() | StaleFacts() | BackFacts():
+        case AccessFacts() | StaleFacts() | BackFacts() | StalledFacts():
             return _trouble(said, command)
         case TrialFacts():
             return trial.marked(said.said.kind, message(said.said, command))
@@ -85,6 +108,8 @@ def _trouble(trouble: Trouble, command: str) -> Message:
             return stale.away(trouble, command)
         case BackFacts():
             return stale.back(trouble)
+        case StalledFacts():
+            return stuck.stalled(trouble, command)
         case _:
             assert_never(trouble)
 
@@ -97,12 +122,12 @@ def _news(news: News) -> Message:
             return failure.ping(news)
         case ClipsFacts():
             return clips.message(news)
-        case FinishedFacts():
-            return finished.finished(news)
-        case ShortFacts():
-            return finished.short(news)
-        case ReopenedFacts():
-            return finished.reopened(news)
+        case FinishedFacts() | ShortFacts() | ReopenedFacts():
+            return finished.message(news)
+        case RiskFacts():
+            return risk.message(news)
+        case StuckFacts() | MissingFacts():
+            return stuck.message(news)
         case _:
             assert_never(news)
 

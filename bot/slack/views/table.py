@@ -37,4 +37,4 @@ def _cell(text: str) -> Block:
 
 
 def _column(*, is_number: bool) -> Block:
-    return {"align": "right"} if is_number else {"is_wrapped": True}
+    return {"align": "right", "is_wrapped": True} if is_number else {"is_wrapped": True}

@@ -1,9 +1,12 @@
 """What people are told who take care of failures."""
 
+from dataclasses import replace
+
+from bot.domain.announcement import AssignedFacts
 from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.domain.wording import kind_line
-from bot.domain.words import Foreign, Person, Words, counted, words
+from bot.domain.words import Foreign, Person, Words, counted, listed, words
 from bot.slack.actions import FAILURE_MUTE, FAILURE_OPEN_AGAIN, FAILURE_UNMUTE
 from bot.slack.views.blocks import bullets, buttons, paragraph, rich_text
 from bot.slack.views.escape import sentence
@@ -39,6 +42,18 @@ def _undo(answer: TriagedAnswer) -> tuple[Block, ...]:
     if answer.did is not Triaged.HANDLED or len(answer.kinds) != 1:
         return ()
     return buttons(_value(answer.reference_id, answer.kinds[0]), (FAILURE_OPEN_AGAIN, "Open again"))
+
+
+def assigned(facts: AssignedFacts) -> Message:
+    """To the one who was asked to look at failures."""
+    shown = [kind_line(kind) for kind in facts.kinds[:_MOST_KINDS]]
+    more = len(facts.kinds) - len(shown)
+    name, failures = Foreign(facts.reference_id), "failures" if len(facts.kinds) > 1 else "failure"
+    asked = words(Person(facts.to), ": ", Person(facts.by), f" asks you to look at this {failures} of ")
+    lines = [*shown, *([words(f"and {counted(more, 'more kind')}")] if more > 0 else [])]
+    text = words(asked, name, ": ", listed(lines), ".")
+    block = rich_text(paragraph([words(asked, replace(name, strong=True), ".")]), bullets(lines))
+    return Message(sentence(text), (block,))
 
 
 def kind_muted(answer: KindMutedAnswer) -> Message:

@@ -1,15 +1,18 @@
 """M2: a watch was made, changed or stopped."""
 
 import re
+from datetime import datetime
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
+from bot.domain.deadline_wording import echo, in_its_zone
 from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
-from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, joined, listed, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
+from bot.slack.views import mute
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.card import here
@@ -27,11 +30,13 @@ def message(answer: WatchAnswer, command: str) -> Message:
     """What is posted here, what is not, how the batch stands, and how to stop it."""
     title = _title(answer)
     stands = _stands(answer.status)
-    trouble = not_able_to_post(answer.trouble, command)
+    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
-    lines = (title, _posted(answer.watch), _not_posted(answer.watch), stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), stands, near, trouble], " ")
+    due = _due(answer)
+    told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
+    lines = (*told, stands, near, _already(answer.status), trouble)
+    text = joined([words(title, "."), due, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 
@@ -94,11 +99,33 @@ def _title(answer: WatchAnswer) -> Words:
     )
 
 
+def _due(answer: WatchAnswer) -> Words:
+    """The deadline: as it was understood when it was typed just now, else the one that the watch has."""
+    watch = answer.watch
+    if watch.deadline is None:
+        return NOTHING
+    if answer.due is not None:
+        return echo(answer.due)
+    where = in_its_zone(watch.deadline, watch.deadline_zone)
+    return words(f"Deadline {where}; on your clock that is ", At(watch.deadline, "day"), ".")
+
+
+def _danger(watch: Watch) -> str:
+    is_told = watch.deadline is not None and watch.events.tell_troubles
+    return "when the deadline is in danger, on track again or missed; " if is_told else ""
+
+
 def _posted(watch: Watch) -> Words:
     clips = "finished clips, those of one look together; " if watch.events.tell_completions else ""
     each = f"each new kind of failure once, and again {WHEN_MUCH_MORE}"
-    said = words(f"I will post: a card that I keep up to date; {each}; {clips}{_ALWAYS}.")
+    more = f"{troubles(watch)}{_danger(watch)}{clips}"
+    said = words(f"I will post: a card that I keep up to date; {each}; {more}{_ALWAYS}.")
     return joined([said, placed(watch), named(watch)], " ")
+
+
+def troubles(watch: Watch) -> str:
+    """What is told that only time shows, as a part of a list; empty when it is not told."""
+    return "what is stuck, or stops before all have come; " if watch.events.tell_troubles else ""
 
 
 def placed(watch: Watch) -> Words:
@@ -119,7 +146,7 @@ def named(watch: Watch) -> Words:
     if not watch.mention:
         return NOTHING
     people = listed([words(Person(each)) for each in watch.mention])
-    return words("Each message names ", people, ", but for the card, catch-ups and summaries.")
+    return words("Each message about it names ", people, ", but for the card.")
 
 
 def _not_posted(watch: Watch) -> Words:
@@ -147,6 +174,13 @@ def _already(status: StatusAnswer) -> Words:
     if isinstance(status.settlement, Settled) and is_current(status):
         parts.append("It is finished already, so that is not posted.")
     return joined(parts, " ")
+
+
+def silent(until: datetime | None) -> Words:
+    """That nothing is posted before this moment, and what becomes of it; nothing when it is."""
+    if until is None:
+        return NOTHING
+    return words("It is ", *mute.note(until).pieces, ": what happens meanwhile is told in one message then.")
 
 
 def not_able_to_post(trouble: str | None, command: str) -> Words:

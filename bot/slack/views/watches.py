@@ -6,7 +6,7 @@ from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, c
 from bot.slack.views import mute
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, context, paragraph, rich_text
-from bot.slack.views.card import what
+from bot.slack.views.card import how_told, mentioned
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
@@ -48,8 +48,11 @@ def _line(line: WatchLine) -> Words:
     watch = line.watch
     many = f"{counted(line.references, 'reference')} · " if watch.is_glob else ""
     name = words(Foreign(watch.reference_id, _LONGEST_REFERENCE, strong=True), f" · {many}", *_progress(line).pieces)
-    about = words(f"{what(watch)} · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
+    told = words(how_told(watch), *mentioned(watch, " · names ").pieces)
+    about = words(told, " · ", Place(watch.place, watch.place_name), " · ", Person(watch.author))
     since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
+    if watch.deadline is not None:
+        since += words(" · deadline ", At(watch.deadline, "day"))
     since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
 

@@ -1,14 +1,14 @@
 """Failures can be marked handled, given to somebody, and are made good by a newer request that completed.
 
 Revision ID: 0013
-Revises: 0009
+Revises: 0012
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0009"
+down_revision = "0012"
 
 _MOMENT = sa.DateTime(timezone=True)
 

@@ -1,0 +1,172 @@
+"""A forecast is never in the past, says nothing too early, and agrees with playing every clip."""
+
+import heapq
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.forecast import Forecast, forecast
+from bot.domain.playing import DRAWS, Play, survival_of
+from bot.domain.queue import Queue
+from tests.builders import NOON, at
+
+ages = st.lists(st.floats(0, 5_000), max_size=20).map(tuple)
+counted = st.lists(st.tuples(st.floats(0.5, 5_000), st.floats(1, 60)), max_size=30).map(
+    lambda each: tuple(sorted(each))
+)
+
+
+@st.composite
+def queues(draw: st.DrawFn) -> Queue:
+    durations = draw(counted)
+    return Queue(
+        now=NOON,
+        finished=round(sum(count for _, count in durations)),
+        running=draw(ages),
+        waiting=draw(st.integers(0, 6_000)),
+        ahead=draw(st.integers(0, 3_000)),
+        others=draw(st.integers(0, 30)),
+        to_come=draw(st.integers(0, 300)),
+        rate=draw(st.floats(0, 5)),
+        seen=draw(st.integers(0, 6_000)),
+        rate_unknown=draw(st.floats(0, 1)),
+        durations=durations,
+        history=draw(counted),
+        slots=draw(st.lists(st.integers(1, 40).map(float), max_size=24).map(tuple)),
+        apart=draw(st.floats(0, 900)),
+    )
+
+
+def usual(**changes: object) -> Queue:
+    """Eight slots and clips of about a minute."""
+    random = Random(1)  # noqa: S311 - no secret
+    durations = tuple(sorted((random.lognormvariate(4.1, 0.6), 1.0) for _ in range(120)))
+    running = tuple(random.uniform(0, 60) for _ in range(8))
+    made = Queue(NOON, 120, running, waiting=100, durations=durations, seen=228, rate=1.0)
+    return replace(made, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+@settings(max_examples=60, deadline=None)
+@given(queues(), st.integers(0, 99))
+def test_a_forecast_is_never_in_the_past_and_its_odds_rise_from_nothing_to_certainty(queue: Queue, seed: int) -> None:
+    found = forecast(queue, seed)
+    if found is None:
+        return
+    assert queue.now <= found.early <= found.likely <= found.late
+    assert len(found.draws) == DRAWS
+    deadlines = [found.now + timedelta(seconds=each) for each in (-1, 0, *found.draws[::30], found.draws[-1] + 1)]
+    odds = [found.odds(each) for each in deadlines]
+    assert odds == sorted(odds)
+    assert (odds[0], odds[-1]) == (0, 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(queues(), st.integers(0, 99))
+def test_the_same_queue_and_seed_give_the_same_forecast(queue: Queue, seed: int) -> None:
+    assert forecast(queue, seed) == forecast(queue, seed)
+
+
+def test_nothing_is_foretold_of_fewer_than_five_clips_without_history() -> None:
+    queue = usual(durations=((60.0, 1.0),) * 4, finished=4)
+    assert forecast(queue, 1) is None
+    assert forecast(replace(queue, durations=((60.0, 1.0),) * 5), 1) is not None
+    assert forecast(replace(queue, history=((60.0, 20.0),)), 1) is not None
+    assert forecast(replace(queue, history=((60.0, 19.0),)), 1) is None
+
+
+@pytest.mark.parametrize(
+    "queue",
+    [
+        usual(waiting=0, running=()),
+        usual(running=()),
+        usual(waiting=0, to_come=10, rate=0.0),
+    ],
+    ids=["nothing is left", "nothing is in work", "nobody knows when the rest comes"],
+)
+def test_nothing_is_foretold_where_nothing_can_be(queue: Queue) -> None:
+    assert forecast(queue, 1) is None
+
+
+def middle(queue: Queue) -> float:
+    found = forecast(queue, 1)
+    assert found is not None
+    return found.draws[DRAWS // 2]
+
+
+def test_half_the_slots_take_twice_as_long() -> None:
+    queue = usual(waiting=800)
+    assert middle(replace(queue, running=queue.running[:4])) == pytest.approx(2 * middle(queue), rel=0.05)
+
+
+def test_what_others_have_ahead_takes_its_time() -> None:
+    assert middle(usual(waiting=400, ahead=400)) == pytest.approx(middle(usual(waiting=800)), rel=0.05)
+
+
+def test_the_finish_is_not_before_the_last_one_is_submitted() -> None:
+    queue = usual(waiting=0, to_come=50, rate=0.01, rate_unknown=0.1)
+    found = forecast(queue, 1)
+    assert found is not None
+    assert found.early > at(4_000)
+
+
+def test_slots_that_go_up_and_down_are_taken_to_come_back_to_their_mean() -> None:
+    restless = usual(waiting=2_000, slots=(4.0, 4.0, 16.0, 16.0) * 6 + (8.0,), apart=300.0)
+    now_low = replace(restless, slots=(*restless.slots[:-1], 8.0), running=restless.running)
+    found, steady = forecast(now_low, 1), forecast(usual(waiting=2_000), 1)
+    assert found is not None
+    assert steady is not None
+    assert found.draws[DRAWS // 2] < 0.9 * steady.draws[DRAWS // 2]
+    assert found.late - found.early > steady.late - steady.early
+
+
+def test_a_single_change_of_slots_is_taken_to_last() -> None:
+    changed = usual(waiting=800, slots=(16.0,) * 12 + (8.0,) * 12, apart=300.0)
+    assert middle(changed) == pytest.approx(middle(usual(waiting=800)), rel=0.05)
+
+
+# --- the approximation ---
+
+
+def directly(queue: Queue, seed: int) -> list[float]:
+    """Every clip drawn and put on the slot that is free first, as plainly as can be."""
+    random, survival = Random(seed), survival_of(queue)  # noqa: S311 - no secret
+    durations, found = survival.quantiles(1_000), []
+    play = Play(queue, seed)
+    for mean, speed in zip(play.means(), play.speeds(), strict=True):
+        free = [_rest(age, durations, random) * mean / speed for age in queue.running]
+        heapq.heapify(free)
+        last = max(free)
+        for _ in range(queue.waiting):
+            ends = free[0] + random.choice(durations) * mean / speed
+            heapq.heapreplace(free, ends)
+            last = max(last, ends)
+        found.append(last)
+    return sorted(found)
+
+
+def _rest(age: float, durations: list[float], random: Random) -> float:
+    longer = [each for each in durations if each > age]
+    return random.choice(longer) - age if longer else age / 2
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.integers(2, 16), st.sampled_from([3, 5, 12]), st.floats(0.2, 0.9), st.integers(0, 999))
+def test_a_block_agrees_with_drawing_every_clip(slots: int, each: int, spread: float, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - no secret
+    durations = tuple(sorted((random.lognormvariate(4.1, spread), 1.0) for _ in range(150)))
+    running = tuple(random.uniform(0, 30) for _ in range(slots))
+    queue = Queue(NOON, 150, running, waiting=slots * each, durations=durations)
+    block, plain = sorted(Play(queue, seed).in_a_block()), directly(queue, seed)
+    for share in (0.1, 0.5, 0.9):
+        place = int(share * DRAWS)
+        assert block[place] == pytest.approx(plain[place], rel=0.12), share
+
+
+def test_odds_are_the_share_of_runs_that_made_it() -> None:
+    made = Forecast(NOON, tuple(float(n) for n in range(DRAWS)))
+    assert made.odds(at(29)) == 0.1
+    assert (made.early, made.likely, made.late) == (at(30), at(150), at(270))
