@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.slack.canned_account import previews, queues
 from bot.slack.canned_answers import confirmations, lists, others, states
 from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
@@ -29,6 +30,6 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     set_up = (due_watches, confirmations, limits, undone)
     told = (news, stuck, risks, personal)
     later = (catch_ups, summaries, stuck_summaries, due_summaries, muted, triaged)
-    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, lists, others)
+    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, queues, previews, lists, others)
     parts = (*seen, *set_up, *told, *later, *asked)
     return tuple(each for part in parts for each in part(scene))
