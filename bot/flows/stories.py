@@ -19,6 +19,7 @@ from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
+from bot.flows.preview import Previewing
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
@@ -69,6 +70,7 @@ class Stories:
     muting: Muting
     triaging: Triaging
     trials: Trials
+    previewing: Previewing
     limits: Limits
     sheets: Sheets
     timetabling: Timetabling
@@ -134,7 +136,7 @@ def make_stories(on: Ground) -> Stories:
 
 def _for_people(
     on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Limits, Sheets]:
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
@@ -142,6 +144,7 @@ def _for_people(
         Muting(ask, on.store, on.clock, on.identity, account_id, news),
         Triaging(ask, on.store, on.clock, on.identity, account_id, news),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
+        Previewing(ask, on.source, on.store, on.clock, on.rules),
         Limits(ask, on.store, on.clock, on.identity, account_id, changed),
         Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
     )

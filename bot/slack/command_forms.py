@@ -135,7 +135,13 @@ COMMANDS = (
         "how many requests will come",
         "For a batch that is watched here: it is finished once so many have ended, and per cent count against them.",
     ),
-    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
+    CommandForm(
+        "queue",
+        ("queue",),
+        "D",
+        "the whole account's queue",
+        "What runs, what waits, who is in front, and how much ended lately, from what I know.",
+    ),
     CommandForm(
         "export",
         ("export <ref> [csv|tsv|html]",),
@@ -144,7 +150,14 @@ COMMANDS = (
         "The file comes in your DM with me. CSV is for Excel and other spreadsheets, TSV for programs and for pasting,"
         " HTML to read, print and click.",
     ),
-    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
+    CommandForm(
+        "preview",
+        (f"preview{_WATCH.removeprefix('watch')}",),
+        "D",
+        "what a watch would have posted lately",
+        "Type what you would type behind watch. I look again at what I have recorded of the last 7 days, and post and"
+        " change nothing.",
+    ),
     CommandForm("settings", ("settings",), "F", "what this workspace allows"),
 )
 """Every command there is or will be: the one list of them."""

@@ -133,6 +133,18 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How is the whole account doing?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would this watch have posted lately?"""
+
+    watch: StartWatch
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -169,6 +181,8 @@ Command = (
     | Mute
     | Unmute
     | Triage
+    | Queue
+    | Preview
     | Trial
     | Limiting
     | Timetabled

@@ -54,7 +54,7 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("status @channel", "I never ping"),
         ('status "batch', "A quote is missing"),
         ("mute batch-1 soon", "as a length of time"),
-        ("queue", "not available yet"),
+        ("settings", "not available yet"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
         ("watch batch-1 by fri", "but at what time?"),

@@ -41,6 +41,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_MUTE, actions.CARD_STOP]
     muted = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_UNMUTE, actions.CARD_STOP]
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
+    queue = [actions.QUEUE_REFRESH, actions.QUEUE_SHARE]
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
@@ -74,6 +75,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         },
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
         **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
+        **{name: queue for name in MESSAGES if name.startswith("queue") and name != "queue_shared"},
         **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},
         **{name: failing for name in MESSAGES if name.startswith("failure_")},
         "failure": failing,
