@@ -25,6 +25,10 @@ class Did(StrEnum):
     HANDLED = "handled"
     OPENED_AGAIN = "opened again"
     ASSIGNED = "assigned"
+    QUIET = "quiet hours"
+    QUIET_OFF = "quiet hours off"
+    DIGEST = "digest"
+    DIGEST_OFF = "digest off"
     ENDED = "ended by itself"
 
 

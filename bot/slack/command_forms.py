@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.slack.timetables import DIGEST_FORM, DIGEST_MORE, QUIET_FORM, QUIET_MORE
+
 
 @dataclass(frozen=True, slots=True)
 class CommandForm:
@@ -114,8 +116,8 @@ COMMANDS = (
         "post one of each message here, marked TEST",
         "It shows that I may post here and what messages look like, and tells you what is missing.",
     ),
-    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
-    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
+    CommandForm("digest", (DIGEST_FORM,), "D", "a summary in the morning", DIGEST_MORE),
+    CommandForm("quiet", (QUIET_FORM,), "D", "hold messages at night", QUIET_MORE),
     CommandForm(
         "deadline",
         ("deadline <ref> <fri 17:00|off>",),

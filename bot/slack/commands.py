@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.answer import Scope
 from bot.domain.sheet import Format
 from bot.domain.watch import Events, Placement
+from bot.slack.timetables import Timetabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +185,7 @@ Command = (
     | Preview
     | Trial
     | Limiting
+    | Timetabled
     | Help
     | About
     | NotYet

@@ -32,6 +32,7 @@ from bot.slack.commands import (
     Trial,
     Unmute,
 )
+from bot.slack.timetables import daily_digest, quiet_hours
 from bot.slack.typed import Word, shown, words
 from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
@@ -80,6 +81,8 @@ class _Parser:
             "preview": lambda words_: Preview(self._wish("preview", _without_watch(words_))),
             "deadline": self._deadline,
             "expect": self._expect,
+            "quiet": lambda words_: quiet_hours(" ".join(word.text for word in words_), self.command),
+            "digest": lambda words_: daily_digest(" ".join(word.text for word in words_), self.command),
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),

@@ -55,6 +55,7 @@ from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
+from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 
 DE = "C0DUBBINGDE"
@@ -299,6 +300,7 @@ class Rig:
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
+    timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -340,6 +342,7 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 limits=self.limits,
+                timetabling=self.timetabling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
             ),
             identity=self.identity,

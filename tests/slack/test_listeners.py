@@ -208,7 +208,7 @@ async def test_the_place_of_any_command_is_tried_again(rig: Rig, typed: str) -> 
 
 
 async def test_what_comes_later_is_not_available_yet_and_nothing_is_read(rig: Rig) -> None:
-    for typed in ("settings", "digest now"):
+    for typed in ("settings", f"settings {REF}"):
         await rig.type(typed)
     assert rig.ask.questions == []
     assert rig.watching.wishes == []

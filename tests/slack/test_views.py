@@ -56,6 +56,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "watch_changed",
         "watch_placed",
         "watch_muted",
+        "watch_quiet",
         *mine,
         *globs,
         "unwatch",
@@ -94,6 +95,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "mute_pattern": [actions.GLOB_UNMUTE],
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
         "summary_missed": [actions.CATCH_UP_FAILURES],
+        "summary_quiet": [actions.CATCH_UP_FAILURES],
         **{name: links_ for name in MESSAGES if name.startswith("links") and name not in unlinked},
         **{
             name: [actions.EXPORT_TSV, actions.EXPORT_HTML]

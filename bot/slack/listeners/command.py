@@ -47,12 +47,14 @@ from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
+from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
 from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
@@ -73,6 +75,8 @@ COUNTED_AS: dict[type[Command], str] = {
     Trial: "test",
     Deadline: "deadline",
     Expect: "expect",
+    QuietHours: "quiet",
+    DailyDigest: "digest",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -99,6 +103,7 @@ class CommandListener:
     preview: PreviewListener
     trial: TrialListener
     limit: LimitListener
+    timetable: TimetableListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -159,7 +164,10 @@ class CommandListener:
                 await self._change(command, asked, reply)
 
     async def _change(
-        self, command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting, asked: Asked, reply: Reply
+        self,
+        command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
+        asked: Asked,
+        reply: Reply,
     ) -> None:
         match command:
             case StartWatch():
@@ -170,6 +178,8 @@ class CommandListener:
                 await self.mute.answer(command, asked, reply)
             case Deadline() | Expect():
                 await self.limit.answer(command, asked, reply)
+            case QuietHours() | DailyDigest():
+                await self.timetable.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
 

@@ -11,6 +11,7 @@ from bot.flows.limits import Limits
 from bot.flows.muting import Muting
 from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
+from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -29,6 +30,7 @@ from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
@@ -47,6 +49,7 @@ class Flows:
     trials: Trials
     previewing: Previewing
     limits: Limits
+    timetabling: Timetabling
     dates: Dates
     sheets: Sheets
 
@@ -80,6 +83,7 @@ def make_listeners(
         preview=PreviewListener(flows.previewing, identity, account_id, command),
         trial=TrialListener(flows.trials, command),
         limit=LimitListener(flows.limits, dates, command),
+        timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
