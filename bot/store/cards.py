@@ -16,7 +16,7 @@ from bot.domain.progress import UNFINISHED, settlement
 from bot.domain.prospect import View
 from bot.domain.watch import Watch
 from bot.store.batches import last_read
-from bot.store.caring import batch_of, progress_of
+from bot.store.caring import batch_with_stuck, progress_of
 from bot.store.database import Database
 from bot.store.forecasts import foretold, view_of
 from bot.store.holding import mutes_of
@@ -202,7 +202,7 @@ def _facts(
 def _shown(
     connection: Connection, watch: Watch, longest_settle: timedelta, now: datetime | None
 ) -> tuple[CardFacts, View | None]:
-    batch = batch_of(connection, watch.account_id, watch.reference_id)
+    batch = batch_with_stuck(connection, watch.account_id, watch.reference_id)
     progress = progress_of(batch, watch.expected)
     read = last_read(connection, watch.account_id, watch.reference_id)
     if read is None:

@@ -13,7 +13,7 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.stale import Away
 from bot.store import entries
 from bot.store.batches import last_read
-from bot.store.caring import batch_of
+from bot.store.caring import batch_with_stuck
 from bot.store.catching_up import catch_up, catching_up_since, fall_behind, gap_of
 from bot.store.database import Database
 from bot.store.forgetting import forget
@@ -41,7 +41,7 @@ class Ledger:
 
     async def batch(self, account_id: str, reference_id: str) -> Batch:
         """All that is known of a reference; empty when it was never seen."""
-        return await self.database.read(partial(batch_of, account_id=account_id, reference_id=reference_id))
+        return await self.database.read(partial(batch_with_stuck, account_id=account_id, reference_id=reference_id))
 
     async def request(self, account_id: str, request_id: str) -> LipsyncRequest | None:
         """One request as it was last seen."""
