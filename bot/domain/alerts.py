@@ -12,7 +12,7 @@ MOST_MESSAGES = 8  # new messages about the failures of one reference; what come
 STEPS = (10, 100)  # so many of a kind are worth another ping
 Rate = Literal[5, 20]
 RATES: tuple[Rate, ...] = (5, 20)  # per cent of the finished requests that failed, for certain
-ENOUGH_FINISHED = 50
+ENOUGH_FINISHED = 50  # of fewer, a single failure moves the rate by more than 2 %
 _MUTED = "~"
 _Z = 1.959964  # of the normal distribution: 2.5 % lie above
 

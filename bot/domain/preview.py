@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from bot.domain.replay import MOST_WORK, Kind, Replayed, Told
 from bot.domain.watch import Watch
 
-WINDOW = timedelta(days=7)
+WINDOW = timedelta(days=7)  # a week has every weekday once
 DAY = timedelta(days=1)
 MOST_REFERENCES = 2_000  # small ones take some seconds of one core; those that changed last come first
 MANY_REQUESTS = 10_000  # that take longer to look at than the three seconds which people wait without a word
-MOST_BUSY = 5
+MOST_BUSY = 5  # what people read of a list
 CLIPS: Kind = "clips"
 KINDS: tuple[Kind, ...] = ("failure", "ping", "finished", "short", "reopened", CLIPS)
 
