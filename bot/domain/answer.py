@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.domain.calibration import Calibration
 from bot.domain.curve import Curve
+from bot.domain.mute import Silence
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
@@ -101,6 +102,7 @@ class Scope(StrEnum):
 class WatchLine:
     """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word.
 
+    Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     `no_history` is why the place's history cannot be read: then it is told at least once, not exactly once. Of a glob,
     `progress` has the totals of all `references` that it covers.
     """
@@ -112,6 +114,7 @@ class WatchLine:
     references: int = 0
     no_history: str | None = None
     muted_until: datetime | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +158,8 @@ class Wish:
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed. `muted_until` is given where it is silent, `due`
-    is the deadline that was typed.
+    `undo` names what can be taken back; None when nothing was changed. `due` is the deadline that was typed. `silence`
+    is how long nothing is told by messages.
     """
 
     watch: Watch
@@ -164,8 +167,8 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
-    muted_until: datetime | None = None
     due: TypedTime | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ class GlobWatchAnswer:
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
     undo: str | None = None
-    muted_until: datetime | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)

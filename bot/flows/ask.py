@@ -25,10 +25,12 @@ from bot.domain.curve import Curve, curve
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
+from bot.domain.lineup import LineupAnswer, as_of
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.domain.prospect import Prospect, prospect
 from bot.domain.sheet import Gathered, gathered
+from bot.domain.stale import stale_after
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
 from bot.flows.read import Readings, Run, request_by_uuid
@@ -97,6 +99,22 @@ class Ask:
         found = await self._store.references.overview(self._rules.account_id, glob, most=most)
         near = () if found.references else await self.nearest(glob.letters)
         return GlobAnswer(found, self._source.api_now(), near)
+
+    async def lineup(self) -> LineupAnswer:
+        """The queue of the whole account, as our memory has it: nothing is read."""
+        account_id, api_now = self._rules.account_id, self._source.api_now()
+        looked_at = await self._store.ledger.looked_at(account_id)
+        old = stale_after(self._rules.gap_after)
+        until = as_of(api_now, now=self._clock.now(), looked_at=looked_at, stale_after=old)
+        budget, seconds = self._source.budget, self._clock.monotonic()
+        return LineupAnswer(
+            lineup=await self._store.ledger.lineup(account_id, until),
+            stale=until < api_now,
+            trouble=self._vitals.api_trouble,
+            calls=budget.used(seconds),
+            calls_limit=budget.limit,
+            allowed=budget.allowed(seconds),
+        )
 
     async def nearest(self, text: str) -> tuple[str, ...]:
         """The references that may have been meant by a text that none is called."""
@@ -190,7 +208,7 @@ class Ask:
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id, place)
         # In a thread: 5,000 failures take 0.2 s to be told apart.
-        progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
+        progress, state, went = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
         return StatusAnswer(
@@ -204,7 +222,7 @@ class Ask:
             nearest=await self.nearest(reference_id) if is_unknown else (),
             stuck=batch.stuck,
             prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
-            curve=await self._curve(batch) if is_current else None,
+            curve=went if is_current else None,
         )
 
     async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
@@ -217,21 +235,15 @@ class Ask:
         )  # fmt: skip
         return found.prospect if found else None
 
-    async def _curve(self, batch: Batch) -> Curve | None:
-        age = self._clock.now() - batch.read_at if batch.read_at else timedelta()
-        return await asyncio.to_thread(curve, batch.requests, self._source.api_now() - age)
-
-    def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
-        return (
-            summarise(
-                batch.reference_id,
-                batch.requests,
-                expected=expected,
-                vanished=batch.vanished,
-                triage=batch.triage,
-            ),
-            settlement(batch.requests, expected=expected, api_now=api_now, longest=self._rules.longest_settle),
+    def _counted(
+        self, batch: Batch, expected: int | None, api_now: datetime
+    ) -> tuple[Progress, Settlement, Curve | None]:
+        requests, longest, now = batch.requests, self._rules.longest_settle, self._clock.now()
+        progress = summarise(
+            batch.reference_id, requests, expected=expected, vanished=batch.vanished, triage=batch.triage
         )
+        state = settlement(requests, expected=expected, api_now=api_now, longest=longest)
+        return progress, state, curve(requests, api_now - (now - (batch.read_at or now)))
 
     async def _expected(self, reference_id: str, place: str | None) -> int | None:
         if place is None:

@@ -27,6 +27,7 @@ _FIRST_STEPS = (
     ("/lipsync watch interview-es", "one of its clips is stuck"),
     ("/lipsync status promo-fr chart", "how a batch went over time"),
     ("/lipsync status *", "every batch side by side"),
+    ("/lipsync digest now", "what needs you in what is watched here, as every morning"),
     ("/lipsync help", "everything else"),
 )
 

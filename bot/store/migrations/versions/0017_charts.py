@@ -1,14 +1,14 @@
 """What a workspace refuses, so that it is not sent again and again.
 
 Revision ID: 0017
-Revises: 0014
+Revises: 0015
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0014"
+down_revision = "0015"
 
 
 def upgrade() -> None:
