@@ -24,6 +24,7 @@ def charts(scene: Scene) -> Iterator[Canned]:
         ("status_chart", "After Chart, in the middle: half of the slots were lost on the way.", running),
         ("status_chart_ended", "The same of a batch that has ended.", ended),
         ("status_chart_early", "A chart was asked for, and little has finished.", charted(scene, 60, 300)),
+        ("status_chart_old", "A chart was asked for while the API cannot be read.", _old(running)),
     ):
         yield Canned(name, "Status", when, status.message(answer, scene.command, "chart"))
     plain = status.message(running, scene.command)
@@ -32,6 +33,10 @@ def charts(scene: Scene) -> Iterator[Canned]:
     yield Canned("status_chart_refused", "Status", "Where Slack refuses charts: the same as text.", refused)
     shared = status.shared(running, "U0ANA", "chart")
     yield Canned("status_chart_shared", "Status", "After Share, with its chart.", shared)
+
+
+def _old(answer: StatusAnswer) -> StatusAnswer:
+    return replace(answer, trouble="the API answered 502", prospect=None, curve=None)
 
 
 def charted(scene: Scene, number: int, seconds: float | None) -> StatusAnswer:

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from bot.flows.charts import TRIED_AGAIN, Charts
+from bot.domain.curve import REFUSED_FOR
+from bot.flows.charts import Charts
 from bot.flows.identity import Identity
 from bot.store import Store, open_store
 from tests.fakes import FakeClock
@@ -25,10 +26,22 @@ async def test_a_refusal_outlives_the_process_and_is_forgotten_after_a_month(tmp
     store = await opened(tmp_path, clock)
     assert not await Charts(store, clock, here).are_taken()
     assert await Charts(store, clock, Identity("T2", "U0LIPSYNC", "B0LIPSYNC")).are_taken()
-    clock.pass_time(TRIED_AGAIN.total_seconds() - 1)
+    clock.pass_time(REFUSED_FOR.total_seconds() - 1)
     assert not await Charts(store, clock, here).are_taken()
     clock.pass_time(1)
     assert await Charts(store, clock, here).are_taken()
+    await store.database.close()
+
+
+async def test_a_refusal_noted_by_a_clock_that_was_ahead_does_not_hold_for_years(tmp_path: Path) -> None:
+    clock, here = FakeClock(), Identity("T1", "U0LIPSYNC", "B0LIPSYNC")
+    store = await opened(tmp_path, clock)
+    clock.step(1_000_000_000)
+    await Charts(store, clock, here).were_refused()
+    clock.step(-1_000_000_000)
+    assert await Charts(store, clock, here).are_taken()
+    await Charts(store, clock, here).were_refused()
+    assert not await Charts(store, clock, here).are_taken()
     await store.database.close()
 
 
