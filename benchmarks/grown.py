@@ -138,7 +138,7 @@ def _batch(size: Grown, number: int) -> dict[str, Any]:
         "changed_at": BEGAN - timedelta(days=1),
         "total": OF_A_BATCH,
         "completed": OF_A_BATCH,
-        **dict.fromkeys(("failed", "processing", "queued", "ended_otherwise", "vanished"), 0),
+        **dict.fromkeys(("failed", "processing", "queued", "ended_otherwise", "vanished", "cleared"), 0),
         "first_created_at": moment(first.created),
         "last_created_at": moment(last.created),
         "last_ended_at": moment(last.finished),
@@ -162,6 +162,7 @@ def _entry(job: Job) -> dict[str, Any]:
         "first_reading": _FIRST,
         "outcome_reading": _FIRST,
         "changed_at": moment(job.finished),
+        "cleared": False,
     }
 
 
