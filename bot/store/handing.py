@@ -130,6 +130,7 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
     )
     (begun,) = begin(connection, [again])
     copy_states(connection, ended.id, begun.id)
+    drop_unsent_of(connection, ended.id, UNWATCHED, kind="risk")  # the glob has no deadline
     pass_on(connection, ended.id, begun.id)
     if glob.only_failures:
         _drop_unwanted(connection, select(watches.c.id).where(watches.c.id == begun.id))
