@@ -52,7 +52,7 @@ class StatusAnswer:
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
-    said of the rest.
+    said of the rest. The failed requests in `cleared` are not open any more.
     """
 
     progress: Progress
@@ -65,6 +65,7 @@ class StatusAnswer:
     nearest: tuple[str, ...] = ()
     stuck: tuple[StuckOne, ...] = ()
     prospect: Prospect | None = None
+    cleared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

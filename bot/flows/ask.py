@@ -202,6 +202,7 @@ class Ask:
             requests=batch.requests,
             nearest=await self.nearest(reference_id) if is_unknown else (),
             stuck=batch.stuck,
+            cleared=batch.triage.cleared,
             prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
         )
 

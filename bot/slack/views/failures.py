@@ -75,7 +75,10 @@ def to_copy(ids: Sequence[str]) -> list[Block]:
 
 
 def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
-    """Every id of the kind with this key, in blocks to be copied; as many as a message can hold."""
+    """The ids of the kind with this key, in blocks to be copied; as many as a message can hold.
+
+    What was handled or has recovered was sent again already: it is left out, unless nothing else is there.
+    """
     if isinstance(answer, RequestAnswer) or has_no_totals(answer):
         return bare(answer)
     name = Foreign(answer.progress.reference_id, strong=True)
@@ -83,9 +86,10 @@ def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
     if kind is None:
         said = words(name, ": nothing of this kind is failed any more")
         return Message(sentence(words(said, ".")), (rich_text(paragraph([said])), context(*freshness(answer))))
+    ids = [id_ for id_ in kind.ids if id_ not in answer.cleared] or kind.ids
     title = words(name, " · ", kind_line(kind))
-    blocks = [rich_text(paragraph([title])), *to_copy(kind.ids)]
+    blocks = [rich_text(paragraph([title])), *to_copy(ids)]
     listed = words(
-        Foreign(answer.progress.reference_id), f": {counted(kind.count, 'id')} to retry (", kind_line(kind), ")."
+        Foreign(answer.progress.reference_id), f": {counted(len(ids), 'id')} to retry (", kind_line(kind), ")."
     )
     return Message(sentence(listed), (*blocks, context(*freshness(answer))))
