@@ -257,6 +257,7 @@ class Ask:
         tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
         watches = await self._store.watches.active(self._rules.account_id)
         latencies = sorted(tally.latencies)
+        foretold = await self._store.forecasts.since(self._clock.now() - JUDGED)
         return AboutAnswer(
             version=__version__,
             started_at=self._vitals.started_at,
@@ -275,5 +276,5 @@ class Ask:
             filled=self._vitals.filled,
             is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
-            forecasts=calibration(await self._store.forecasts.since(self._clock.now() - JUDGED)),
+            forecasts=await asyncio.to_thread(calibration, foretold),  # of 5,000 that takes 10 ms
         )

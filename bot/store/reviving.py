@@ -18,6 +18,7 @@ from bot.store.queue import drop_unsent_of
 from bot.store.rows import NOTHING_TOLD_OF_RISK, Row, watch_of, watch_row
 from bot.store.schema import announcements, cards, exceptions, watches
 from bot.store.troubles import trouble
+from bot.store.vigil_states import take_states
 from bot.store.watching import touch_card, touch_cards
 
 
@@ -136,6 +137,7 @@ def _heir(connection: Connection, row: RowMapping) -> Watch | None:
 def _absorbed(connection: Connection, rival: Watch, row: RowMapping, values: Row) -> Row:
     """What a glob kept of the reference meanwhile counts for the watch that goes on: returns what that changes."""
     pass_on(connection, rival.id, row["id"])
+    take_states(connection, rival.id, row["id"])
     connection.execute(delete(watches).where(watches.c.id == rival.id))
     generation = max(values.get("generation", row["generation"]), rival.generation)
     settled = values.get("settled_reading", row["settled_reading"])
