@@ -9,7 +9,7 @@ from bot.domain.request import LipsyncRequest
 
 _READING = "UPDATE accounts SET readings = readings + 1, looked_at = ? WHERE account_id = ? RETURNING readings"
 _KNOWN = "SELECT id, status, started_at, finished_at, output_url, error_message FROM requests WHERE account_id = ?"
-_ADD = f"INSERT INTO requests VALUES ({', '.join('?' * 16)}, NULL)"  # noqa: S608 - question marks; no place
+_ADD = f"INSERT INTO requests VALUES ({', '.join('?' * 16)}, NULL, 0)"  # noqa: S608 - question marks; no place
 _CHANGE = (
     "UPDATE requests SET status = ?, started_at = ?, finished_at = ?, output_url = ?, error_message = ?,"
     " terminal = ?, outcome_reading = ?, changed_at = ? WHERE account_id = ? AND id = ?"

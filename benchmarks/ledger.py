@@ -60,7 +60,7 @@ async def measured(quick: bool) -> Report:
     share_often()
     held = await _holds(extent)
     by_watches = await _by_watches(extent)
-    by_rows, asked, memory = await _by_rows(extent)
+    by_rows, asked, queues, memory = await _by_rows(extent)
     first, last = by_watches[min(extent.watched)], by_watches[max(extent.watched)]
     small, large = by_rows.values()
     return Report(
@@ -70,6 +70,7 @@ async def measured(quick: bool) -> Report:
             *_rows({f"a look, {number:,} watched": samples for number, samples in by_watches.items()}),
             *_rows({f"a look, {rows:,} requests known": samples for rows, samples in by_rows.items()}),
             *_rows(asked),
+            *_rows(queues),
             *(_held(name, ticks) for name, ticks in held.items()),
         ],
         notes=(
@@ -119,7 +120,9 @@ async def _by_watches(extent: Extent) -> dict[int, list[Sample]]:
     return {int(name): _each(samples, extent.looks) for name, samples in taken.items()}
 
 
-async def _by_rows(extent: Extent) -> tuple[dict[int, list[Sample]], dict[str, list[Sample]], float]:
+async def _by_rows(
+    extent: Extent,
+) -> tuple[dict[int, list[Sample]], dict[str, list[Sample]], dict[str, list[Sample]], float]:
     """A look, and what else asks a whole ledger, with few rows and with many; and the memory with many."""
     sizes = (Grown(min(_WATCHED, extent.few), extent.few), Grown(min(_WATCHED, extent.few), extent.many))
     async with AsyncExitStack() as stack:
@@ -131,11 +134,13 @@ async def _by_rows(extent: Extent) -> tuple[dict[int, list[Sample]], dict[str, l
             str(size.rows): partial(pass_looks, world, extent.looks) for size, world in zip(sizes, worlds, strict=True)
         }
         taken = await side_by_side(looks, rounds=extent.rounds, calls=1)
-        asked = {}
+        asked, queues = {}, {}
         for size, world in zip(sizes, worlds, strict=True):
             asked[f"how `*` stands, {size.rows // OF_A_BATCH:,} references"] = partial(_overview, world)
+            queues[f"the account's queue, {size.rows:,} requests known"] = partial(_lineup, world)
         answers = await side_by_side(asked, rounds=extent.rounds, calls=1)
-    return {int(name): _each(samples, extent.looks) for name, samples in taken.items()}, answers, memory
+        lineups = await side_by_side(queues, rounds=extent.rounds, calls=1)
+    return {int(name): _each(samples, extent.looks) for name, samples in taken.items()}, answers, lineups, memory
 
 
 async def _filled(folder: Path, size: Grown) -> Path:
@@ -150,6 +155,10 @@ def _each(samples: Sequence[Sample], looks: int) -> list[Sample]:
 
 async def _overview(world: Simulation) -> None:
     await world.store.references.overview(ACCOUNT, compiled("*"), most=10)
+
+
+async def _lineup(world: Simulation) -> None:
+    await world.store.ledger.lineup(ACCOUNT, world.clock.now())
 
 
 async def _memory(file: Path, size: Grown, looks: int) -> float:

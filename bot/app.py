@@ -32,7 +32,7 @@ from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.chat import SlackChat
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
-from bot.slack.listeners.wiring import make_listeners
+from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from bot.slack.session import slack_session
@@ -203,15 +203,19 @@ def _door(settings: Settings, clock: Clock, bolt: AsyncApp, slack: SlackChat) ->
 def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, guard: Guard) -> None:
     make_listeners(
         guard=guard,
-        ask=stories.ask,
-        watching=stories.watching,
-        access=stories.access,
-        muting=stories.muting,
-        triaging=stories.triaging,
-        trials=stories.trials,
-        sheets=stories.sheets,
-        limits=stories.limits,
-        dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
+        flows=Flows(
+            ask=stories.ask,
+            watching=stories.watching,
+            access=stories.access,
+            muting=stories.muting,
+            triaging=stories.triaging,
+            trials=stories.trials,
+            previewing=stories.previewing,
+            sheets=stories.sheets,
+            limits=stories.limits,
+            timetabling=stories.timetabling,
+            dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
+        ),
         identity=ground.identity,
         vitals=ground.vitals,
         account_id=ACCOUNT,

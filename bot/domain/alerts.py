@@ -1,7 +1,7 @@
 """When failures deserve a message of their own, and when they only change the one that was sent."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,7 +12,7 @@ MOST_MESSAGES = 8  # new messages about the failures of one reference; what come
 STEPS = (10, 100)  # so many of a kind are worth another ping
 Rate = Literal[5, 20]
 RATES: tuple[Rate, ...] = (5, 20)  # per cent of the finished requests that failed, for certain
-ENOUGH_FINISHED = 50
+ENOUGH_FINISHED = 50  # of fewer, a single failure moves the rate by more than 2 %
 _MUTED = "~"
 _Z = 1.959964  # of the normal distribution: 2.5 % lie above
 
@@ -84,7 +84,7 @@ def weigh(before: Alerts, kinds: Sequence[FailureKind], progress: Progress, *, p
     grown = tuple(kind for kind in kinds if before.has_told(kind))
     reached = frozenset(step for kind in (*first, *grown) if kind in heard for step in _steps(kind)) - before.told
     pinged = tuple(kind for kind in grown if not reached.isdisjoint(_steps(kind)))
-    rate = _rate(progress)
+    rate = _rate(progress.failed, progress.terminal)
     passed = frozenset(_percent(each) for each in RATES if rate is not None and each <= rate) - before.told
     told = before.told | reached | passed | {kind.key for kind in first}
     news = rate if rate is not None and _percent(rate) in passed else None
@@ -94,6 +94,18 @@ def weigh(before: Alerts, kinds: Sequence[FailureKind], progress: Progress, *, p
             return Verdict(first, grown, (), news if first else None, after)
         after = replace(after, messages=after.messages + 1)
     return Verdict(first, grown, pinged, news, after)
+
+
+def only_grows(before: Alerts, counts: Mapping[str, int], *, failed: int, terminal: int) -> bool:
+    """Whether weighing could do no more than change messages that were sent, so that nobody needs to weigh.
+
+    `counts` has how many there are now of each kind (by key) that a look added to; `failed` and `terminal` are totals.
+    Kinds that were handled or muted are not considered.
+    """
+    marks = {f"{key}×{step}" for key in counts.keys() & before.told for step in STEPS if counts[key] >= step}
+    rate = _rate(failed, terminal)
+    marks |= {_percent(each) for each in RATES if rate is not None and each <= rate}
+    return marks <= before.told and (before.is_full or counts.keys() <= before.told)
 
 
 def _steps(kind: FailureKind) -> Iterable[str]:
@@ -106,11 +118,11 @@ def _percent(rate: int) -> str:
     return f"{rate}%"
 
 
-def _rate(progress: Progress) -> Rate | None:
+def _rate(failed: int, terminal: int) -> Rate | None:
     """The highest rate that failures have passed for certain."""
-    if progress.terminal < ENOUGH_FINISHED:
+    if terminal < ENOUGH_FINISHED:
         return None
-    at_least = 100 * lower_bound(progress.failed, progress.terminal)
+    at_least = 100 * lower_bound(failed, terminal)
     return max((rate for rate in RATES if at_least > rate), default=None)
 
 

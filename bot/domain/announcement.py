@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.domain.alerts import Rate
+from bot.domain.digest_facts import DigestFacts
 from bot.domain.failure import FailureKind
 from bot.domain.overview import Overview
 from bot.domain.progress import Progress, Settlement
@@ -146,19 +147,22 @@ class CatchUpFacts:
     """M8: what would have been told one by one after a gap; nothing was read after `since`, all of it at `until`.
 
     Both are our clock. `references` has those with news only, what needs somebody first. `why` says whether nothing
-    could be read, or the place was muted.
+    could be read, or the place was muted, or had its quiet hours.
     """
 
     since: datetime
     until: datetime
     references: tuple[Meanwhile, ...]
     kind: Literal["catch_up"] = "catch_up"
-    why: Literal["away", "muted"] = "away"
+    why: Literal["away", "muted", "quiet"] = "away"
 
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """M11: the bot may not post to `trouble_place`; `why` is Slack's word, `references` what is watched there."""
+    """M11: the bot may not post to `trouble_place`; `why` is Slack's word.
+
+    `references` is what is watched there; nothing for whoever asked for a digest only.
+    """
 
     trouble_place: str
     place_name: str
@@ -201,6 +205,7 @@ class CardFacts:
     """M1: the card of a watch, as it is now; `read_at` is the last complete reading on our clock, None before it.
 
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
+    Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
     say. `prospect` is what is said of the rest, None when nothing is open.
     """
@@ -212,6 +217,7 @@ class CardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    quiet: bool = False
     ahead: timedelta = timedelta()
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
@@ -227,6 +233,7 @@ class GlobCardFacts:
     stale: bool = False
     kind: Literal["card"] = "card"
     muted_until: datetime | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +249,7 @@ News = FailureFacts | PingFacts | ClipsFacts | Ends | StuckFacts | MissingFacts 
 Trouble = AccessFacts | StaleFacts | BackFacts | StalledFacts
 Editable = FailureFacts | StuckFacts | MissingFacts | StalledFacts
 """What is edited in place when its facts change."""
-Example = News | AssignedFacts | CatchUpFacts | Trouble | CardFacts
+Example = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | CardFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +260,9 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | CardPlaceholder
+StoredFacts = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | AssignedFacts | CatchUpFacts | Trouble | TrialFacts | Card
+Said = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.calibration import Calibration
+from bot.domain.mute import Silence
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
@@ -100,6 +101,7 @@ class Scope(StrEnum):
 class WatchLine:
     """One watch in a list; `trouble` is why its place cannot be posted to, in Slack's word.
 
+    Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     `no_history` is why the place's history cannot be read: then it is told at least once, not exactly once. Of a glob,
     `progress` has the totals of all `references` that it covers.
     """
@@ -111,6 +113,7 @@ class WatchLine:
     references: int = 0
     no_history: str | None = None
     muted_until: datetime | None = None
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +157,8 @@ class Wish:
 class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
-    `undo` names what can be taken back; None when nothing was changed. `muted_until` is given where it is silent, `due`
-    is the deadline that was typed.
+    `undo` names what can be taken back; None when nothing was changed. `due` is the deadline that was typed. `silence`
+    is how long nothing is told by messages.
     """
 
     watch: Watch
@@ -163,8 +166,8 @@ class WatchAnswer:
     status: StatusAnswer
     trouble: str | None = None
     undo: str | None = None
-    muted_until: datetime | None = None
     due: TypedTime | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,7 @@ class GlobWatchAnswer:
     trouble: str | None = None
     nearest: tuple[str, ...] = ()
     undo: str | None = None
-    muted_until: datetime | None = None
+    silence: Silence | None = None
 
 
 @dataclass(frozen=True, slots=True)

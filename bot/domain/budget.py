@@ -100,6 +100,11 @@ class Budget:
         self._refill(now)
         return now >= self._closed_until and self._tokens >= max(self._burst / 2, 1) and not +self._waiting
 
+    def allowed(self, now: float) -> int:
+        """How many calls a minute may be made now: less than the limit after a 429."""
+        self._refill(now)
+        return int(self._allowed)
+
     def rests(self, now: float) -> timedelta:
         """How long no call at all may be made because of a 429."""
         return timedelta(seconds=max(self._closed_until - now, 0.0))

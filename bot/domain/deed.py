@@ -8,7 +8,7 @@ from enum import StrEnum
 EVERYTHING = "all"  # the subject of what concerns a whole place
 NOBODY = ""  # the person where the bot did it by itself
 RUN = "run"  # in the details of a test: what makes its messages others than those of any other test
-UNDO_FOR = timedelta(minutes=10)
+UNDO_FOR = timedelta(minutes=10)  # who clicked by mistake sees it at once; later, others rely on it
 
 
 class Did(StrEnum):
@@ -25,6 +25,10 @@ class Did(StrEnum):
     HANDLED = "handled"
     OPENED_AGAIN = "opened again"
     ASSIGNED = "assigned"
+    QUIET = "quiet hours"
+    QUIET_OFF = "quiet hours off"
+    DIGEST = "digest"
+    DIGEST_OFF = "digest off"
     ENDED = "ended by itself"
 
 

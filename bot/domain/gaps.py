@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-MOST_GAPS = 1_000
+MOST_GAPS = 1_000  # so that coverage stays a few kB: beyond it, neighbours count as one
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from wcmatch import fnmatch
 
 from bot.errors import BadCommandError
 
-LONGEST_GLOB = 200
-MOST_ALTERNATIVES = 100
-MOST_NESTED = 3
+LONGEST_GLOB = 200  # characters: patterns that people type are far shorter, and what they cost grows with it
+MOST_ALTERNATIVES = 100  # a pattern of more is answered with a simpler one to type
+MOST_NESTED = 3  # braces in braces: each level multiplies what is tried
 _MOST_REMEMBERED = 200_000
 _FLAGS = fnmatch.BRACE | fnmatch.DOTMATCH | fnmatch.CASE
 _SIGNS = re.compile(r"[*?]|\[[^]]+\]|\{[^{}]*(,|\.\.)[^{}]*\}")

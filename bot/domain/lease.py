@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-LONGEST_LEASE = timedelta(seconds=15)
+LONGEST_LEASE = timedelta(seconds=15)  # two renewals may fail before, and a successor is still in time
 """Long enough for two renewals to fail before it is lost, short enough for a successor to be in time."""
 
 

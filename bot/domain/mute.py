@@ -20,7 +20,8 @@ That nothing moves in the account is not told to a muted place; if it still is s
 class Mute:
     """Messages about `subject` (a reference, a pattern when it `is_glob`, all when None) are held in a place.
 
-    From `since` (our clock; `reading` is the account's newest then) to `until`.
+    From `since` (our clock; `reading` is the account's newest then) to `until`. One `by_hours` came by itself, with the
+    quiet hours of the place, and is of everything.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Mute:
     since: datetime
     reading: int
     until: datetime
+    by_hours: bool = False
 
     def covers(self, reference_id: str) -> bool:
         """Whether messages about this reference are held."""
@@ -57,6 +59,21 @@ class Mute:
         return Gap(self.since, self.reading)
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Nothing is told before `until`: by a mute, or since these are `quiet` hours of the place."""
+
+    until: datetime
+    quiet: bool = False
+
+
+def silence(mutes: Iterable[Mute], watch: Watch) -> Silence | None:
+    """How long a watch is silent in its place, by the mutes of that place; None when it is not."""
+    lasting = max((mute for mute in mutes if mute.covers_watch(watch)), key=lambda mute: mute.until, default=None)
+    return Silence(lasting.until, lasting.by_hours) if lasting else None
+
+
 def muted_until(mutes: Iterable[Mute], watch: Watch) -> datetime | None:
     """Until when a watch is silent in its place, by the mutes of that place; None when it is not."""
-    return max((mute.until for mute in mutes if mute.covers_watch(watch)), default=None)
+    found = silence(mutes, watch)
+    return found.until if found else None

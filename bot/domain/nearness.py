@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from heapq import nlargest
 
-MOST_NEAR = 3
+MOST_NEAR = 3  # more are no help to who mistyped
 _LOOKED_AT_CLOSELY = 50
 _LONGEST = 500
 _SHORT = 5  # of a short name one letter in three may be wrong, of a longer one two or a fifth

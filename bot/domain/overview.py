@@ -9,7 +9,7 @@ from itertools import chain
 
 from bot.domain.progress import Progress
 
-MOST_ON_A_CARD = 10
+MOST_ON_A_CARD = 10  # what fits on a screen
 MOST_IN_A_TABLE = 99  # with the header a table has a hundred rows
 
 

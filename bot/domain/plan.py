@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from bot.domain.watch import Watched
 
-SETTLED_INTERVAL = timedelta(minutes=5)
-IDLE_INTERVAL = timedelta(seconds=60)
+SETTLED_INTERVAL = timedelta(minutes=5)  # new requests in what had settled are told so late at most
+IDLE_INTERVAL = timedelta(seconds=60)  # while nothing is watched, only new requests are looked for
 
 
 def due(watched: Iterable[Watched], now: datetime, unreadable: frozenset[str] = frozenset()) -> tuple[str, ...]:

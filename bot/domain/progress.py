@@ -10,7 +10,7 @@ from bot.domain.failure import FailureKind, kinds
 from bot.domain.request import DOCUMENTED_OPEN, DOCUMENTED_TERMINAL, LipsyncRequest
 from bot.domain.triage import NO_TRIAGE, Triage
 
-SHORTEST_SETTLE_WINDOW = timedelta(seconds=60)
+SHORTEST_SETTLE_WINDOW = timedelta(seconds=60)  # submitting hundreds of clips by script pauses less
 _DOCUMENTED = (*DOCUMENTED_OPEN, *DOCUMENTED_TERMINAL)
 
 

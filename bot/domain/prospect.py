@@ -15,7 +15,7 @@ from bot.domain.request import LipsyncRequest
 
 BUCKETS = 8  # of the time so far: more do not fit beside the rest on a telephone
 RECENT = 2  # of them tell the pace of now, or a minute: of less, a single clip would make too much
-LEVELS = 8
+LEVELS = 8  # so many blocks of different height there are in plain text
 _MINUTE, _QUARTER, _HOUR = timedelta(minutes=1), timedelta(minutes=15), timedelta(hours=1)
 
 Why = Literal["told", "early", "stands", "unknown"]

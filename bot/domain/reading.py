@@ -8,7 +8,7 @@ from bot.domain.change import Transition
 from bot.domain.places import Coverage
 from bot.domain.request import LipsyncRequest, Page
 
-LONGEST_OVERLAP = 3
+LONGEST_OVERLAP = 3  # rows that pages share: more insertions between two calls are seen by the total
 _MOST_ROUNDS = 3
 
 

@@ -10,9 +10,9 @@ from enum import StrEnum
 from bot.domain.request import LipsyncRequest
 from bot.domain.words import Words
 
-MOST_ROWS = 50_000
+MOST_ROWS = 50_000  # what spreadsheets open at ease, and what fits into memory twice
 """Rows in one file: some 15 MB, which Excel still opens at once; of a larger batch the oldest are in it."""
-MOST_LINKS = 100
+MOST_LINKS = 100  # more do not fit into a message
 _MOST_CHARACTERS = 40_000  # of links in a message, well under what Slack takes in its blocks
 _ROOM_FOR_A_NAME = 60
 _LONGEST_NAME = 80

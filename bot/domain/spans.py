@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.errors import BadCommandError
 
-SHORTEST_MUTE = timedelta(minutes=1)
-LONGEST_MUTE = timedelta(days=30)
+SHORTEST_MUTE = timedelta(minutes=1)  # less is over before the message was written
+LONGEST_MUTE = timedelta(days=30)  # who wants longer does not want the watch
 _LONGEST_TEXT = 40
 _UNITS = {
     "d": timedelta(days=1),

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-STALE = timedelta(minutes=10)
-MOST_NAMED = 10
+STALE = timedelta(minutes=10)  # far longer than any hiccup, and soon enough for whoever relies on it
+MOST_NAMED = 10  # what fits into a sentence
 
 
 def stale_after(gap_after: timedelta) -> timedelta:

@@ -8,6 +8,8 @@ from bot.domain.alerts import NOTHING_TOLD, Alerts
 from bot.domain.change import Entry
 from bot.domain.risk import NOTHING_AT_RISK, Risk
 
+ENDS_AFTER = timedelta(days=1)  # that a watch of one reference has been settled: whoever wants more watches again
+
 
 class Events(StrEnum):
     """What a watch wants to be told; finish, settled short and reopened are always told."""

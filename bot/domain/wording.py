@@ -9,10 +9,10 @@ from bot.domain.progress import Progress, Settled, Settlement, Unfinished, Waiti
 from bot.domain.triage_wording import failed, state, who
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, duration, joined, number, words
 
-CELLS = 24
-MOST_KINDS = 5
+CELLS = 24  # a bar as wide as a telephone shows in one line
+MOST_KINDS = 5  # of failures on a card: the others are one click away
 _MOST_STATUSES = 5
-LONGEST_STATUS = 30
+LONGEST_STATUS = 30  # characters: undocumented statuses are words
 _DONE, _FAILED, _RUNNING, _WAITING = "█", "▓", "▒", "░"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, assert_never
 
-LONGEST_NAME = 120
+LONGEST_NAME = 120  # characters of foreign text in one place: longer ones push everything else out of sight
 _NOTHING = "(empty)"
 _JOINERS = "\u200c\u200d"  # without them some scripts and emoji fall apart
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})

@@ -24,10 +24,12 @@ from bot.domain.calibration import calibration
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
+from bot.domain.lineup import LineupAnswer, as_of
 from bot.domain.overview import MOST_IN_A_TABLE
 from bot.domain.progress import Progress, Settlement, settlement, summarise
 from bot.domain.prospect import Prospect, prospect
 from bot.domain.sheet import Gathered, gathered
+from bot.domain.stale import stale_after
 from bot.errors import ChamelaionError
 from bot.flows.identity import Identity
 from bot.flows.read import Readings, Run, request_by_uuid
@@ -96,6 +98,22 @@ class Ask:
         found = await self._store.references.overview(self._rules.account_id, glob, most=most)
         near = () if found.references else await self.nearest(glob.letters)
         return GlobAnswer(found, self._source.api_now(), near)
+
+    async def lineup(self) -> LineupAnswer:
+        """The queue of the whole account, as our memory has it: nothing is read."""
+        account_id, api_now = self._rules.account_id, self._source.api_now()
+        looked_at = await self._store.ledger.looked_at(account_id)
+        old = stale_after(self._rules.gap_after)
+        until = as_of(api_now, now=self._clock.now(), looked_at=looked_at, stale_after=old)
+        budget, seconds = self._source.budget, self._clock.monotonic()
+        return LineupAnswer(
+            lineup=await self._store.ledger.lineup(account_id, until),
+            stale=until < api_now,
+            trouble=self._vitals.api_trouble,
+            calls=budget.used(seconds),
+            calls_limit=budget.limit,
+            allowed=budget.allowed(seconds),
+        )
 
     async def nearest(self, text: str) -> tuple[str, ...]:
         """The references that may have been meant by a text that none is called."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.domain.natural_time import TypedTime, names_zone, typed_time
+from bot.domain.typed_hours import typed_zone
 from bot.errors import BadCommandError, SlackError
 from bot.ports import Clock, People
 
@@ -33,6 +34,20 @@ class Dates:
                 raise _no_zone(text, error) from error
             own = _ANY
         return await asyncio.to_thread(typed_time, text, now, own)
+
+    async def zone(self, typed: str, person: str) -> str:
+        """The zone that was typed behind a time of the day, else the person's own; raises `BadCommandError`."""
+        try:
+            own = await self.people.zone(person)
+        except SlackError as error:
+            log.warning("a person's time zone could not be asked for", why=error.why)
+            if not typed:
+                raise BadCommandError(
+                    f"Slack did not tell me your time zone ({error.why}), and I do not guess it. Type it at the end,"
+                    " such as `Europe/Berlin` or `UTC`. Nothing was changed."
+                ) from error
+            own = _ANY
+        return await asyncio.to_thread(typed_zone, typed, own, self.clock.now()) if typed else own
 
 
 def _no_zone(text: str, error: SlackError) -> BadCommandError:

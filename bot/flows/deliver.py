@@ -8,6 +8,8 @@ import structlog
 
 from bot.domain.announcement import CardPlaceholder, Said, StaleFacts
 from bot.domain.delivery import Delivery
+from bot.domain.digest import as_told
+from bot.domain.digest_facts import DigestFacts
 from bot.errors import (
     NoAccessError,
     NoThreadError,
@@ -72,7 +74,9 @@ class Deliver:
         if lease is None or self.line.is_closed("post"):
             return ()
         self._posted_at = {place: at for place, at in self._posted_at.items() if self._pause_after(at) > NO_TIME}
-        return await self.store.outbox.claim(lease, now=self.clock.now(), busy=frozenset(self._posted_at))
+        now = self.clock.now()
+        await self.store.quiets.begin_due(self.rules.account_id, now=now)  # from their first moment on nothing goes out
+        return await self.store.outbox.claim(lease, now=now, busy=frozenset(self._posted_at))
 
     def _pause_after(self, posted_at: float) -> timedelta:
         """How long a place must still wait since something was posted there."""
@@ -110,6 +114,8 @@ class Deliver:
         if isinstance(facts, CardPlaceholder):
             now, longest = self.clock.now(), self.rules.longest_settle
             return await self.store.cards.facts(facts.watch_id, longest_settle=longest, now=now)
+        if isinstance(facts, DigestFacts):
+            return as_told(facts, self.clock.now())
         key = delivery.announcement.key
         if isinstance(facts, StaleFacts) and not await self.store.ledger.is_catching_up(key.subject, key.level):
             return None  # it is over: an attempt in doubt was not posted after all

@@ -19,6 +19,7 @@ from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
 from bot.flows.poll import Poll
+from bot.flows.preview import Previewing
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
@@ -28,6 +29,8 @@ from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
 from bot.flows.tend import Tend
+from bot.flows.timetable import Timetable
+from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vigil import Vigil
@@ -67,8 +70,10 @@ class Stories:
     muting: Muting
     triaging: Triaging
     trials: Trials
+    previewing: Previewing
     limits: Limits
     sheets: Sheets
+    timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
     access: Access
@@ -79,11 +84,13 @@ class Stories:
     tend: Routine
     staleness: Routine
     vigil: Routine
+    timetable: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        return (self.look, self.turn, self.deliver, self.edits, self.tend, self.staleness, self.vigil)
+        by_the_clock = (self.tend, self.staleness, self.vigil, self.timetable)
+        return (self.look, self.turn, self.deliver, self.edits, *by_the_clock)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -102,11 +109,14 @@ def make_stories(on: Ground) -> Stories:
         turn.wake()
         news()
 
+    def rescheduled() -> None:
+        timetable.wake()
+        news()
+
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
     ask = _ask(on, readings)
-    line = SlackLine(on.clock, on.vitals)
-    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
@@ -114,19 +124,19 @@ def make_stories(on: Ground) -> Stories:
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
-    look = routine("look", poll.look)
-    deliver = routine("deliver", _deliver(on, line, sender).step)
-    turn = routine("turn", sender.step)
-    edits = routine("edits", editor.step)
+    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
+    turn, edits = routine("turn", sender.step), routine("edits", editor.step)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
-    people = _for_people(on, ask, line, changed=changed, news=news)
-    return Stories(readings, ask, *people, catch_up, sender, access, look, turn, deliver, edits, tend, stale, vigil)
+    timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
+    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _for_people(
     on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Limits, Sheets]:
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
@@ -134,6 +144,7 @@ def _for_people(
         Muting(ask, on.store, on.clock, on.identity, account_id, news),
         Triaging(ask, on.store, on.clock, on.identity, account_id, news),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
+        Previewing(ask, on.source, on.store, on.clock, on.rules),
         Limits(ask, on.store, on.clock, on.identity, account_id, changed),
         Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
     )

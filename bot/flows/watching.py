@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
-from bot.domain.mute import muted_until
+from bot.domain.mute import Silence, silence
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError, ChamelaionError
@@ -44,8 +43,7 @@ class Watching:
         watch, is_new, undo = await self._begin(wish)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            muted_until = await self._muted_until(watch)
-            yield WatchAnswer(watch, is_new, status, trouble, undo, muted_until, wish.due)
+            yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due, await self._silence(watch))
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -59,10 +57,10 @@ class Watching:
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._muted_until(watch))
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._silence(watch))
 
-    async def _muted_until(self, watch: Watch) -> datetime | None:
-        return muted_until(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
+    async def _silence(self, watch: Watch) -> Silence | None:
+        return silence(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
 
     async def _begin(self, wish: Wish) -> tuple[Watch, bool, str | None]:
         """The watch, whether it is new, and by what this can be taken back if anything was changed."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
+from bot.domain.mute import Silence
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events, Placement, Watch
 from bot.slack import canned_globs, canned_sheets
@@ -131,7 +132,7 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
             "After watch where the bot may not post.",
             WatchAnswer(scene.watch, True, scene.never_sent, "not_in_channel"),
         ),
-        ("watch_muted", "After watch where all is muted.", replace(new, muted_until=scene.at(7_200))),
+        ("watch_muted", "After watch where all is muted.", replace(new, silence=Silence(scene.at(7_200)))),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
     yield from canned_globs.watched(scene)
@@ -211,5 +212,6 @@ def _watches(scene: Scene) -> Message:
         canned_globs.line(scene, "*"),
         replace(scene.line, muted_until=scene.at(7_200)),
         replace(scene.line, muted_until=scene.at(7_200), trouble="is_archived"),
+        replace(scene.line, muted_until=scene.at(7_200), quiet=True),
     )
     return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command)

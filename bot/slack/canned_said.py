@@ -248,7 +248,12 @@ def access(scene: Scene) -> Iterator[Canned]:
         (
             "access_archived",
             "To the watch's author, once: the channel was archived.",
-            AccessFacts("C0AURORA", "client-aurora", "is_archived", ()),
+            AccessFacts("C0AURORA", "client-aurora", "is_archived", (REF,)),
+        ),
+        (
+            "access_digest",
+            "To whoever asked for a digest in a channel where the bot is not.",
+            AccessFacts("C0AURORA", "", "not_in_channel", ()),
         ),
         (
             "access_deleted",

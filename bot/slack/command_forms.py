@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.slack.timetables import DIGEST_FORM, DIGEST_MORE, QUIET_FORM, QUIET_MORE
+
 
 @dataclass(frozen=True, slots=True)
 class CommandForm:
@@ -22,7 +24,7 @@ class CommandForm:
         return self.stage in _STAGES
 
 
-_STAGES = ("A", "C", "D")
+_STAGES = ("A", "C", "D", "E")
 _WATCH = (
     "watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]"
     " [by <fri 17:00>]"
@@ -79,7 +81,7 @@ COMMANDS = (
     CommandForm(
         "handled",
         ("handled <ref> [kind] [off]",),
-        "D",
+        "E",
         "mark failures as handled",
         "The kind is words of its name; without it, all failures of the batch. Its card shows who did it, and when."
         " When it fails that way again, you are told. With off, they are open again.",
@@ -87,7 +89,7 @@ COMMANDS = (
     CommandForm(
         "assign",
         ("assign <ref> [kind] <@x|me|nobody>",),
-        "D",
+        "E",
         "say who looks at failures",
         "The kind is words of its name; without it, all failures of the batch. It is shown on the card.",
     ),
@@ -114,12 +116,12 @@ COMMANDS = (
         "post one of each message here, marked TEST",
         "It shows that I may post here and what messages look like, and tells you what is missing.",
     ),
-    CommandForm("digest", ("digest daily 9:00 [mon-fri]|off|now",), "E", "a summary in the morning"),
-    CommandForm("quiet", ("quiet 19:00-8:00 [mon-fri]",), "E", "hold messages at night"),
+    CommandForm("digest", (DIGEST_FORM,), "E", "a summary in the morning", DIGEST_MORE),
+    CommandForm("quiet", (QUIET_FORM,), "E", "hold messages at night", QUIET_MORE),
     CommandForm(
         "deadline",
         ("deadline <ref> <fri 17:00|off>",),
-        "D",
+        "E",
         "when it has to be finished",
         "For a batch that is watched here. Type it as you would say it: fri 17:00, tomorrow noon, in 3h, 1 dec 9am,"
         " 2026-12-01 09:00, fri eod. It is in your Slack time zone unless you name another: 17:00 CET, 17:00"
@@ -129,20 +131,33 @@ COMMANDS = (
     CommandForm(
         "expect",
         ("expect <ref> <N|off>",),
-        "D",
+        "E",
         "how many requests will come",
         "For a batch that is watched here: it is finished once so many have ended, and per cent count against them.",
     ),
-    CommandForm("queue", ("queue",), "E", "the whole account's queue"),
+    CommandForm(
+        "queue",
+        ("queue",),
+        "E",
+        "the whole account's queue",
+        "What runs, what waits, who is in front, and how much ended lately, from what I know.",
+    ),
     CommandForm(
         "export",
         ("export <ref> [csv|tsv|html]",),
-        "D",
+        "E",
         "every row as a file, sent only to you",
         "The file comes in your DM with me. CSV is for Excel and other spreadsheets, TSV for programs and for pasting,"
         " HTML to read, print and click.",
     ),
-    CommandForm("preview", ("preview <watch …>",), "E", "what a watch would have posted lately"),
+    CommandForm(
+        "preview",
+        (f"preview{_WATCH.removeprefix('watch')}",),
+        "E",
+        "what a watch would have posted lately",
+        "Type what you would type behind watch. I look again at what I have recorded of the last 7 days, and post and"
+        " change nothing.",
+    ),
     CommandForm("settings", ("settings",), "F", "what this workspace allows"),
 )
 """Every command there is or will be: the one list of them."""

@@ -6,6 +6,7 @@ from datetime import timedelta
 from bot.domain.answer import Scope
 from bot.domain.sheet import Format
 from bot.domain.watch import Events, Placement
+from bot.slack.timetables import Timetabled
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,18 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """How is the whole account doing?"""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would this watch have posted lately?"""
+
+    watch: StartWatch
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -168,8 +181,11 @@ Command = (
     | Mute
     | Unmute
     | Triage
+    | Queue
+    | Preview
     | Trial
     | Limiting
+    | Timetabled
     | Help
     | About
     | NotYet

@@ -20,6 +20,7 @@ from bot.domain.announcement import (
 from bot.domain.risk_facts import Before, Level
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne
 from bot.slack.canned_deadlines import risk
+from bot.slack.canned_digest import example_digest
 from bot.slack.canned_scene import Scene, uuid
 
 _AGO = timedelta(minutes=10)  # when the made-up batch was sent: all of it has happened by now
@@ -49,6 +50,7 @@ def examples(command: str, now: datetime, place: str, reference: str) -> tuple[E
         MissingFacts(scene.progress(194, 6, 8, 2, expected=250), now - 2 * _AGO, now, now),
         StalledFacts(now - 2 * _AGO, now, now, 8, 58, 1, (reference,)),
         risk(scene, Level.AT_RISK, 0.31, before=Before(since, 1.2, 250)),
+        example_digest(scene, now),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.slack.canned_account import previews, queues
 from bot.slack.canned_answers import confirmations, lists, others, states
 from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
@@ -10,6 +11,14 @@ from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undon
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
 from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
+from bot.slack.canned_timetable import (
+    digest_answers,
+    digests,
+    hour_cards,
+    quiet_hours,
+    quiet_summaries,
+    silent_confirmations,
+)
 from bot.slack.canned_triage import cared_cards, triaged
 
 
@@ -25,10 +34,11 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards)
-    set_up = (due_watches, confirmations, limits, undone)
+    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, hour_cards)
+    set_up = (due_watches, silent_confirmations, confirmations, limits, undone)
     told = (news, stuck, risks, personal)
-    later = (catch_ups, summaries, stuck_summaries, due_summaries, muted, triaged)
-    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, lists, others)
-    parts = (*seen, *set_up, *told, *later, *asked)
+    later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
+    by_the_clock = (quiet_hours, digests, digest_answers)
+    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, queues, previews, lists, others)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked)
     return tuple(each for part in parts for each in part(scene))

@@ -24,12 +24,15 @@ from bot.slack.commands import (
     Mute,
     MuteKind,
     NotYet,
+    Preview,
+    Queue,
     StartWatch,
     Status,
     StopWatch,
     Trial,
     Unmute,
 )
+from bot.slack.timetables import daily_digest, quiet_hours
 from bot.slack.typed import Word, shown, words
 from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
@@ -64,7 +67,7 @@ class _Parser:
             return NotYet(form.word)
         rules: dict[str, Callable[[Sequence[Word]], Command]] = {
             "status": self._status,
-            "watch": self._watch,
+            "watch": lambda words_: self._wish("watch", words_),
             "unwatch": self._unwatch,
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
@@ -74,8 +77,12 @@ class _Parser:
             "unmute": self._unmute,
             "handled": self._handled,
             "assign": self._assign,
+            "queue": lambda words_: self._alone("queue", words_, Queue()),
+            "preview": lambda words_: Preview(self._wish("preview", _without_watch(words_))),
             "deadline": self._deadline,
             "expect": self._expect,
+            "quiet": lambda words_: quiet_hours(" ".join(word.text for word in words_), self.command),
+            "digest": lambda words_: daily_digest(" ".join(word.text for word in words_), self.command),
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -209,11 +216,11 @@ class _Parser:
             return None
         return self._reference(word, typed)
 
-    def _watch(self, typed: Sequence[Word]) -> Command:
+    def _wish(self, word: str, typed: Sequence[Word]) -> StartWatch:
         if typed and typed[0].lower in WATCH_OPTIONS:
-            raise BadCommandError(self._type_instead("watch", "Say first what to watch"))
-        reference = self._reference("watch", typed)
-        return options(typed[1:], StartWatch(reference), lambda what: self._type_instead("watch", what), self.command)
+            raise BadCommandError(self._type_instead(word, "Say first what to watch"))
+        reference = self._reference(word, typed)
+        return options(typed[1:], StartWatch(reference), lambda what: self._type_instead(word, what), self.command)
 
     def _only_reference(self, word: str, typed: Sequence[Word]) -> str:
         reference = self._reference(word, typed)
@@ -252,6 +259,11 @@ def nearest(word: str) -> str | None:
         return None
     letters, near = min((distance(word, each), each) for each in _AVAILABLE)
     return near if letters <= _NEAR else None
+
+
+def _without_watch(typed: Sequence[Word]) -> Sequence[Word]:
+    """`preview watch batch-1` means the same as `preview batch-1`; a reference of that name is put in quotes."""
+    return typed[1:] if typed and typed[0].lower == "watch" else typed
 
 
 def _together(typed: Sequence[Word]) -> str | None:

@@ -10,13 +10,13 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, exis
 from bot.domain.announcement import Card, CardFacts, GlobCardFacts
 from bot.domain.chances import chances
 from bot.domain.delivery import CardEdit, Posted
-from bot.domain.mute import muted_until
+from bot.domain.mute import silence
 from bot.domain.overview import MOST_ON_A_CARD
 from bot.domain.progress import UNFINISHED, settlement
 from bot.domain.prospect import View
 from bot.domain.watch import Watch
 from bot.store.batches import last_read
-from bot.store.caring import batch_of, progress_of
+from bot.store.caring import batch_with_stuck, progress_of
 from bot.store.database import Database
 from bot.store.forecasts import foretold, view_of
 from bot.store.holding import mutes_of
@@ -190,21 +190,28 @@ def _edit(
 def _facts(
     connection: Connection, watch: Watch, longest_settle: timedelta, now: datetime | None
 ) -> tuple[Card, View | None]:
-    until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    silent = silence(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    until, quiet = (silent.until, silent.quiet) if silent else (None, False)
     if watch.is_glob:
-        return GlobCardFacts(watch, overview_of(connection, watch, most=MOST_ON_A_CARD), muted_until=until), None
-    batch = batch_of(connection, watch.account_id, watch.reference_id)
+        covered = overview_of(connection, watch, most=MOST_ON_A_CARD)
+        return GlobCardFacts(watch, covered, muted_until=until, quiet=quiet), None
+    shown, view = _shown(connection, watch, longest_settle, now)
+    return replace(shown, muted_until=until, quiet=quiet), view
+
+
+def _shown(
+    connection: Connection, watch: Watch, longest_settle: timedelta, now: datetime | None
+) -> tuple[CardFacts, View | None]:
+    batch = batch_with_stuck(connection, watch.account_id, watch.reference_id)
     progress = progress_of(batch, watch.expected)
     read = last_read(connection, watch.account_id, watch.reference_id)
     if read is None:
-        return CardFacts(watch, progress, UNFINISHED, None, muted_until=until), None
+        return CardFacts(watch, progress, UNFINISHED, None), None
     state = settlement(batch.requests, expected=watch.expected, api_now=read["api_now"], longest=longest_settle)
     ahead = read["api_now"] - read["read_at"]
     view = view_of(connection, watch, batch.requests, read, longest_settle, now) if progress.open else None
     rest = view.prospect if view else None
-    facts = CardFacts(
-        watch, progress, state, read["read_at"], muted_until=until, stuck=batch.stuck, ahead=ahead, prospect=rest
-    )
+    facts = CardFacts(watch, progress, state, read["read_at"], stuck=batch.stuck, ahead=ahead, prospect=rest)
     if view is None or watch.deadline is None:
         return facts, view
     return replace(facts, odds=chances(view, watch.deadline + ahead).odds), view

@@ -44,15 +44,20 @@ def batch_of(connection: Connection, account_id: str, reference_id: str) -> Batc
     any_failed = any(entry.request.status == "failed" for entry in listed)
     known = cares_of(connection, account_id, reference_id) if any_failed else {}
     read = last_read(connection, account_id, reference_id)
-    requests_listed = tuple(entry.request for entry in listed)
     return Batch(
         reference_id=reference_id,
-        requests=requests_listed,
+        requests=tuple(entry.request for entry in listed),
         vanished=len(memory) - len(listed),
         read_at=read["read_at"] if read else None,
         triage=triage_of(listed, known),
-        stuck=stuck_of(connection, account_id, requests_listed, read["api_now"]) if read else (),
     )
+
+
+def batch_with_stuck(connection: Connection, account_id: str, reference_id: str) -> Batch:
+    """The same with what was stuck at its last reading, which takes a look at the whole account's last durations."""
+    batch = batch_of(connection, account_id, reference_id)
+    read = last_read(connection, account_id, reference_id)
+    return replace(batch, stuck=stuck_of(connection, account_id, batch.requests, read["api_now"])) if read else batch
 
 
 def progress_of(batch: Batch, expected: int | None) -> Progress:

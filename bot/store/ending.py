@@ -1,11 +1,11 @@
 """Ending watches that have settled, a day after they did, inside one transaction."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, false, or_, select, update
 
 from bot.domain.deed import NOBODY, Deed, Did
-from bot.domain.watch import Watch
+from bot.domain.watch import ENDS_AFTER, Watch
 from bot.store.accounts import lock_account
 from bot.store.deeds import note
 from bot.store.queue import is_unsent
@@ -14,7 +14,7 @@ from bot.store.schema import accounts, announcements, watches
 from bot.store.stopping import end
 from bot.store.waits import is_ahead
 
-AFTER = timedelta(days=1)
+AFTER = ENDS_AFTER
 
 
 def may_end(connection: Connection, account_id: str, now: datetime) -> bool:

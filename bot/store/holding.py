@@ -15,6 +15,7 @@ from bot.store.watching import touch_cards
 
 MUTED = "muted"  # why it is held
 _EVERYTHING = key_of("all", "of", "a", "place")
+_BY_HOURS = key_of("quiet", "hours", "of", "a", "place")  # beside a mute of everything that somebody typed
 
 
 def hold_muted(connection: Connection, workspace_id: str) -> None:
@@ -69,6 +70,7 @@ def _mute_of(row: RowMapping) -> Mute:
         since=row["since"],
         reading=row["reading"],
         until=row["until"],
+        by_hours=row["by_hours"],
     )
 
 
@@ -79,13 +81,14 @@ def mute_row(mute: Mute) -> Row:
         "workspace_id": mute.workspace_id,
         "account_id": mute.account_id,
         "place": mute.place,
-        "subject_key": subject_key(mute.subject, is_glob=mute.is_glob),
+        "subject_key": _BY_HOURS if mute.by_hours else subject_key(mute.subject, is_glob=mute.is_glob),
         "subject": mute.subject,
         "is_glob": mute.is_glob,
         "author": mute.author,
         "since": mute.since,
         "reading": mute.reading,
         "until": mute.until,
+        "by_hours": mute.by_hours,
     }
 
 

@@ -7,15 +7,17 @@ from functools import partial
 from sqlalchemy import Connection, select, true
 
 from bot.domain.answer import Batch
+from bot.domain.lineup import Lineup
 from bot.domain.reading import Known, Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest
 from bot.domain.stale import Away
 from bot.store import entries
 from bot.store.batches import last_read
-from bot.store.caring import batch_of
+from bot.store.caring import batch_with_stuck
 from bot.store.catching_up import catch_up, catching_up_since, fall_behind, gap_of
 from bot.store.database import Database
 from bot.store.forgetting import forget
+from bot.store.lineup import lineup
 from bot.store.recording import record
 from bot.store.remembering import remembered
 from bot.store.rows import REQUEST, request_of
@@ -39,7 +41,7 @@ class Ledger:
 
     async def batch(self, account_id: str, reference_id: str) -> Batch:
         """All that is known of a reference; empty when it was never seen."""
-        return await self.database.read(partial(batch_of, account_id=account_id, reference_id=reference_id))
+        return await self.database.read(partial(batch_with_stuck, account_id=account_id, reference_id=reference_id))
 
     async def request(self, account_id: str, request_id: str) -> LipsyncRequest | None:
         """One request as it was last seen."""
@@ -63,6 +65,10 @@ class Ledger:
     async def remembered(self, account_id: str) -> Remembered:
         """What a look at the account goes by."""
         return await self.database.read(lambda connection: remembered(connection, account_id))
+
+    async def lineup(self, account_id: str, until: datetime) -> Lineup:
+        """The queue of the whole account as our memory has it; `until` is the API's clock."""
+        return await self.database.read(lambda connection: lineup(connection, account_id, until))
 
     async def gone(self, account_id: str) -> frozenset[str]:
         """The references with requests that the API listed no more while they were open."""

@@ -8,12 +8,14 @@ from bot.store.database import Database
 from bot.store.deadlines import Deadlines
 from bot.store.deeds import Deeds
 from bot.store.delivery_log import DeliveryLog
+from bot.store.digests import Digests
 from bot.store.edits import Edits
 from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
@@ -38,6 +40,8 @@ class Store:
     senders: Senders
     happenings: Happenings
     mutes: Mutes
+    quiets: Quiets
+    digests: Digests
     deeds: Deeds
     trials: TrialRuns
     triages: Triages
@@ -71,6 +75,8 @@ def store_on(database: Database, clock: Clock) -> Store:
         senders=Senders(database, clock),
         happenings=Happenings(database),
         mutes=Mutes(database),
+        quiets=Quiets(database),
+        digests=Digests(database),
         deeds=Deeds(database),
         trials=TrialRuns(database),
         triages=Triages(database),

@@ -31,7 +31,7 @@ def overview_of(connection: Connection, watch: Watch, *, most: int) -> Overview:
 def overview(connection: Connection, account_id: str, covering: Covering, *, most: int) -> Overview:
     """All references that our memory has and the glob covers; the `most` at risk one by one."""
     parts = [
-        _part(connection, covering.glob.pattern, wanted, most) for wanted in _covered(connection, account_id, covering)
+        _part(connection, covering.glob.pattern, wanted, most) for wanted in covered(connection, account_id, covering)
     ]
     query = select(accounts.c.looked_at).where(accounts.c.account_id == account_id)
     looked_at = connection.execute(query).scalar_one_or_none()
@@ -51,7 +51,7 @@ def names(connection: Connection, account_id: str) -> Sequence[str]:
     return connection.execute(select(batches.c.reference_id).where(_seen(account_id))).scalars().all()
 
 
-def _covered(connection: Connection, account_id: str, covering: Covering) -> list[ColumnElement[bool]]:
+def covered(connection: Connection, account_id: str, covering: Covering) -> list[ColumnElement[bool]]:
     """What picks the references that our memory has and the glob covers, for as few statements as can be."""
     begins = and_(_seen(account_id), _begins(covering.glob))
     if covering.glob.is_prefix and len(covering.exceptions) <= _MOST_LEFT_OUT:

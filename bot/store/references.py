@@ -1,6 +1,8 @@
 """Every reference that our memory has, as a list to search in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection
@@ -8,9 +10,12 @@ from sqlalchemy import Connection
 from bot.domain.glob import Covering, Glob
 from bot.domain.nearness import nearest
 from bot.domain.overview import Overview
+from bot.domain.past import Past
+from bot.domain.preview import Recent
 from bot.domain.watch import Watch
 from bot.store.database import Database
 from bot.store.overviews import is_known, names, overview, overview_of
+from bot.store.pasts import pasts_of, recent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +43,11 @@ class References:
             return nearest(text, names(connection, account_id))
 
         return await self.database.read(work)
+
+    async def recent(self, account_id: str, wanted: Glob | str, *, since: datetime, most: int) -> Recent:
+        """The references under a glob, or the one of this name, that have news since then (our clock)."""
+        return await self.database.read(lambda connection: recent(connection, account_id, wanted, since, most))
+
+    async def pasts(self, account_id: str, references: Sequence[str]) -> dict[str, list[Past]]:
+        """All requests of these references with every move that was recorded, by reference."""
+        return await self.database.read(lambda connection: pasts_of(connection, account_id, references))

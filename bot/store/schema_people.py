@@ -1,6 +1,6 @@
 """The tables of what people do: deeds, mutes, what can be taken back, and care for failures."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text, false
 
 from bot.store.columns import UtcDateTime
 from bot.store.schema import COUNTED, KEY, metadata
@@ -33,6 +33,7 @@ mutes = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("reading", BigInteger, nullable=False),
     Column("until", UtcDateTime, nullable=False),
+    Column("by_hours", Boolean, nullable=False, server_default=false()),
 )
 
 undos = Table(

@@ -15,6 +15,7 @@ from bot.store.places import watched_where
 from bot.store.queue import UNSENT, UNTOUCHED, WAITING, is_unsent, queue
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, places, watches
+from bot.store.schema_timetable import digests
 
 _PERSONS = ("U", "W", "D")  # ids of people and of DMs with one begin so: nobody else is there to be told
 _ARCHIVED = "is_archived"
@@ -190,10 +191,14 @@ def _to_authors(
     )
     for watch in map(watch_of, connection.execute(query).mappings()):
         by_author.setdefault(watch.author, []).append(watch)
+    asked = select(digests.c.author).where(digests.c.workspace_id == workspace_id, digests.c.place == place)
+    for author in connection.execute(asked).scalars():
+        by_author.setdefault(author, [])
+    names = [watch.place_name for theirs in by_author.values() for watch in theirs]
     return [
         Announcement(
             key=Key(workspace_id, author, "access", place, why, generation),
-            facts=AccessFacts(place, theirs[-1].place_name, why, tuple(watch.reference_id for watch in theirs)),
+            facts=AccessFacts(place, names[-1] if names else "", why, tuple(watch.reference_id for watch in theirs)),
             reference_id="",
             recorded_at=now,
         )

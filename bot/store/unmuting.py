@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Literal
 from uuid import uuid4
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -26,6 +27,7 @@ from bot.store.watching import with_own_card
 
 TOLD = "told in the summary after a mute"  # why it was dropped: its key counts as told
 _KIND = "catch_up"
+_A_STEP = timedelta(minutes=1)  # a clock that is put right by less than this is not set back
 
 
 def begin_mute(connection: Connection, wanted: Mute) -> Mute:
@@ -49,7 +51,7 @@ def _here(connection: Connection, mute: Mute) -> list[Mute]:
 
 
 def _same(one: Mute, other: Mute) -> bool:
-    return (one.subject, one.is_glob) == (other.subject, other.is_glob)
+    return (one.subject, one.is_glob, one.by_hours) == (other.subject, other.is_glob, other.by_hours)
 
 
 def unmute(connection: Connection, wanted: Sequence[Mute], now: datetime, author: str) -> tuple[tuple[Mute, ...], int]:
@@ -58,7 +60,7 @@ def unmute(connection: Connection, wanted: Sequence[Mute], now: datetime, author
     ended = tuple(there[mute.id] for mute in wanted if mute.id in there)
     for mute in ended:
         _note(connection, now, mute, author, Did.UNMUTE, {})
-    return ended, _end(connection, ended, now)
+    return ended, end_mutes(connection, ended, now)
 
 
 def end_due(connection: Connection, account_id: str, now: datetime) -> int:
@@ -69,20 +71,21 @@ def end_due(connection: Connection, account_id: str, now: datetime) -> int:
     lock_account(connection, account_id)
     due = [mute for mute in mutes_of(connection) if mute.account_id == account_id and is_over(mute, now)]
     for _, theirs in groupby(sorted(due, key=_room), key=_room):
-        _end(connection, tuple(theirs), now)
+        end_mutes(connection, tuple(theirs), now)
     return len(due)
 
 
 def is_over(mute: Mute, now: datetime) -> bool:
-    """Whether the time of a mute has come."""
-    return not now < mute.until <= now + LONGEST_MUTE
+    """Whether the time of a mute has come; quiet hours that are to come yet, after our clock was set back, end too."""
+    is_to_come = mute.by_hours and now < mute.since - _A_STEP
+    return is_to_come or not now < mute.until <= now + LONGEST_MUTE
 
 
 def _room(mute: Mute) -> tuple[str, str]:
     return mute.workspace_id, mute.place
 
 
-def _end(connection: Connection, ended: Sequence[Mute], now: datetime) -> int:
+def end_mutes(connection: Connection, ended: Sequence[Mute], now: datetime) -> int:
     """Fold what these mutes of one place have held, unless another still holds it; returns how much that was."""
     if not ended:
         return 0
@@ -91,6 +94,7 @@ def _end(connection: Connection, ended: Sequence[Mute], now: datetime) -> int:
     connection.execute(delete(mutes).where(mutes.c.id.in_([mute.id for mute in ended])))
     others = _here(connection, ended[0])
     held = _held(connection, ended[0])
+    _go_on(connection, ended, others, held)
     loose = [said for said in held if not any(mute.covers(said.reference_id) for mute in others)]
     if loose:
         queue(connection, [_summary(connection, ended, loose, now)])
@@ -99,6 +103,17 @@ def _end(connection: Connection, ended: Sequence[Mute], now: datetime) -> int:
     for mute in ended:
         show_mute(connection, mute, watches)
     return len(loose)
+
+
+def _go_on(connection: Connection, ended: Sequence[Mute], others: Sequence[Mute], held: Sequence[Announcement]) -> None:
+    """A mute that takes over what an older one has held begins with that: its summary tells of that time too."""
+    for other in others:
+        taken = [said for said in held if other.covers(said.reference_id)]
+        older = [mute for mute in ended if mute.since < other.since and any(mute.covers(s.reference_id) for s in taken)]
+        if older:
+            first = min(older, key=lambda mute: mute.since)
+            values = {"since": first.since, "reading": first.reading}
+            connection.execute(update(mutes).where(mutes.c.id == other.id).values(values))
 
 
 def _held(connection: Connection, mute: Mute) -> list[Announcement]:
@@ -122,7 +137,8 @@ def _summary(
 ) -> Announcement:
     first = min(ended, key=lambda mute: (mute.since, mute.id))
     told = together([*_of_watches(connection, ended, loose), *_of_catch_ups(loose)])
-    facts = CatchUpFacts(first.since, now, worst_first(told), why="muted")
+    why: Literal["muted", "quiet"] = "quiet" if all(mute.by_hours for mute in ended) else "muted"
+    facts = CatchUpFacts(first.since, now, worst_first(told), why=why)
     key = Key(first.workspace_id, first.place, _KIND, first.account_id, f"mute {first.id}")
     about = told[0].progress.reference_id if len(told) == 1 else ""
     return Announcement(key, facts, about, recorded_at=now)

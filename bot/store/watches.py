@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, false, func, or_, 
 from bot.domain.answer import WatchLine, Wish
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Interest
-from bot.domain.mute import muted_until
+from bot.domain.mute import silence
 from bot.domain.watch import Watch, Watched
 from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
@@ -214,8 +214,9 @@ def _lines(connection: Connection, wanted: ColumnElement[bool]) -> tuple[WatchLi
 
 
 def _line(connection: Connection, watch: Watch) -> WatchLine:
-    until = muted_until(mutes_of(connection, watch.workspace_id, watch.place), watch)
-    return replace(_as_it_goes(connection, watch), muted_until=until)
+    silent = silence(mutes_of(connection, watch.workspace_id, watch.place), watch)
+    line = _as_it_goes(connection, watch)
+    return replace(line, muted_until=silent.until, quiet=silent.quiet) if silent else line
 
 
 def _as_it_goes(connection: Connection, watch: Watch) -> WatchLine:

@@ -219,9 +219,11 @@ def test_who_is_slow_stays_so_until_it_ends(created: list[float], now: float, pa
     assert before <= {one.id for one in stuck_ones(rows, at(now + passed), KNOWN)}
 
 
-@given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 500)), max_size=40), st.floats(0, 500), st.floats(0, 900))
+@given(
+    st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), max_size=40), st.integers(0, 500), st.integers(0, 900)
+)
 def test_who_was_overtaken_has_ten_that_were_created_later_and_have_started(
-    begun: list[tuple[float, float]], created: float, now: float
+    begun: list[tuple[int, int]], created: int, now: int
 ) -> None:
     known = Traffic(starts=tuple((at(c), at(s)) for c, s in begun))
     found = stuck_ones([request(1, created=created)], at(now), known)

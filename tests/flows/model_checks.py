@@ -215,7 +215,7 @@ class _About:
         """Once in each generation, and only where one of its outcomes may be told."""
         said = [one for one in self.told if one.what == FINISHED]
         for one in said:
-            spans = self.spans if one.held else [span for span in self.spans if span is self._span_of(one)]
+            spans = self.spans if one.held else self._owing(one)
             if not any(self._counts(span, one) for span in spans):
                 yield "finished was told without an outcome that may be told"
         for first, second in pairwise(said):
@@ -223,6 +223,11 @@ class _About:
                 yield "finished was told again although nothing was new"
         if self._should_be_finished(said):
             yield "finished was not told"
+
+    def _owing(self, one: Told) -> list[Span]:
+        """The span in which it was told, and those before that were handed over: what they owed, it owes."""
+        its = self._span_of(one)
+        return [span for span in self.spans if its and span.telling == its.telling and span.start.low <= its.start.low]
 
     def _span_of(self, one: Told) -> Span | None:
         return next((span for span in reversed(self.spans) if span.start.low < one.when.high), None)

@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from bot.domain.announcement import CardFacts, CatchUpFacts, TrialFacts
 from bot.domain.answer import Wish
 from bot.domain.deed import NOBODY, Did
+from bot.domain.mute import Silence
 from bot.domain.people_answer import Undone
 from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Placement, Watch
@@ -64,9 +65,9 @@ async def test_a_watch_that_begins_where_it_is_muted_says_until_when(world: Worl
     muted = await world.stories.muting.mute("C1", None, timedelta(hours=2), "U1")
 
     wish = Wish("T1", "default", "C1", reference, "U1")
-    told = [answer.muted_until async for answer in world.stories.watching.start(wish)]
+    told = [answer.silence async for answer in world.stories.watching.start(wish)]
 
-    assert set(told) == {muted.mute.until}
+    assert set(told) == {Silence(muted.mute.until)}
 
 
 async def test_the_card_says_until_when_it_is_muted_and_is_still_edited(world: World) -> None:

@@ -26,6 +26,7 @@ from bot.domain.answer import (
 from bot.domain.answer import Wish as Wanted
 from bot.domain.deed import Did
 from bot.domain.glob import Glob, compiled, is_glob
+from bot.domain.lineup import LineupAnswer
 from bot.domain.mute import Mute
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
@@ -48,11 +49,13 @@ from bot.sandbox.slack_server import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
 from bot.sandbox.workspace import ANA, TEAM
 from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.guard import Guard
-from bot.slack.listeners.wiring import make_listeners
+from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
+from tests.slack.account_rig import CannedPreviewing, lineup_answer
+from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 
 DE = "C0DUBBINGDE"
@@ -82,6 +85,10 @@ class CannedAsk(Ask):
         self.questions.append(("overview", glob.pattern))
         progress = summarise(REF, [request(1, "failed"), request(2)])
         return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
+
+    async def lineup(self) -> LineupAnswer:
+        self.questions.append(("lineup",))
+        return lineup_answer()
 
     async def _answered(self, *question: object) -> AsyncIterator[Answer]:
         self.questions.append(question)
@@ -291,7 +298,9 @@ class Rig:
     access: CannedAccess = field(default_factory=CannedAccess, repr=False)
     muting: CannedMuting = field(default_factory=CannedMuting, repr=False)
     triaging: CannedTriaging = field(default_factory=CannedTriaging, repr=False)
+    previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
+    timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -323,15 +332,19 @@ class Rig:
 
         listeners = make_listeners(
             guard=Guard(self.work, Replies(self.http, self.vitals)),
-            ask=self.ask,
-            watching=self.watching,
-            access=self.access,
-            muting=self.muting,
-            triaging=self.triaging,
-            trials=self.trials,
-            sheets=self.sheets,
-            limits=self.limits,
-            dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+            flows=Flows(
+                ask=self.ask,
+                watching=self.watching,
+                access=self.access,
+                muting=self.muting,
+                triaging=self.triaging,
+                trials=self.trials,
+                previewing=self.previewing,
+                sheets=self.sheets,
+                limits=self.limits,
+                timetabling=self.timetabling,
+                dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+            ),
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",

@@ -41,6 +41,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     card = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_MUTE, actions.CARD_STOP]
     muted = [actions.CARD_FAILURES, actions.CARD_LINKS, actions.CARD_WATCH_ME, actions.CARD_UNMUTE, actions.CARD_STOP]
     status = [actions.STATUS_REFRESH, actions.STATUS_SHARE]
+    queue = [actions.QUEUE_REFRESH, actions.QUEUE_SHARE]
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
@@ -55,6 +56,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "watch_changed",
         "watch_placed",
         "watch_muted",
+        "watch_quiet",
         *mine,
         *globs,
         "unwatch",
@@ -73,6 +75,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         },
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
         **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
+        **{name: queue for name in MESSAGES if name.startswith("queue") and name != "queue_shared"},
         **{name: [actions.PING_FAILURES] for name in MESSAGES if name.startswith("ping")},
         **{name: failing for name in MESSAGES if name.startswith("failure_")},
         "failure": failing,
@@ -96,6 +99,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "mute_pattern": [actions.GLOB_UNMUTE],
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
         "summary_missed": [actions.CATCH_UP_FAILURES],
+        "summary_quiet": [actions.CATCH_UP_FAILURES],
         **{name: links_ for name in MESSAGES if name.startswith("links") and name not in unlinked},
         **{
             name: [actions.EXPORT_TSV, actions.EXPORT_HTML]

@@ -1,5 +1,6 @@
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -33,12 +34,16 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.failure import FailureKind
+from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
+from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.progress import Progress, Waiting
+from bot.domain.replay import Told
 from bot.domain.request import LipsyncRequest
 from bot.domain.risk_facts import Before, Level, RiskFacts
 from bot.domain.sheet import Format, Handed, Handing, Kind, SheetAnswer, gathered
+from bot.domain.watch import Events
 from bot.domain.web_address import is_web_address
 from bot.domain.words import Code, Foreign, Person, words
 from bot.errors import BadCommandError, BadRequestError, InDoubtError, UnavailableError
@@ -52,6 +57,8 @@ from bot.slack.views import (
     glob_watch,
     limit,
     links,
+    preview,
+    queue,
     said,
     status,
     watch,
@@ -137,6 +144,26 @@ def everything(text: str) -> Iterator[Message]:
         yield limit.message(LimitAnswer(limit_, text, None, globs=(text, text)), COMMAND)
         yield limit.message(LimitAnswer(limit_, text, watched, progress, TypedTime(NOON, "UTC", NOON)), COMMAND)
     yield from _said(text, progress)
+    yield from _of_the_account(text)
+
+
+def _of_the_account(text: str) -> Iterator[Message]:
+    line = (InLine(text, 9_000_000, 9_000_000, 9_000_000, NOON, NOON), InLine(None, 1, 1, 1, NOON)) * 120
+    lineup = Lineup(NOON, line, Outcomes(9_000_000, 9), looked_at=NOON, read_at=NOON, unread=9_000_000)
+    for found in (lineup, replace(lineup, line=()), Lineup(NOON)):
+        answer = LineupAnswer(found, True, text, 60, 60, 30)
+        yield from (queue.message(answer), queue.shared(answer, text))
+    told = tuple(Told(text, kind, NOON, False, text, 9_000_000) for kind in KINDS)
+    many: Counter[str] = Counter(dict.fromkeys(KINDS, 9_000_000))
+    sums = Preview(NOON - WINDOW, NOON, many, many, 9, (9_000_000,) * 7, ((text, 9),) * 5, told, 9, 9, NOON, 9)
+    recent = Recent(((text, 9),), 9_000_000, 9_000_000, NOON, 0.5)
+    for watched in (replace(WATCH, reference_id=text), replace(WATCH, reference_id=text, is_glob=True)):
+        for events in (Events.EACH, Events.FAILURES):
+            wished = PreviewAnswer(replace(watched, events=events), sums, recent, (text, text))
+            yield preview.message(wished, COMMAND)
+            yield preview.begun(PreviewBegun(wished.watch, recent))
+            yield preview.message(replace(wished, recent=replace(recent, known=0)), COMMAND)
+        yield preview.message(PreviewAnswer(watched, sums, Recent()), COMMAND)
 
 
 def _sheets(text: str) -> Iterator[Message]:
@@ -189,6 +216,8 @@ def _said(text: str, progress: Progress) -> Iterator[Message]:
 
 OURS = re.compile(
     r"<!date\^\d+\^[^|<>]+\|[^|<>]+>|<@U0ANA>|<#C0[A-Z]+>"
+    r"|`(in thread|for (failures|each))`"
+    r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except)?|/invite @lipsync)`"
     r"|`(/lipsync [a-z]+( [^`<>&\n\r]{1,90}| &lt;(ref|pattern)&gt;)?( except| by fri 17:00| expect 250)?"
     r"|/invite @lipsync)`"
 )

@@ -24,6 +24,8 @@ from bot.slack.commands import (
     Mute,
     MuteKind,
     NotYet,
+    Preview,
+    Queue,
     StartWatch,
     Status,
     StopWatch,
@@ -42,13 +44,17 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
+from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
 from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
@@ -64,9 +70,13 @@ COUNTED_AS: dict[type[Command], str] = {
     MuteKind: "mute kind",
     Handle: "handled",
     Assign: "assign",
+    Queue: "queue",
+    Preview: "preview",
     Trial: "test",
     Deadline: "deadline",
     Expect: "expect",
+    QuietHours: "quiet",
+    DailyDigest: "digest",
     Help: "help",
     About: "about",
     NotYet: "not yet",
@@ -89,8 +99,11 @@ class CommandListener:
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
+    queue: QueueListener
+    preview: PreviewListener
     trial: TrialListener
     limit: LimitListener
+    timetable: TimetableListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -99,7 +112,16 @@ class CommandListener:
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
         app.command(self.command)(self.guard.command(self.answer))
-        answering = (self.status, self.failures, self.links, self.export, self.watch, self.mute, self.triage)
+        answering = (
+            self.status,
+            self.failures,
+            self.links,
+            self.export,
+            self.watch,
+            self.mute,
+            self.triage,
+            self.queue,
+        )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -134,13 +156,18 @@ class CommandListener:
                 await self.watches.answer(command, asked, reply)
             case Failures() | Links() | Export():
                 await self._list(command, asked, reply)
+            case Queue() | Preview():
+                await self._survey(command, asked, reply)
             case Trial() | Help() | About() | NotYet():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
 
     async def _change(
-        self, command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting, asked: Asked, reply: Reply
+        self,
+        command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
+        asked: Asked,
+        reply: Reply,
     ) -> None:
         match command:
             case StartWatch():
@@ -151,6 +178,8 @@ class CommandListener:
                 await self.mute.answer(command, asked, reply)
             case Deadline() | Expect():
                 await self.limit.answer(command, asked, reply)
+            case QuietHours() | DailyDigest():
+                await self.timetable.answer(command, asked, reply)
             case _:
                 await self.triage.answer(command, asked, reply)
 
@@ -162,6 +191,15 @@ class CommandListener:
                 await self.links.answer(command, asked.place, asked.user, reply)
             case Export():
                 await self.export.answer(command, asked.place, asked.user, reply)
+            case _:
+                assert_never(command)
+
+    async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
+        match command:
+            case Queue():
+                await self.queue.answer(reply)
+            case Preview():
+                await self.preview.answer(command, asked, reply)
             case _:
                 assert_never(command)
 

@@ -1,6 +1,7 @@
 """Introduces the listeners to one another."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
@@ -8,7 +9,9 @@ from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
+from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
@@ -24,25 +27,37 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.preview import PreviewListener
+from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
 
 
+@dataclass(frozen=True, slots=True)
+class Flows:
+    """What people set going by what they type and click."""
+
+    ask: Ask
+    watching: Watching
+    access: Access
+    muting: Muting
+    triaging: Triaging
+    trials: Trials
+    previewing: Previewing
+    limits: Limits
+    timetabling: Timetabling
+    dates: Dates
+    sheets: Sheets
+
+
 def make_listeners(
     *,
     guard: Guard,
-    ask: Ask,
-    watching: Watching,
-    access: Access,
-    muting: Muting,
-    triaging: Triaging,
-    trials: Trials,
-    limits: Limits,
-    dates: Dates,
-    sheets: Sheets,
+    flows: Flows,
     identity: Identity,
     vitals: Vitals,
     account_id: str,
@@ -50,6 +65,7 @@ def make_listeners(
     direct_channel: Callable[[str], Awaitable[str]],
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
+    ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     return CommandListener(
         command=command,
         guard=guard,
@@ -61,12 +77,15 @@ def make_listeners(
         export=ExportListener(ask, sheets, guard, command),
         watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
         watches=WatchesListener(ask, command),
-        mute=MuteListener(muting, guard, command),
-        triage=TriageListener(triaging, ask, guard, command),
-        trial=TrialListener(trials, command),
-        limit=LimitListener(limits, dates, command),
+        mute=MuteListener(flows.muting, guard, command),
+        triage=TriageListener(flows.triaging, ask, guard, command),
+        queue=QueueListener(ask, guard),
+        preview=PreviewListener(flows.previewing, identity, account_id, command),
+        trial=TrialListener(flows.trials, command),
+        limit=LimitListener(flows.limits, dates, command),
+        timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(access, guard, identity),
+        events=EventsListener(flows.access, guard, identity),
     )

@@ -1,4 +1,4 @@
-"""M11: the bot may not post to a place; told once to the author of its watches."""
+"""M11: the bot may not post to a place; told once to the author of its watches, or of its digest."""
 
 from bot.domain.announcement import AccessFacts
 from bot.domain.words import NOTHING, Code, Foreign, Place, Words, counted, listed, words
@@ -18,6 +18,8 @@ def message(facts: AccessFacts, command: str) -> Message:
     fails = words("I cannot post to ", *where.pieces, ": ", reason(facts.why), ".")
     todo = mend(facts.why, command)
     kept = words("All watches are kept", _references(facts.references), ".")
+    if not facts.references:
+        kept = words("The digest that you asked for there comes at its next time after that.")
     text = sentence(words(fails, " ", todo, " ", kept))
     told = rich_text(paragraph([fails, todo, kept]))
     if facts.why == _DELETED:

@@ -39,7 +39,7 @@ def _sentence(facts: CardFacts) -> Words:
     progress = facts.progress
     name = Foreign(progress.reference_id)
     stopped = ending(facts.watch)
-    muted = words("; ", quiet) if (quiet := mute.note(facts.muted_until, facts.read_at)) else NOTHING
+    muted = words("; ", quiet) if (quiet := _silent(facts)) else NOTHING
     if facts.read_at is None:
         return words(name, ": reading …", stopped)
     is_told = not (facts.stale or facts.watch.ended_at)
@@ -88,7 +88,11 @@ def _small_print(facts: CardFacts) -> Block:
     if facts.watch.ended_at:
         return context(joined([ended(facts.watch), updated], " · "))
     told = words(f"told: {here(facts.watch)} ({how_told(facts.watch)})", *mentioned(facts.watch).pieces)
-    return context(joined([updated, told, mute.note(facts.muted_until, facts.read_at)], " · "))
+    return context(joined([updated, told, _silent(facts)], " · "))
+
+
+def _silent(facts: CardFacts) -> Words:
+    return mute.note(facts.muted_until, facts.read_at, quiet=facts.quiet)
 
 
 def how_told(watch: Watch) -> str:
@@ -133,6 +137,6 @@ def what(watch: Watch) -> str:
 def _buttons(facts: CardFacts) -> tuple[Block, ...]:
     if facts.watch.ended_at is None:
         watch_me = (_WATCH_ME,) if is_channel(facts.watch.place) else ()
-        quiet = _MUTE if facts.muted_until is None else _UNMUTE
+        quiet = _MUTE if facts.muted_until is None or facts.quiet else _UNMUTE
         return buttons(facts.progress.reference_id, *_ABOUT_IT, *watch_me, quiet, _STOP)
     return buttons(facts.progress.reference_id, _AGAIN) if facts.watch.ended_by_itself else ()

@@ -1,4 +1,4 @@
-"""M8: what happened while nothing could be read, or while a place was muted, as one message for each place."""
+"""M8: what happened while nothing could be read, or while a place was muted or quiet, as one message for each place."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -22,6 +22,11 @@ _MOST_IDS = 60  # of all kinds together
 _MOST_IDS_OF_A_KIND = 20
 _MOST_KINDS_IN_THE_SENTENCE = 3
 _SAME_DAY = timedelta(hours=12)
+_WHILE = {
+    "away": "while I could not look",
+    "muted": "while this was muted",
+    "quiet": "while it was quiet here",
+}
 _INSTEAD = " · told in one message instead of one by one"
 
 
@@ -48,8 +53,7 @@ def _head(facts: CatchUpFacts) -> Block:
 def _gap(facts: CatchUpFacts) -> Words:
     """Why nothing could be read is not knowable: the bot, the API or what lies between may have been away."""
     until = At(facts.until, "time" if facts.until - facts.since < _SAME_DAY else "day")
-    while_ = "while I could not look" if facts.why == "away" else "while this was muted"
-    return words(f"{while_}, from ", At(facts.since, "day"), " to ", until)
+    return words(f"{_WHILE[facts.why]}, from ", At(facts.since, "day"), " to ", until)
 
 
 def _totals(facts: CatchUpFacts, between: str = " · ") -> Words:

@@ -25,11 +25,11 @@ _MUTE, _UNMUTE = (GLOB_MUTE, "Mute 1 h"), (GLOB_UNMUTE, "Unmute")
 def message(facts: GlobCardFacts) -> Message:
     """The card as it is now; after `unwatch` without buttons."""
     stopped = " (stopped watching)" if facts.watch.ended_at else ""
-    quiet = mute.note(facts.muted_until, facts.overview.read_at)
+    quiet = _silent(facts)
     muted = words("; ", quiet) if quiet else quiet
     text = words(overview_sentence(facts.overview), muted, stopped, ".")
     ended = facts.watch.ended_at is not None
-    mutes = _MUTE if facts.muted_until is None else _UNMUTE
+    mutes = _MUTE if facts.muted_until is None or facts.quiet else _UNMUTE
     actions = () if ended else buttons(facts.overview.pattern, _TABLE, mutes, _STOP)
     return Message(sentence(text), (_core(facts), _small_print(facts), *actions))
 
@@ -56,4 +56,8 @@ def _small_print(facts: GlobCardFacts) -> Block:
     if watch.ended_at:
         return context(joined([words("Stopped watching ", At(watch.ended_at, "day")), fresh], " · "))
     told = words(f"told: {here(watch)} ({how_told(watch)})", *mentioned(watch).pieces)
-    return context(joined([fresh, told, mute.note(facts.muted_until, facts.overview.read_at)], " · "))
+    return context(joined([fresh, told, _silent(facts)], " · "))
+
+
+def _silent(facts: GlobCardFacts) -> Words:
+    return mute.note(facts.muted_until, facts.overview.read_at, quiet=facts.quiet)

@@ -26,7 +26,7 @@ _ALWAYS = "when one is finished, and when more of it arrives after that"
 def message(answer: GlobWatchAnswer, command: str) -> Message:
     """What is posted here of every reference that matches, now or later, what is not, and how to stop it."""
     title, stands = _title(answer), words(overview_sentence(answer.overview), ".")
-    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
+    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command)], " ")
     near = meant(answer.nearest, f"{command} watch")
     pattern = answer.watch.reference_id
     named_ = as_typed(pattern) if is_plain(pattern) else "<pattern>"

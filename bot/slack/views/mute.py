@@ -14,15 +14,15 @@ from bot.slack.views.message import Block, Message
 _SAME_DAY = timedelta(hours=12)
 
 
-def until(moment: datetime, since: datetime | None) -> Words:
-    """Such as "muted until 15:20", with the day when that is not soon after `since`."""
+def until(moment: datetime, since: datetime | None, *, quiet: bool = False) -> Words:
+    """Such as "muted until 15:20", with the day when that is not soon after `since`; "quiet until" in quiet hours."""
     soon = since is not None and moment - since < _SAME_DAY
-    return words("muted until ", At(moment, "time" if soon else "day"))
+    return words("quiet until " if quiet else "muted until ", At(moment, "time" if soon else "day"))
 
 
-def note(moment: datetime | None, since: datetime | None = None) -> Words:
+def note(moment: datetime | None, since: datetime | None = None, *, quiet: bool = False) -> Words:
     """The same for a card or a list; nothing where nothing is muted."""
-    return NOTHING if moment is None else until(moment, since)
+    return NOTHING if moment is None else until(moment, since, quiet=quiet)
 
 
 def muted(answer: MutedAnswer, command: str) -> Message:

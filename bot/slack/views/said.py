@@ -23,6 +23,7 @@ from bot.domain.announcement import (
     Trouble,
 )
 from bot.domain.delivery import PLAINLY, Manner
+from bot.domain.digest_facts import DigestFacts
 from bot.domain.risk_facts import RiskFacts
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts
 from bot.domain.words import At, Person, Place, Words, counted, joined, listed, words
@@ -32,6 +33,7 @@ from bot.slack.views import (
     card,
     catch_up,
     clips,
+    digest,
     failure,
     finished,
     glob_card,
@@ -92,6 +94,8 @@ def _message(said: Said, command: str) -> Message:
             return triage.assigned(said)
         case CatchUpFacts():
             return catch_up.message(said, command)
+        case DigestFacts():
+            return digest.message(said, command)
         case AccessFacts() | StaleFacts() | BackFacts() | StalledFacts():
             return _trouble(said, command)
         case TrialFacts():

@@ -1,11 +1,11 @@
 """M2: a watch was made, changed or stopped."""
 
 import re
-from datetime import datetime
 
 from bot.domain.answer import StatusAnswer, StoppedAnswer, WatchAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_current, is_partial, nothing_known
 from bot.domain.deadline_wording import echo, in_its_zone
+from bot.domain.mute import Silence
 from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Placement, Watch
@@ -30,7 +30,7 @@ def message(answer: WatchAnswer, command: str) -> Message:
     """What is posted here, what is not, how the batch stands, and how to stop it."""
     title = _title(answer)
     stands = _stands(answer.status)
-    trouble = joined([silent(answer.muted_until), not_able_to_post(answer.trouble, command)], " ")
+    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command)], " ")
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
@@ -176,11 +176,12 @@ def _already(status: StatusAnswer) -> Words:
     return joined(parts, " ")
 
 
-def silent(until: datetime | None) -> Words:
-    """That nothing is posted before this moment, and what becomes of it; nothing when it is."""
-    if until is None:
+def silent(silence: Silence | None) -> Words:
+    """That nothing is posted for a while, and what becomes of it; nothing when it is."""
+    if silence is None:
         return NOTHING
-    return words("It is ", *mute.note(until).pieces, ": what happens meanwhile is told in one message then.")
+    told = mute.note(silence.until, quiet=silence.quiet)
+    return words("It is ", *told.pieces, ": what happens meanwhile is told in one message then.")
 
 
 def not_able_to_post(trouble: str | None, command: str) -> Words:

@@ -59,7 +59,7 @@ def _line(line: WatchLine) -> Words:
 
 def _state(line: WatchLine) -> Words:
     """What keeps it from posting; muted ones say until when."""
-    muted = mute.note(line.muted_until)
+    muted = mute.note(line.muted_until, quiet=line.quiet)
     if not muted:
         return state(line.trouble)
     return muted if line.trouble is None else words(state(line.trouble), ", ", muted)
