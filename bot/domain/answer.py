@@ -54,7 +54,7 @@ class StatusAnswer:
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
-    said of the rest, `curve` how it went so far.
+    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more.
     """
 
     progress: Progress
@@ -68,6 +68,7 @@ class StatusAnswer:
     stuck: tuple[StuckOne, ...] = ()
     prospect: Prospect | None = None
     curve: Curve | None = None
+    cleared: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,15 @@
 from bot.domain.calibration import Calibration
 from bot.domain.words import Words, counted, number, words
 
+_ENOUGH = 20  # judged forecasts: of fewer a share would say more than is known
+
 
 def forecasts(found: Calibration | None) -> tuple[Words, ...]:
     """Such as "Forecasts: 83% of 120 within their interval, half-way error 6%"; nothing before any could be judged."""
     if found is None or found.coverage is None:
         return ()
+    if found.judged < _ENOUGH:
+        return (words(f"Forecasts: {number(found.covered)} of {number(found.judged)} within their interval"),)
     error = "" if found.error is None else f", half-way error {per_cent(found.error)}"
     return (words(f"Forecasts: {per_cent(found.coverage)} of {number(found.judged)} within their interval{error}"),)
 

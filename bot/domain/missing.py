@@ -73,7 +73,9 @@ def _read(case: Case) -> tuple[datetime, datetime]:
 def _go_on(case: Case, state: ToldMissing, *, is_out: bool) -> Judged:
     progress = case.progress
     facts = MissingFacts(progress, state.since, *_read(case))
-    if progress.expected is None or progress.total >= progress.expected:
+    if progress.expected is None:
+        facts = replace(facts, over="unknown")
+    elif progress.total >= progress.expected:
         facts = replace(facts, over="all")
     elif progress.total > state.total:
         facts = replace(facts, over="more")

@@ -228,6 +228,9 @@ class _Reading:
             day = self._day(plain.removeprefix("on "), time.max, is_midnight=True)
         except BadCommandError as error:
             return error
+        if day < self.here.date():
+            what = f"`{_shown(self.text)}` is {_day_text(day)}, and that is past"
+            return BadCommandError(f"{what}. Type a time to come, such as {_EXAMPLES}.")
         return BadCommandError(
             f"`{_shown(self.text)}` is {_day_text(day)}, but at what time? Type `{_shown(self.text)} 17:00`, or"
             f" `{_shown(self.text)} eod` for the end of that day, {END_OF_DAY:%H:%M}."

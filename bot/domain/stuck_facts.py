@@ -45,14 +45,15 @@ class StuckFacts:
 class MissingFacts:
     """M4: fewer requests arrived than expected, and none since `since`, the API's clock; others are still open.
 
-    `over` says how it went on: new ones came, all have come, or the batch settled without them.
+    `over` says how it went on: new ones came, all have come, the batch settled without them, or nobody
+    knows any more how many there will be.
     """
 
     progress: Progress
     since: datetime
     as_of: datetime
     read_at: datetime
-    over: Literal["", "more", "all", "settled"] = ""
+    over: Literal["", "more", "all", "settled", "unknown"] = ""
     kind: Literal["missing"] = "missing"
 
 

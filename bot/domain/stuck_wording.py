@@ -68,6 +68,8 @@ def missing_sentence(facts: MissingFacts) -> Words:
             return words(f"no more are missing: {arrived}")
         case "more":
             return words(f"more are coming: {arrived} by now")
+        case "unknown":
+            return words(f"no number is expected any more: {number(progress.total)} arrived")
         case "settled":
             return words(f"the batch settled: {arrived}")
         case _:

@@ -176,3 +176,10 @@ def kind_lines(kinds: Sequence[FailureKind], most: int = MOST_KINDS, *, named: b
     lines = tuple(line(kind) for kind in kinds[:most])
     more = len(kinds) - most
     return (*lines, words(f"and {counted(more, 'more kind')}")) if more > 0 else lines
+
+
+def first_and_latest(first: datetime, latest: datetime) -> Words:
+    """When something happened first and last; one moment where both are the same minute, as people read it."""
+    if first.replace(second=0, microsecond=0) == latest.replace(second=0, microsecond=0):
+        return words(At(latest, "day"))
+    return words("first ", At(first, "day"), " · latest ", At(latest, "day"))

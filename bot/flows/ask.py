@@ -221,6 +221,7 @@ class Ask:
             requests=batch.requests,
             nearest=await self.nearest(reference_id) if is_unknown else (),
             stuck=batch.stuck,
+            cleared=batch.triage.cleared,
             prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
             curve=went if is_current else None,
         )
@@ -274,6 +275,7 @@ class Ask:
         tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
         watches = await self._store.watches.active(self._rules.account_id)
         latencies = sorted(tally.latencies)
+        foretold = await self._store.forecasts.since(self._clock.now() - JUDGED)
         return AboutAnswer(
             version=__version__,
             started_at=self._vitals.started_at,
@@ -292,5 +294,5 @@ class Ask:
             filled=self._vitals.filled,
             is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
-            forecasts=calibration(await self._store.forecasts.since(self._clock.now() - JUDGED)),
+            forecasts=await asyncio.to_thread(calibration, foretold),  # of 5,000 that takes 10 ms
         )

@@ -79,7 +79,8 @@ class Triaging:
         kinds = (await self.ask.recall(reference_id)).progress.kinds
         if not kinds:
             raise BadCommandError(
-                "I know of no failures of it. Nothing was changed; `failures` reads it again and shows what failed."
+                f"I know of no failures of `{_shown(reference_id)}`. Nothing was changed; `failures` reads it again and"
+                " shows what failed."
             )
         if choice.kind is None:
             chosen = [kind for kind in kinds if kind.open or not still_open] or list(kinds)
@@ -102,7 +103,8 @@ def _named(kinds: Sequence[FailureKind], name: str) -> FailureKind:
     if len(found) == 1:
         return found[0]
     named = ", ".join(f"`{_shown(kind.name)}`" for kind in (found or kinds)[:_MOST_NAMED])
-    what = "Several kinds of failure are called like that" if found else "No kind of failure is called like that"
+    several, none = "Several kinds of failure", "No kind of failure"
+    what = f"{several} are called like that" if found else f"{none} is called like that; those that there are"
     raise BadCommandError(f"{what}: {named}. Type words that only one of them has. Nothing was changed.")
 
 

@@ -82,11 +82,20 @@ def lists(scene: Scene) -> Iterator[Canned]:
     yield from canned_sheets.exported(scene)
 
 
+def _partly_handled(scene: Scene) -> StatusAnswer:
+    first, *others = scene.status.progress.kinds
+    gone = first.ids[:2]
+    kinds = (replace(first, cleared=len(gone)), *others)
+    progress = replace(scene.status.progress, kinds=kinds, cleared=len(gone))
+    return replace(scene.status, progress=progress, cleared=frozenset(gone))
+
+
 def _retry_lists(scene: Scene) -> Iterator[Canned]:
     key = scene.running.kinds[0].key
     many = StatusAnswer(scene.progress(0, 750), scene.now)
     for name, when, answer in (
         ("retry_list", "After Copy retry list: every id of one kind.", scene.status),
+        ("retry_list_open", "When some of them are handled: those that are not.", _partly_handled(scene)),
         ("retry_list_many", "More ids of one kind than a message can hold.", many),
         ("retry_list_gone", "The API has corrected all failures of that kind.", scene.status_done),
     ):

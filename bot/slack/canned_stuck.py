@@ -74,11 +74,13 @@ def _submission(scene: Scene) -> Iterator[Canned]:
     facts = missing_facts(scene)
     more = replace(facts, progress=scene.progress(178, 6, 8, 24, expected=250), over="more")
     settled = replace(facts, progress=scene.progress(204, 6, expected=250), over="settled")
+    unknown = replace(facts, progress=scene.progress(178, 6, 8, 18), over="unknown")
     every = replace(facts, progress=scene.progress(178, 6, 8, 58, expected=250), over="all")
     for name, when, shown in (
         ("missing", "Fewer clips came than expected, and no more are coming, while others are open.", facts),
         ("missing_more", "The same message once more are coming.", more),
         ("missing_all", "The same message once all have come.", every),
+        ("missing_unknown", "The same message once nobody expects a number any more.", unknown),
         ("missing_settled", "The same message once all that came have ended; M5b says so too.", settled),
     ):
         yield Canned(name, _STUCK, when, said.message(shown, scene.command))

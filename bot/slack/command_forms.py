@@ -97,7 +97,7 @@ COMMANDS = (
         "mute",
         ("mute <ref> kind <kind>", "mute <ref|all> <2h>"),
         "D",
-        "hold messages here for a while",
+        "hold messages here for a while; those about a kind of failure, for good",
         "From 1 minute to 30 days, such as 30m, 2h, 1h30m or 1d. What happens meanwhile is told in one message at the"
         " end; cards are still edited, and trouble with access is still told. A pattern mutes every reference that"
         " matches. Typed again, it changes until when. With kind, no more is told of one kind of failure, for good.",
@@ -125,7 +125,7 @@ COMMANDS = (
         "when it has to be finished",
         "For a batch that is watched here. Type it as you would say it: fri 17:00, tomorrow noon, in 3h, 1 dec 9am,"
         " 2026-12-01 09:00, fri eod. It is in your Slack time zone unless you name another: 17:00 CET, 17:00"
-        " Asia/Tokyo. I repeat how I understood it, and tell you here when the odds fall under 50 % and under 10 %,"
+        " Asia/Tokyo. I repeat how I understood it, and tell you here when the odds fall under 50% and under 10%,"
         " when it is on track again, and when it is missed. Not for patterns.",
     ),
     CommandForm(

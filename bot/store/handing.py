@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Select, delete, exists, select, true, update
 
@@ -12,7 +13,7 @@ from bot.store import watching
 from bot.store.catching_up import tell_no_more
 from bot.store.columns import key_of
 from bot.store.covering import Cover, Covers, begin, room, under
-from bot.store.dialect import chunks, insert_if_new
+from bot.store.dialect import chunks, insert_if_new, unindexed
 from bot.store.moves import UNWATCHED
 from bot.store.passing_on import pass_on
 from bot.store.queue import UNTOUCHED, drop_unsent_of
@@ -24,14 +25,18 @@ from bot.store.watching import touch_card
 
 def cover_open(connection: Connection, glob: Watch) -> None:
     """Begin at once with what is open: nobody else may look at it, and then it would never be touched."""
-    query = select(requests.c.reference_id).where(requests.c.account_id == glob.account_id, IS_OPEN).distinct()
-    names = [name for name in connection.execute(query).scalars() if name is not None]
+    names = [name for name in connection.execute(open_references(glob.account_id)).scalars() if name is not None]
     here = Covers.of(connection, glob.account_id).within(room(glob))
     covered = [name for name in names if here.deciding(name)]
     watched: dict[str, list[Watch]] = {}
     for watch in watching.active_of_references(connection, glob.account_id, covered):
         watched.setdefault(watch.reference_id, []).append(watch)
     here.watch(connection, covered, watched)
+
+
+def open_references(account_id: str) -> Select[Any]:
+    """The references with something open, found by the index of open ones."""
+    return select(requests.c.reference_id).where(unindexed(requests.c.account_id) == account_id, IS_OPEN).distinct()
 
 
 def take_over(connection: Connection, glob: Watch, readings: int) -> None:
@@ -125,6 +130,7 @@ def cover_again(connection: Connection, ended: Watch, readings: int) -> None:
     )
     (begun,) = begin(connection, [again])
     copy_states(connection, ended.id, begun.id)
+    drop_unsent_of(connection, ended.id, UNWATCHED, kind="risk")  # the glob has no deadline
     pass_on(connection, ended.id, begun.id)
     if glob.only_failures:
         _drop_unwanted(connection, select(watches.c.id).where(watches.c.id == begun.id))

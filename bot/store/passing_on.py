@@ -9,6 +9,7 @@ from bot.store.schema import announcements
 
 _TOLD_ALREADY = "told already"  # why it was dropped
 _MATTERS = or_(announcements.c.kind == "failure", announcements.c.state != State.SENT)  # the others are done with
+_REMEMBERED = ("stuck", "missing")  # their keys stay: what goes by time goes on under them, whoever remembers it
 
 
 def pass_on(connection: Connection, from_id: str, to_id: str) -> None:
@@ -23,7 +24,7 @@ def _pass_on(connection: Connection, row: RowMapping, from_id: str, to_id: str) 
 
     What is on its way keeps its version, so that whoever sends it goes on.
     """
-    level = row["level"].replace(from_id, to_id)
+    level = row["level"] if row["kind"] in _REMEMBERED else row["level"].replace(from_id, to_id)
     key = stored_key(Key(row["workspace_id"], row["place"], row["kind"], row["subject"], level, row["generation"]))
     under = update(announcements).where(
         announcements.c.watch_id.in_((from_id, to_id)), announcements.c.under == row["key"]

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
 from bot.domain.glob import Covering, Glob
 from bot.domain.past import Move, Past
 from bot.domain.preview import Recent
 from bot.store.columns import key_of
 from bot.store.coverage import coverage_of
-from bot.store.dialect import chunks
+from bot.store.dialect import chunks, unindexed
 from bot.store.overviews import covered
 from bot.store.rows import ENTRY, entry_of
 from bot.store.schema import batches, requests, transitions
@@ -90,6 +91,10 @@ def _moves(connection: Connection, account_id: str, keys: Sequence[str]) -> dict
 
 def _began_at(connection: Connection, account_id: str) -> datetime | None:
     """When the oldest move was seen that is still remembered."""
-    mine = transitions.c.account_id == account_id
-    query = select(transitions.c.seen_at).where(mine).order_by(transitions.c.number).limit(1)
-    return connection.execute(query).scalar_one_or_none()
+    return connection.execute(first_move(account_id)).scalar_one_or_none()
+
+
+def first_move(account_id: str) -> Select[Any]:
+    """When the oldest move was seen, found by the order of the table: an index of the account would be sorted whole."""
+    mine = unindexed(transitions.c.account_id) == account_id
+    return select(transitions.c.seen_at).where(mine).order_by(transitions.c.number).limit(1)

@@ -119,10 +119,10 @@ def editable_of(row: RowMapping) -> Editable:
     return _EDITABLE.validate_json(row["facts"])
 
 
-def drop_unsent_of(connection: Connection, watch_id: str, why: str) -> None:
-    """Drop what waits for a watch; what may already be on its way is settled by whoever sent it."""
+def drop_unsent_of(connection: Connection, watch_id: str, why: str, *, kind: str | None = None) -> None:
+    """Drop what waits for a watch, or that of one kind; what may be on its way is settled by whoever sent it."""
+    mine = (announcements.c.watch_id == watch_id, announcements.c.state.in_(UNTOUCHED))
+    wanted = mine if kind is None else (*mine, announcements.c.kind == kind)
     connection.execute(
-        update(announcements)
-        .where(announcements.c.watch_id == watch_id, announcements.c.state.in_(UNTOUCHED))
-        .values(state=State.DROPPED, why=why, version=announcements.c.version + 1)
+        update(announcements).where(*wanted).values(state=State.DROPPED, why=why, version=announcements.c.version + 1)
     )

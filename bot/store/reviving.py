@@ -15,9 +15,10 @@ from bot.store.moves import UNWATCHED
 from bot.store.passing_on import pass_on
 from bot.store.pictures import Changed, Journal, News
 from bot.store.queue import drop_unsent_of
-from bot.store.rows import Row, watch_of, watch_row
+from bot.store.rows import NOTHING_TOLD_OF_RISK, Row, watch_of, watch_row
 from bot.store.schema import announcements, cards, exceptions, watches
 from bot.store.troubles import trouble
+from bot.store.vigil_states import take_states
 from bot.store.watching import touch_card, touch_cards
 
 
@@ -93,6 +94,8 @@ def _restored(row: RowMapping, before: Row) -> Row:
         values["clips_reading"] = max(values["clips_reading"], row["clips_reading"])
     for name in ("told", "messages"):
         values.pop(name, None)
+    if "deadline" in values:
+        values.setdefault("risk", NOTHING_TOLD_OF_RISK)  # what was told since is of the other deadline
     return values
 
 
@@ -134,6 +137,7 @@ def _heir(connection: Connection, row: RowMapping) -> Watch | None:
 def _absorbed(connection: Connection, rival: Watch, row: RowMapping, values: Row) -> Row:
     """What a glob kept of the reference meanwhile counts for the watch that goes on: returns what that changes."""
     pass_on(connection, rival.id, row["id"])
+    take_states(connection, rival.id, row["id"])
     connection.execute(delete(watches).where(watches.c.id == rival.id))
     generation = max(values.get("generation", row["generation"]), rival.generation)
     settled = values.get("settled_reading", row["settled_reading"])

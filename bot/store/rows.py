@@ -16,6 +16,7 @@ from bot.store.columns import key_of
 from bot.store.schema import requests
 
 Row = dict[str, Any]
+NOTHING_TOLD_OF_RISK = ""
 _RISK: TypeAdapter[Risk] = TypeAdapter(Risk)
 
 
@@ -154,5 +155,5 @@ def watch_row(watch: Watch) -> Row:
         "ended_by_itself": watch.ended_by_itself,
         "deadline": watch.deadline,
         "deadline_zone": watch.deadline_zone,
-        "risk": "" if watch.risk == NOTHING_AT_RISK else _RISK.dump_json(watch.risk).decode(),
+        "risk": NOTHING_TOLD_OF_RISK if watch.risk == NOTHING_AT_RISK else _RISK.dump_json(watch.risk).decode(),
     }

@@ -14,9 +14,12 @@ from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.finding import same, watch_at
 from bot.store.handing import change_under, cover_open, lift_exceptions, take_over
+from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_row
 from bot.store.schema import cards, watches
 from bot.store.watching import queue_card, save, touch_card
+
+_ANOTHER_DEADLINE = "there is another deadline, or none"  # why it was dropped
 
 
 def start(
@@ -115,6 +118,8 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         asked_in=watch.asked_in or wish.asked_in,
     )
     changed = _with_deadline(changed, wish)
+    if changed.deadline != watch.deadline:
+        drop_unsent_of(connection, watch.id, _ANOTHER_DEADLINE, kind="risk")
     if changed.expected != watch.expected:
         changed = _undecided(connection, changed)
     if changed != watch:

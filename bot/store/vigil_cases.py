@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, false, func, or_, select
 
@@ -151,11 +152,26 @@ def _may_be_stuck(as_of: datetime, traffic: Traffic) -> ColumnElement[bool]:
 def witnesses_of(connection: Connection, account_id: str, cases: Iterable[Case], since: datetime) -> tuple[str, ...]:
     """Requests that could tell whether others finish, since nobody has read them: started last, or waiting longest."""
     known = {key_of(case.watch.reference_id) for case in cases}
-    others = and_(requests.c.account_id == account_id, requests.c.created_at > since - _LONGEST_WAIT)
-    running = select(requests.c.id, requests.c.reference_key).where(others, _RUNS)
-    waiting = select(requests.c.id, requests.c.reference_key).where(others, IS_OPEN, requests.c.status == _QUEUED)
-    started = connection.execute(running.order_by(requests.c.started_at.desc()).limit(_MOST_LOOKED_THROUGH))
-    oldest = connection.execute(waiting.order_by(requests.c.created_at).limit(_MOST_LOOKED_THROUGH))
+    after = since - _LONGEST_WAIT
+    started = connection.execute(last_started(account_id, after)).all()
+    oldest = connection.execute(longest_waiting(account_id, after)).all()
     return tuple(
         id_ for rows in (started, oldest) for id_ in [one for one, key in rows if key not in known][:_MOST_WITNESSES]
     )
+
+
+def last_started(account_id: str, after: datetime) -> Select[Any]:
+    """What runs, of what was created after that: the last started ones first."""
+    running = _others(after).where(requests.c.account_id == account_id, _RUNS)
+    return running.order_by(requests.c.started_at.desc())
+
+
+def longest_waiting(account_id: str, after: datetime) -> Select[Any]:
+    """What waits, of what was created after that: the first created ones first; found by the index of open ones."""
+    mine = unindexed(requests.c.account_id) == account_id
+    return _others(after).where(mine, IS_OPEN, requests.c.status == _QUEUED).order_by(requests.c.created_at)
+
+
+def _others(after: datetime) -> Select[Any]:
+    query = select(requests.c.id, requests.c.reference_key).where(requests.c.created_at > after)
+    return query.limit(_MOST_LOOKED_THROUGH)

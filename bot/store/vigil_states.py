@@ -30,6 +30,12 @@ def remember(connection: Connection, watch_id: str, rule: str, before: str | Non
         connection.execute(update(vigils).where(*mine).values(state=after))
 
 
+def take_states(connection: Connection, later: str, going_on: str) -> None:
+    """What was told last for another watch of the place is what the one that goes on knows."""
+    connection.execute(delete(vigils).where(vigils.c.watch_id == going_on))
+    connection.execute(update(vigils).where(vigils.c.watch_id == later).values(watch_id=going_on))
+
+
 def copy_states(connection: Connection, old: str, new: str) -> None:
     """What was told for one watch of a place counts for the one that goes on; should the old one come back, it does."""
     theirs = select(literal(new), vigils.c.rule, vigils.c.state).where(vigils.c.watch_id == old)

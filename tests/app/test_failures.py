@@ -39,6 +39,12 @@ async def test_a_kind_grows_in_its_message_and_is_pinged_in_its_thread(stage: St
     assert "12 ids to retry" in listed.text
     assert all(each in everything_in(listed) for each in ids[:12])
 
+    answer = await stage.asks("failures batch-1")
+    assert buttons_of(answer) == [FAILURE_RETRY, FAILURE_HANDLED]
+    before = len(stage.slack.workspace.ephemerals(ANA, DE))
+    await stage.clicks(answer, FAILURE_RETRY)
+    assert len(stage.slack.workspace.ephemerals(ANA, DE)) == before + 1
+
 
 async def test_in_broadcast_all_goes_under_the_card_and_into_the_channel_naming_whom_it_should(stage: Stage) -> None:
     ids = stage.account.submit("batch-1", 3)

@@ -63,6 +63,9 @@ def test_totals_add_up(found: list[Foretold]) -> None:
 
 def test_about_says_it_in_a_line_and_nothing_before_any_is_judged() -> None:
     told = Calibration(120, 100, 31, 0.06, 0.19, 14, 2)
+    assert [str(line) for line in forecasts(Calibration(3, 2, 3, 0.5, 0.5, 0, 0))] == [
+        "Forecasts: 2 of 3 within their interval"
+    ]
     assert [str(line) for line in forecasts(told)] == ["Forecasts: 83% of 120 within their interval, half-way error 6%"]
     assert [str(line) for line in forecasts(replace(told, error=None))] == [
         "Forecasts: 83% of 120 within their interval"

@@ -83,7 +83,7 @@ def test_it_is_told_once() -> None:
         ((*TWO, request(3, created=690)), WATCH, "more"),
         (tuple(request(n) for n in range(5)), WATCH, "all"),
         (DONE, replace(WATCH, settled_reading=3), "settled"),
-        (TWO, watch(), "all"),
+        (TWO, watch(), "unknown"),
     ],
 )
 def test_its_message_says_how_it_went_on(rows: Sequence[LipsyncRequest], of: Watch, over: str) -> None:

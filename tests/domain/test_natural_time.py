@@ -114,6 +114,7 @@ REFUSED = (
     ("3h", "Type `in 3h`"),
     ("90 minutes", "Type `in 90 minutes`"),
     ("today 09:00", "is Thu 26 Nov 2026 09:00 (Europe/Berlin), and that is past"),
+    ("yesterday", "is Wed 25 Nov, and that is past"),
     ("yesterday 5pm", "is Wed 25 Nov 2026 17:00 (Europe/Berlin), and that is past"),
     ("25 nov 9am", "and that is past"),
     ("2020-01-01 10:00", "and that is past"),

@@ -19,6 +19,7 @@ from bot.domain.wording import (
     bar,
     counts,
     finished_sentence,
+    first_and_latest,
     headline,
     kind_lines,
     no_requests,
@@ -332,3 +333,8 @@ def test_foreign_text_is_never_longer_than_allowed_and_never_turns_the_line_arou
     assert len(inner) <= max(longest, len("(empty)"))
     assert shown.count("\u2068") == shown.count("\u2069") <= 1
     assert not set(inner) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\n\r\0")
+
+
+def test_what_happened_in_one_minute_is_told_as_one_moment() -> None:
+    assert first_and_latest(at(1), at(58)) == words(At(at(58), "day"))
+    assert first_and_latest(at(1), at(61)) == words("first ", At(at(1), "day"), " · latest ", At(at(61), "day"))

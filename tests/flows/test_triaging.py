@@ -57,7 +57,7 @@ async def test_words_that_several_kinds_have_or_none_are_refused_with_their_name
     with pytest.raises(BadCommandError, match="Several kinds of failure are called like that") as told:
         await triaging.handled("C1", Choice("batch-1", "no"), "U9")
     assert "`no codec`" in str(told.value)
-    with pytest.raises(BadCommandError, match="No kind of failure is called like that: "):
+    with pytest.raises(BadCommandError, match="No kind of failure is called like that; those that there are: `no"):
         await triaging.handled("C1", Choice("batch-1", "smile"), "U9")
 
 
@@ -70,7 +70,7 @@ async def test_a_request_stands_for_its_reference(world: World) -> None:
 async def test_where_nothing_failed_there_is_nothing_to_handle(world: World) -> None:
     world.api.set([request(1)])
     await world.watch()
-    with pytest.raises(BadCommandError, match="I know of no failures of it"):
+    with pytest.raises(BadCommandError, match="I know of no failures of `batch-1`"):
         await world.stories.triaging.handled("C1", Choice("batch-1"), "U9")
 
 

@@ -88,6 +88,10 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "failure": failing,
         "failure_handled": [actions.FAILURE_RETRY, actions.FAILURE_OPEN_AGAIN],
         "failure_recovered": [actions.FAILURE_RETRY],
+        **{
+            name: 2 * [actions.FAILURE_RETRY, actions.FAILURE_HANDLED]
+            for name in ("failures", "failures_many", "failures_partial")
+        },
         "handled": [actions.FAILURE_OPEN_AGAIN],
         **{name: [actions.FAILURE_UNMUTE] for name in ("kind_muted", "kind_muted_glob")},
         "kind_unmuted": [actions.FAILURE_MUTE],

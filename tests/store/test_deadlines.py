@@ -196,3 +196,44 @@ async def test_an_unwatched_batch_is_not_judged(store: Store) -> None:
     await store.watches.stop(TEAM, "C1", "batch-1", now=at(101))
     assert await due(store) == ()
     assert not await store.deadlines.judged(one, Risk((Level.MISSED,)), facts(one, Level.MISSED), now=at(102))
+
+
+async def test_what_was_told_of_a_deadline_that_is_taken_back_is_not_told_of_the_one_before(store: Store) -> None:
+    await start(store, by(2 * HOUR))
+    await record(store, reading([request(1)]))
+    await store.watches.change(by(HOUR), now=at(101), undo_id="u1")
+    await store.deadlines.judged(await the_due(store), Risk((Level.UNLIKELY,)), None, now=at(102))
+
+    await store.undos.take_back("u1", TEAM, "C1", now=at(103), person="U1")
+
+    watch = await here(store)
+    assert (watch.deadline, watch.risk) == (at(2 * HOUR), Risk())
+
+
+@pytest.mark.parametrize("change", [due_at(2 * HOUR), None])
+async def test_what_waits_of_a_deadline_is_not_told_once_there_is_another(
+    store: Store, change: TypedTime | None
+) -> None:
+    await start(store, by(HOUR))
+    await drain(store)
+    await record(store, reading([request(1)]))
+    one = await the_due(store)
+    assert await store.deadlines.judged(one, Risk((Level.AT_RISK,)), facts(one, Level.AT_RISK), now=at(101))
+    without = frozenset() if change else frozenset({"deadline"})
+    await store.watches.change(replace(wish(), due=change, without=without), now=at(102), undo_id="u1")  # type: ignore[arg-type] # one of the two names
+
+    assert await drain(store, 103) == []
+
+    await store.undos.take_back("u1", TEAM, "C1", now=at(104), person="U1")
+    assert kinds(await drain(store, 105)) == ["risk"]
+
+
+async def test_what_waits_of_a_deadline_is_not_told_by_a_pattern_that_goes_on_without_it(store: Store) -> None:
+    await start(store, Wish(TEAM, ACCOUNT, "C1", "batch-*", "U1", is_glob=True))
+    await start(store, by(HOUR))
+    await drain(store)
+    await record(store, reading([request(1)]))
+    one = await the_due(store)
+    assert await store.deadlines.judged(one, Risk((Level.AT_RISK,)), facts(one, Level.AT_RISK), now=at(101))
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(102))
+    assert kinds(await drain(store, 103)) == []

@@ -206,6 +206,37 @@ async def test_when_a_glob_goes_on_after_a_watch_of_its_own_it_is_not_told_again
     assert await told(store, 762) == []
 
 
+@pytest.mark.parametrize("undone", [False, True])
+async def test_what_waits_when_a_glob_goes_on_is_told_once_and_as_it_is_then(store: Store, undone: bool) -> None:
+    await start(store, glob("batch-*"))
+    await watched(store)
+    await see(store, [running()], 700)
+    assert await keep(store, 701) == 1
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(710), author="U1", undo_id="undo")
+    if undone:
+        await store.undos.take_back("undo", TEAM, "C1", now=at(720), person="U1")
+    await see(store, [running(), running(2)], 740)
+    assert await keep(store, 741) == 1
+    (only,) = await told(store, 742)
+    assert isinstance(only.facts, StuckFacts)
+    assert len(only.facts.ones) == 2
+
+
+async def test_what_a_glob_told_meanwhile_is_not_told_again_by_the_watch_that_comes_back(store: Store) -> None:
+    await start(store, glob("batch-*"))
+    await watched(store)
+    await store.watches.stop(TEAM, "C1", "batch-1", now=at(690), author="U1", undo_id="undo")
+    await see(store, [running()], 700)
+    assert await keep(store, 701) == 1
+    assert len(await told(store, 702)) == 1
+    await store.undos.take_back("undo", TEAM, "C1", now=at(720), person="U1")
+    await see(store, [running(), running(2)], 740)
+    assert await keep(store, 741) == 1
+    assert await told(store, 742) == []
+    (edited,) = [facts for facts in await edits(store, 800) if isinstance(facts, StuckFacts)]
+    assert len(edited.ones) == 2
+
+
 async def test_nothing_is_judged_where_nothing_is_open(store: Store) -> None:
     await watched(store)
     await see(store, [request(1, "completed", finished=10)], 2_000)

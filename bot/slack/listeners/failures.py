@@ -41,7 +41,8 @@ class FailuresListener:
         await self.answer(click.reference, click.place, reply)
 
     async def retry_list(self, click: Clicked, reply: Reply) -> None:
-        """Give all ids of one kind to the person who clicked, read live."""
+        """Give the ids of one kind to the person who clicked, read live; the answer about all kinds stays."""
+        reply.keep_original()
         about = click.failures
         async for answer in self.ask.failures(about.reference, place=click.place):
             await reply.replace(failures.retry_list(answer, about.kind))

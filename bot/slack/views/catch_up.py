@@ -7,7 +7,7 @@ from bot.domain.announcement import CatchUpFacts, Meanwhile
 from bot.domain.deadline_wording import RISK
 from bot.domain.failure import FailureKind
 from bot.domain.risk_facts import Level
-from bot.domain.wording import bar, counts, finished_sentence, kind_line, short_sentence
+from bot.domain.wording import bar, counts, finished_sentence, first_and_latest, kind_line, short_sentence
 from bot.domain.words import NOTHING, At, Code, Foreign, Strong, Words, counted, joined, listed, number, words
 from bot.slack.actions import CATCH_UP_FAILURES
 from bot.slack.views.blocks import bullets, buttons, code, context, paragraph, rich_text
@@ -99,15 +99,10 @@ def _reference(one: Meanwhile, kinds: Sequence[FailureKind], ids: int) -> Block:
     parts = [paragraph(line for line in lines if line)]
     for kind in kinds:
         name = words(Foreign(kind.name, 160, strong=True), f" ×{number(kind.count)}")
-        parts += (paragraph([name, _times(kind)]), *code(kind.ids, ids))
+        parts += (paragraph([name, first_and_latest(kind.first_at, kind.last_at)]), *code(kind.ids, ids))
     if more := len(one.kinds) - len(kinds):
         parts.append(paragraph([words(f"and {counted(more, 'more new kind')}")]))
     return rich_text(*parts)
-
-
-def _times(kind: FailureKind) -> Words:
-    first, last = At(kind.first_at, "day"), At(kind.last_at, "day")
-    return words(first) if first == last else words("first ", first, " · latest ", last)
 
 
 def _headline(one: Meanwhile) -> Words:

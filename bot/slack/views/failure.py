@@ -4,7 +4,7 @@ from bot.domain.announcement import FailureFacts, PingFacts
 from bot.domain.failure import FailureKind
 from bot.domain.progress import Progress
 from bot.domain.triage_wording import state, who_cares
-from bot.domain.wording import counts, kind_line
+from bot.domain.wording import counts, first_and_latest, kind_line
 from bot.domain.words import NOTHING, At, Foreign, Words, counted, joined, listed, number, words
 from bot.slack.actions import (
     FAILURE_HANDLED,
@@ -33,7 +33,7 @@ def message(facts: FailureFacts) -> Message:
     title = words(Foreign(facts.name, _LONGEST_NAME, strong=True), f" ×{number(n)}{left}")
     about = words("in ", Foreign(progress.reference_id), f" · {_share(progress, n)}")
     remarks = [_rate(facts), words(_UNSEEN) if facts.unseen else NOTHING, who_cares(n, facts.cleared, facts.care)]
-    lines = [title, about, _times(facts), counts(progress), *remarks]
+    lines = [title, about, first_and_latest(facts.first_at, facts.last_at), counts(progress), *remarks]
     block = rich_text(paragraph(line for line in lines if line), *code(facts.ids, _MOST_IDS))
     small = [words("Read ", At(facts.read_at, "ago"))] + [words(_LAST)] * facts.is_last
     return Message(sentence(_sentence(facts)), (block, context(joined(small, " · ")), *_buttons(facts)))
@@ -100,10 +100,3 @@ def _share(progress: Progress, n: int) -> str:
     percent = 100 * n / progress.terminal if progress.terminal else 0.0
     share = f"{percent:.0f}%" if percent >= 1 else "less than 1%"
     return f"{share} of {number(progress.terminal)} finished"
-
-
-def _times(facts: FailureFacts) -> Words:
-    first = At(facts.first_at, "day")
-    if facts.first_at == facts.last_at:
-        return words(first)
-    return words("first ", first, " · latest ", At(facts.last_at, "day"))

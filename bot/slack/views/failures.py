@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import freshness, has_no_totals, is_partial
 from bot.domain.failure import FailureKind
-from bot.domain.wording import cared_line, kind_line
-from bot.domain.words import At, Foreign, Words, counted, joined, number, words
-from bot.slack.views.blocks import code, context, paragraph, rich_text
+from bot.domain.wording import cared_line, first_and_latest, kind_line
+from bot.domain.words import Foreign, Words, counted, joined, number, words
+from bot.slack.actions import FAILURE_HANDLED, FAILURE_OPEN_AGAIN, FAILURE_RETRY
+from bot.slack.views.blocks import buttons, code, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.status import bare
@@ -25,7 +26,10 @@ def message(answer: StatusAnswer | RequestAnswer) -> Message:
     found = answer.progress.kinds
     shown = found[:_MOST_KINDS]
     ids_each = max(_MOST_IDS // max(len(shown), 1), 1)
-    blocks = [rich_text(paragraph([_title(answer)])), *(_kind(kind, ids_each) for kind in shown)]
+    name = answer.progress.reference_id
+    blocks = [rich_text(paragraph([_title(answer)]))]
+    for kind in shown:
+        blocks += [_kind(kind, ids_each), *_buttons(name, kind)]
     if len(found) > len(shown):
         more = counted(len(found) - len(shown), "more kind")
         blocks.append(rich_text(paragraph([words(f"and {more}")])))
@@ -54,13 +58,17 @@ def _among(answer: StatusAnswer) -> str:
 
 
 def _kind(kind: FailureKind, ids: int) -> Block:
-    return rich_text(paragraph([cared_line(kind), times(kind)]), *code(kind.ids, ids))
+    return rich_text(paragraph([cared_line(kind), first_and_latest(kind.first_at, kind.last_at)]), *code(kind.ids, ids))
 
 
-def times(kind: FailureKind) -> Words:
-    """When it happened first and last."""
-    first, last = At(kind.first_at, "day"), At(kind.last_at, "day")
-    return words("at ", first) if kind.count == 1 else words("first ", first, " · latest ", last)
+def _buttons(reference_id: str, kind: FailureKind) -> tuple[Block, ...]:
+    """What can be done about a kind, as under the message about it."""
+    offered = [(FAILURE_RETRY, "Copy retry list")]
+    if kind.open:
+        offered.append((FAILURE_HANDLED, "Mark handled"))
+    elif kind.care.handled is not None:
+        offered.append((FAILURE_OPEN_AGAIN, "Open again"))
+    return buttons(f"{reference_id}\n{kind.key}\n{kind.count}", *offered)
 
 
 # --- one kind ---
@@ -75,7 +83,10 @@ def to_copy(ids: Sequence[str]) -> list[Block]:
 
 
 def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
-    """Every id of the kind with this key, in blocks to be copied; as many as a message can hold."""
+    """The ids of the kind with this key, in blocks to be copied; as many as a message can hold.
+
+    What was handled or has recovered was sent again already: it is left out, unless nothing else is there.
+    """
     if isinstance(answer, RequestAnswer) or has_no_totals(answer):
         return bare(answer)
     name = Foreign(answer.progress.reference_id, strong=True)
@@ -83,9 +94,10 @@ def retry_list(answer: StatusAnswer | RequestAnswer, key: str) -> Message:
     if kind is None:
         said = words(name, ": nothing of this kind is failed any more")
         return Message(sentence(words(said, ".")), (rich_text(paragraph([said])), context(*freshness(answer))))
+    ids = [id_ for id_ in kind.ids if id_ not in answer.cleared] or kind.ids
     title = words(name, " · ", kind_line(kind))
-    blocks = [rich_text(paragraph([title])), *to_copy(kind.ids)]
+    blocks = [rich_text(paragraph([title])), *to_copy(ids)]
     listed = words(
-        Foreign(answer.progress.reference_id), f": {counted(kind.count, 'id')} to retry (", kind_line(kind), ")."
+        Foreign(answer.progress.reference_id), f": {counted(len(ids), 'id')} to retry (", kind_line(kind), ")."
     )
     return Message(sentence(listed), (*blocks, context(*freshness(answer))))

@@ -29,13 +29,17 @@ def _one(command: str, topic: CommandForm) -> Message:
     title = words(Code(f"{command} {topic.word}"), f": {topic.says}")
     more = [words(topic.more)] if topic.more else []
     forms = [words(Code(f"{command} {form}")) for form in topic.forms]
-    text = words(title, ". Forms: ", joined(forms, ", "), ".")
+    text = words(title, ". Forms: ", _forms(command, topic), ".")
     return Message(sentence(text), (rich_text(paragraph([title, *more]), bullets(forms)),))
+
+
+def _forms(command: str, topic: CommandForm) -> Words:
+    return joined([words(Code(f"{command} {form}")) for form in topic.forms], ", ")
 
 
 def _everything(command: str) -> Message:
     examples = [words(Code(f"{command} {typed}"), f": {meaning}") for typed, meaning in _EXAMPLES]
-    commands = [words(Code(f"{command} {topic.forms[0]}"), f": {topic.says}") for topic in _TOPICS.values()]
+    commands = [words(_forms(command, topic), f": {topic.says}") for topic in _TOPICS.values()]
     block = rich_text(
         paragraph([words("For example")]), bullets(examples), paragraph([words("All commands")]), bullets(commands)
     )

@@ -13,6 +13,7 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 
 _MOST_KINDS = 10
+_LONGEST_NAME = 160
 
 
 def message(answer: TriagedAnswer) -> Message:
@@ -58,7 +59,7 @@ def assigned(facts: AssignedFacts) -> Message:
 
 def kind_muted(answer: KindMutedAnswer) -> Message:
     """What is not told any more, or is again, and for what."""
-    kind, about = words(kind_line(answer.kind)), Foreign(answer.watched, strong=True)
+    kind, about = words("“", Foreign(answer.kind.name, _LONGEST_NAME), "”"), Foreign(answer.watched, strong=True)
     if answer.muted:
         said = words("No new messages here about ", kind, ", for ", about, ". It is still counted on the card.")
         button = (FAILURE_UNMUTE, "Unmute this kind")
