@@ -112,3 +112,8 @@ class Budget:
     def used(self, now: float) -> int:
         """How many calls were made in the last 60 s."""
         return sum(1 for at, _ in self._taken if at > now - _MINUTE)
+
+    def load(self, now: float) -> float:
+        """Which share of what is allowed now was used in the last 60 s; after a 429 less is allowed."""
+        self._refill(now)
+        return self.used(now) / self._allowed

@@ -236,8 +236,7 @@ class Lookout:
             return Window(None)
         if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size)):
             return urgent
-        budget = self.source.budget
-        self.outlook.load = budget.used(self.source.clock.monotonic()) / budget.limit
+        self.outlook.load = self.source.budget.load(self.source.clock.monotonic())
         step = await asyncio.to_thread(self.outlook.choose, now, page_size)
         if not isinstance(step, Wait):
             return step

@@ -140,3 +140,12 @@ def test_the_rest_after_a_429_is_counted_down() -> None:
     budget = Budget(60, 0)
     budget.refused(10, timedelta(seconds=30))
     assert [budget.rests(second) for second in (10, 25, 50)] == [timedelta(seconds=left) for left in (30, 15, 0)]
+
+
+def test_the_load_is_the_share_of_what_is_allowed_now() -> None:
+    budget = Budget(60, 0.0)
+    for second in range(30):
+        assert budget.take(Purpose.LOOK, float(second)) == 0.0
+    assert budget.load(30.0) == 0.5
+    budget.refused(30.0, None)
+    assert budget.load(30.0) == 1.0

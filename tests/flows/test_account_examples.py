@@ -24,6 +24,7 @@ from tests.flows.model_steps import (
     Story,
     Watch,
 )
+from tests.flows.model_stories import story_of
 from tests.flows.model_theatre import Theatre
 
 UNAVAILABLE = 0
@@ -176,6 +177,15 @@ def test_what_has_gone_after_our_clock_was_set_back_holds_up_no_finish(theatre: 
 def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_came(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 7), GoOn(20), Remember(), Move(0, 7, "failed"), GoOn(70))
     story = replace(PLAIN, page=7, calls=300, steps=(*begins, Insert("other", 30), GoOn(20), Lie(1), GoOn(20)))
+    assert theatre.play(story).wrong == []
+
+
+def test_a_row_that_was_skipped_is_found_where_the_api_allows_few_calls_after_it_was_busy(theatre: Theatre) -> None:
+    """What a large reference takes on small pages leaves nothing to spare of what is allowed then."""
+    story = story_of(
+        2495,
+        [32, 38218, 0, 690, 1338, 11628, 2929, 2055621, 13845, 8388609, 35, 35572, 233, 18806, 2332, 178115],
+    )
     assert theatre.play(story).wrong == []
 
 
