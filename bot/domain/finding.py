@@ -9,9 +9,7 @@ from bot.domain.history import KINDS, MISSING_SCOPE
 from bot.domain.skew import Skew
 from bot.domain.words import clean
 
-LARGEST_SKEW = timedelta(
-    seconds=60
-)  # a history is read from so long before an attempt: a larger one could hide a message
+LARGEST_SKEW = timedelta(seconds=60)  # a history is read from so long before an attempt: more could hide a message
 HISTORY = ":history"
 NOT_INVITED = ("not_in_channel", "channel_not_found")
 _REINSTALL = "Put the scopes of `lipsync-bot manifest` into your Slack app's manifest and install the app again."
