@@ -17,6 +17,7 @@ from bot.chamelaion import ChamelaionGateway
 from bot.domain.budget import Budget
 from bot.domain.catch_up import gap_begins_after
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
+from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.health import Health
 from bot.flows.identity import Identity
@@ -212,6 +213,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             trials=stories.trials,
             previewing=stories.previewing,
             sheets=stories.sheets,
+            charts=Charts(ground.store, ground.clock, ground.identity),
             limits=stories.limits,
             timetabling=stories.timetabling,
             dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Literal
 
 from bot.domain.calibration import Calibration
+from bot.domain.curve import Curve
 from bot.domain.mute import Silence
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Overview
@@ -53,7 +54,7 @@ class StatusAnswer:
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
-    said of the rest. The failed requests in `cleared` are not open any more.
+    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more.
     """
 
     progress: Progress
@@ -66,6 +67,7 @@ class StatusAnswer:
     nearest: tuple[str, ...] = ()
     stuck: tuple[StuckOne, ...] = ()
     prospect: Prospect | None = None
+    curve: Curve | None = None
     cleared: frozenset[str] = frozenset()
 
 

@@ -21,6 +21,7 @@ from bot.domain.answer import (
 )
 from bot.domain.budget import Purpose
 from bot.domain.calibration import calibration
+from bot.domain.curve import Curve, curve
 from bot.domain.delivery import State
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
@@ -207,7 +208,7 @@ class Ask:
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id, place)
         # In a thread: 5,000 failures take 0.2 s to be told apart.
-        progress, state = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
+        progress, state, went = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
         return StatusAnswer(
@@ -222,6 +223,7 @@ class Ask:
             stuck=batch.stuck,
             cleared=batch.triage.cleared,
             prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
+            curve=went if is_current else None,
         )
 
     async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
@@ -234,17 +236,15 @@ class Ask:
         )  # fmt: skip
         return found.prospect if found else None
 
-    def _counted(self, batch: Batch, expected: int | None, api_now: datetime) -> tuple[Progress, Settlement]:
-        return (
-            summarise(
-                batch.reference_id,
-                batch.requests,
-                expected=expected,
-                vanished=batch.vanished,
-                triage=batch.triage,
-            ),
-            settlement(batch.requests, expected=expected, api_now=api_now, longest=self._rules.longest_settle),
+    def _counted(
+        self, batch: Batch, expected: int | None, api_now: datetime
+    ) -> tuple[Progress, Settlement, Curve | None]:
+        requests, longest, now = batch.requests, self._rules.longest_settle, self._clock.now()
+        progress = summarise(
+            batch.reference_id, requests, expected=expected, vanished=batch.vanished, triage=batch.triage
         )
+        state = settlement(requests, expected=expected, api_now=api_now, longest=longest)
+        return progress, state, curve(requests, api_now - (now - (batch.read_at or now)))
 
     async def _expected(self, reference_id: str, place: str | None) -> int | None:
         if place is None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.sandbox.blockkit_charts import CHARTS
 from bot.sandbox.blockkit_elements import (
     ELEMENTS,
     IN_ACTIONS,
@@ -79,19 +80,6 @@ _TASK = _block(
     },
 )
 _COLUMN = thing({}, {"align": word("left", "center", "right"), "is_wrapped": boolean})
-_SERIES = thing(
-    {
-        "name": string(20),
-        "data": listing(thing({"label": string(20), "value": number(whole=False)})),
-    }
-)
-_AXES = thing({"categories": listing(string(20))}, {"x_label": string(50), "y_label": string(50)})
-_PLOT = thing({"type": anything, "series": listing(_SERIES, 6), "axis_config": _AXES})
-_SEGMENT = thing({"label": string(20), "value": number(whole=False)})
-_CHARTS: dict[str, Check] = {
-    "pie": thing({"type": anything, "segments": listing(_SEGMENT, 6)}),
-    **dict.fromkeys(("bar", "area", "line"), _PLOT),
-}
 
 BLOCKS: dict[str, BlockType] = {
     "section": _block(
@@ -157,7 +145,7 @@ BLOCKS: dict[str, BlockType] = {
         {"caption": string(3000), "rows": listing(listing(typed(CELLS), 20), 101, 2)},
         {"page_size": number(1, 100), "row_header_column_index": number(0, 19)},
     ),
-    "data_visualization": _block(_MESSAGE, {"title": string(50), "chart": typed(_CHARTS)}),
+    "data_visualization": _block(_MESSAGE, {"title": string(50), "chart": typed(CHARTS)}),
     "alert": _block(
         ("modal",),
         {"text": text(3000)},

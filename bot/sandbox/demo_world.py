@@ -25,6 +25,7 @@ _FIRST_STEPS = (
     ("/lipsync watch batch-2026-04", "a live card here, and a message when something needs you"),
     ("/lipsync deadline batch-2026-04 in 1m", "when it has to be finished: you are told when that is in danger"),
     ("/lipsync watch interview-es", "one of its clips is stuck"),
+    ("/lipsync status promo-fr chart", "how a batch went over time"),
     ("/lipsync status *", "every batch side by side"),
     ("/lipsync digest now", "what needs you in what is watched here, as every morning"),
     ("/lipsync help", "everything else"),

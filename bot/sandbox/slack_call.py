@@ -101,7 +101,7 @@ def blocks_of(call: ApiCall) -> list[Fields] | None:
         return None
     if sum(each.get("type") in ("table", "data_table") for each in mappings(blocks)) > 1:
         raise RefusedError("invalid_attachments", response_metadata={"messages": ["only_one_table_allowed"]})
-    problems = block_problems(blocks)
+    problems = block_problems(blocks) if call.workspace.knows(blocks) else ["/blocks: an unknown type"]
     if problems:
         said = [f"[ERROR] {each}" for each in problems]
         raise RefusedError("invalid_blocks", errors=problems, response_metadata={"messages": said})

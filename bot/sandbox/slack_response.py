@@ -85,6 +85,8 @@ def say(workspace: Workspace, url: ResponseUrl, body: Fields) -> None:
     if body.get("delete_original"):
         workspace.delete(url.channel, _original(url))
         return
+    if not workspace.knows(body.get("blocks")):
+        raise RefusedError("invalid_blocks")
     draft = _draft(url, body)
     if body.get("replace_original"):
         workspace.update(url.channel, _original(url), draft)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from bot.ports import Clock
+from bot.sandbox.blockkit import mappings
 from bot.sandbox.slack_entities import (
     Channel,
     ChannelKind,
@@ -31,7 +32,8 @@ _MICROSECOND = timedelta(microseconds=1)
 class Workspace:
     """People, channels, messages and single-use ids; no I/O. Every change is appended to `log`.
 
-    `most_a_page` is the most messages that one look at a history shows, whatever is asked.
+    `most_a_page` is the most messages that one look at a history shows, whatever is asked. Blocks of `unknown` types
+    are refused, as Slack does where a new one has not come yet.
     Refusals are `RefusedError`s with Slack's own code.
     """
 
@@ -39,6 +41,7 @@ class Workspace:
         self.clock = clock
         self.team, self.domain, self.app, self.bot, self.bot_id = TEAM, "sandbox", APP, BOT, BOT_ID
         self.most_a_page = 999
+        self.unknown: set[str] = set()
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, Fields] = {}
@@ -49,6 +52,10 @@ class Workspace:
         self._serial = 0
         self._changed = asyncio.Event()
         self.passes = Passes(clock, self.fresh_id)
+
+    def knows(self, blocks: object) -> bool:
+        """Whether these blocks are all of types that have come to this workspace."""
+        return not any(each.get("type") in self.unknown for each in mappings(blocks))
 
     # --- what happened ---
 

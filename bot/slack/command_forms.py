@@ -33,11 +33,11 @@ _WATCH = (
 COMMANDS = (
     CommandForm(
         "status",
-        ("<ref>", "status <ref> [fresh]"),
+        ("<ref>", "status <ref> [fresh|chart]"),
         "A",
         "how a batch is doing, read live",
-        "With fresh every page is read again. A request's id works too, and a pattern such as batch-* gives a table"
-        " of all references that match, from what I know.",
+        "With fresh every page is read again. With chart, you also see how the batch went over time. A request's id"
+        " works too, and a pattern such as batch-* gives a table of all references that match, from what I know.",
     ),
     CommandForm(
         "watch",

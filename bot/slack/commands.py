@@ -11,11 +11,12 @@ from bot.slack.timetables import Timetabled
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How is it doing? `near` is the command that a single unknown word resembles."""
+    """How is it doing, and how did it go (`chart`)? `near` is the command that a single unknown word resembles."""
 
     reference: str
     fresh: bool = False
     near: str | None = None
+    chart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.slack.canned_account import previews, queues
 from bot.slack.canned_answers import confirmations, lists, others, states
+from bot.slack.canned_charts import charts
 from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
@@ -39,6 +40,6 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     told = (news, stuck, risks, personal)
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
-    asked = (access, stale, trials, mishaps, states, stuck_answers, overviews, queues, previews, lists, others)
+    asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, queues, previews, lists, others)
     parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked)
     return tuple(each for part in parts for each in part(scene))

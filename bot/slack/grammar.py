@@ -111,6 +111,8 @@ class _Parser:
                 return Status(reference)
             case ["fresh"]:
                 return Status(reference, fresh=True)
+            case ["chart"]:
+                return Status(reference, chart=True)
         raise self._too_much("status", typed)
 
     def _unwatch(self, typed: Sequence[Word]) -> Command:

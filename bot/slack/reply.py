@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 USES = 5
 LONGEST_SECONDS = 10.0
 _TOO_MANY = 429
+_REFUSED = "invalid_blocks"  # the body of a 400, or within `ok: false`
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Reply:
     """Whether there is an answer of ours that the next phase may take the place of."""
     may_replace: bool = True
     """False where the original is a message for everybody, such as a card."""
+    was_refused: bool = False
+    """Whether Slack has looked at the last answer and does not take its blocks, so nobody has seen it."""
     _uses: int = 0
 
     async def ephemeral(self, message: Message) -> bool:
@@ -50,11 +53,12 @@ class Reply:
         """Let the message that was clicked stay: every answer is a new one."""
         self.replaces = self.may_replace = False
 
-    async def in_channel(self, message: Message) -> None:
-        """Say something that everybody here sees."""
-        await self._send(message, response_type="in_channel", replace_original=False)
+    async def in_channel(self, message: Message) -> bool:
+        """Say something that everybody here sees; returns whether Slack took it."""
+        return await self._send(message, response_type="in_channel", replace_original=False)
 
     async def _send(self, message: Message, *, response_type: str, replace_original: bool) -> bool:
+        self.was_refused = False
         if self._uses >= USES:
             self._failed("used up")
             return False
@@ -76,7 +80,8 @@ class Reply:
             return False
         if answer.status_code == _TOO_MANY:
             self.vitals.slack_calls["response_url ratelimited"] += 1
-        if answer.status_code != 200:
+        self.was_refused = _REFUSED in answer.body
+        if answer.status_code != 200 or self.was_refused:
             self._failed(f"{answer.status_code} {answer.body[:100]}")
             return False
         self.vitals.slack_calls["response_url ok"] += 1

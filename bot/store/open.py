@@ -17,6 +17,7 @@ from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
 from bot.store.quiets import Quiets
 from bot.store.references import References
+from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
 from bot.store.triages import Triages
@@ -51,6 +52,7 @@ class Store:
     vigil: Vigil
     forecasts: Forecasts
     sheets: Sheets
+    refusals: Refusals
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -86,4 +88,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         vigil=Vigil(database),
         forecasts=Forecasts(database),
         sheets=Sheets(database),
+        refusals=Refusals(database),
     )

@@ -131,3 +131,17 @@ async def test_everything_can_be_done_with_the_keyboard(demo: str, visitor: Visi
     await page.keyboard.press("Escape")
     await expect(pane).to_be_hidden()
     await expect(page.get_by_role("button", name="Let things happen")).to_be_focused()
+
+
+async def test_how_a_batch_went_is_drawn_for_who_asks_and_shared(demo: str, visitor: Visitor) -> None:
+    page = await visitor.visit(demo + DE)
+    await type_in(page, "/lipsync status promo-fr chart")
+    answer = said(page, "38 done").filter(has_text="At least half of its 40 outcomes").last
+    drawing = answer.get_by_role("img", name="line chart: Over")
+    await expect(drawing).to_be_visible()
+    await expect(drawing.locator(".stroke")).to_have_count(3)
+    await expect(answer.locator(".chart li")).to_have_text(["Failed 2", "Done 38", "Submitted 40"])
+    await answer.get_by_role("button", name="Share").click()
+    other = await visitor.visit(demo + "#U0BEN/C0DUBBINGDE", width=400)
+    await expect(other.get_by_role("img", name="line chart: Over")).to_be_visible()
+    assert await other.evaluate("document.documentElement.scrollWidth") == 400

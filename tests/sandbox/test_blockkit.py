@@ -45,6 +45,13 @@ def actions(*elements: Block) -> Block:
     return {"type": "actions", "elements": list(elements)}
 
 
+def lines(*series: Block, names: list[str]) -> Block:
+    """A chart over moments of these names."""
+    data = [{"label": name, "value": 1} for name in names]
+    chart = {"type": "line", "series": list(series) or [{"name": "s", "data": data}]}
+    return {"type": "data_visualization", "title": "t", "chart": {**chart, "axis_config": {"categories": names}}}
+
+
 def of(*blocks: Block) -> list[str]:
     return message_problems({"text": "x", "blocks": list(blocks)})
 
@@ -195,6 +202,31 @@ BAD: dict[str, tuple[Block, str]] = {
     "rich header": (
         {"type": "data_table", "caption": "c", "rows": [[rich()], [cell()]]},
         "/blocks/0/rows/0/0: rich_text is not allowed in the header row",
+    ),
+    "21 points": (
+        lines(names=[f"{n}" for n in range(21)]),
+        "/blocks/0/chart/series/0/data: 21 items, at most 20",
+    ),
+    "a point twice": (
+        lines(names=["a", "a"]),
+        "/blocks/0/chart/axis_config/categories: 'a' is there 2 times, must be unique",
+    ),
+    "two lines of one name": (
+        lines(SERIES, SERIES, names=["q"]),
+        "/blocks/0/chart/series: 'a' is there 2 times, must be unique",
+    ),
+    "a point that is not on the axis": (
+        lines(SERIES, names=["q", "r"]),
+        "/blocks/0/chart/series/0/data: the labels must be those of axis_config/categories",
+    ),
+    "long moment": (lines(names=["x" * 21]), "/blocks/0/chart/axis_config/categories/0: 21 characters, at most 20"),
+    "empty slice": (
+        {
+            "type": "data_visualization",
+            "title": "t",
+            "chart": {"type": "pie", "segments": [{"label": "a", "value": 0}]},
+        },
+        "/blocks/0/chart/segments/0/value: 0, must be more than 0",
     ),
     "ragged": (
         {"type": "data_table", "caption": "c", "rows": [[cell()], [cell(), cell()]]},

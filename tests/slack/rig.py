@@ -55,6 +55,7 @@ from bot.slack.reply import Replies
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
+from tests.slack.chart_rig import CannedCharts
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 
@@ -304,9 +305,11 @@ class Rig:
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
+    charts: CannedCharts = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
+        self.charts = CannedCharts()
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -341,6 +344,7 @@ class Rig:
                 trials=self.trials,
                 previewing=self.previewing,
                 sheets=self.sheets,
+                charts=self.charts,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),

@@ -51,6 +51,7 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         (UUID, Status(UUID)),
         (f"status {REF}", Status(REF)),
         (f"STATUS {REF} Fresh", Status(REF, fresh=True)),
+        (f"status {REF} Chart", Status(REF, chart=True)),
         ("status Batch-A", Status("Batch-A")),
         ("status status", Status("status")),
         ("status test", Status("test")),
@@ -235,7 +236,7 @@ def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: obj
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh]`."),
+        ("status", "`status` needs a reference. Type `/lipsync status <ref> [fresh|chart]`."),
         ("failures", "`failures` needs a reference. Type `/lipsync failures <ref>`."),
         (f"export {REF} xlsx", "I make no `xlsx` files. Type `/lipsync export <ref> [csv|tsv|html]`."),
         (

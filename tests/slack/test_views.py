@@ -45,7 +45,11 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     glob = [actions.GLOB_TABLE, actions.GLOB_MUTE, actions.GLOB_STOP]
     table = [actions.GLOB_REFRESH, actions.GLOB_SHARE]
     failing = [actions.FAILURE_MINE, actions.FAILURE_RETRY, actions.FAILURE_HANDLED, actions.FAILURE_MUTE]
-    finished = [actions.FINISHED_LINKS, actions.FINISHED_EXPORT, actions.FINISHED_STOP]
+    ended = [actions.FINISHED_LINKS, actions.FINISHED_EXPORT]
+    finished = [*ended, actions.FINISHED_CHART, actions.FINISHED_STOP]
+    few = [*ended, actions.FINISHED_STOP]
+    charted = [actions.STATUS_CHART, actions.STATUS_CHART_SHARE]
+    drawable = [actions.STATUS_REFRESH, actions.STATUS_CHART, actions.STATUS_SHARE]
     links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
     unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
     failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
@@ -72,7 +76,10 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             for name in MESSAGES
             if name.startswith("status")
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
+            and name != "status_chart_shared"
         },
+        **dict.fromkeys(("status_chart", "status_chart_ended", "status_chart_refused"), charted),
+        "status_drawable": drawable,
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
         **{name: table for name in MESSAGES if name.startswith("glob_status") and name != "glob_status_shared"},
         **{name: queue for name in MESSAGES if name.startswith("queue") and name != "queue_shared"},
@@ -108,6 +115,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "export_html": [actions.EXPORT_CSV, actions.EXPORT_TSV],
         **{name: [actions.EXPORT_CSV] for name in failed},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
+        **{name: few for name in MESSAGES if name.startswith("finished_one")},
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},

@@ -1,5 +1,6 @@
 // Every block that a message can hold; what the page has no drawing for is shown as its texts.
 
+import { chart } from "./chart.js";
 import { h } from "./dom.js";
 import { image, interactive } from "./elements.js";
 import { linkNode } from "./inline.js";
@@ -73,13 +74,6 @@ function task(world, block) {
   const mark = { pending: "○", in_progress: "◐", complete: "●", error: "✕" }[block.status] || "○";
   const more = [block.details, block.output].filter(Boolean).map((each) => richText(world, each));
   return h("div", { class: "panel" }, h("div", {}, `${mark} ${block.title}`), more);
-}
-
-function chart(_world, block) {
-  const series = block.chart.series || [{ name: "", data: block.chart.segments || [] }];
-  const rows = series.flatMap((each) => each.data.map((point) => [each.name, point.label, point.value]));
-  const drawn = rows.map((row) => h("tr", {}, row.map((value) => h("td", {}, String(value)))));
-  return h("div", { class: "table" }, h("table", {}, h("caption", {}, block.title), h("tbody", {}, drawn)));
 }
 
 function container(world, block, press) {

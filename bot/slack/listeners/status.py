@@ -1,6 +1,7 @@
-"""`status`, and its buttons Refresh and Share."""
+"""`status`, and its buttons Refresh, Chart and Share."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -8,9 +9,20 @@ from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.glob import compiled
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
-from bot.slack.actions import GLOB_REFRESH, GLOB_SHARE, GLOB_TABLE, MISSING_STATUS, STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import (
+    FINISHED_CHART,
+    GLOB_REFRESH,
+    GLOB_SHARE,
+    GLOB_TABLE,
+    MISSING_STATUS,
+    STATUS_CHART,
+    STATUS_CHART_SHARE,
+    STATUS_REFRESH,
+    STATUS_SHARE,
+)
 from bot.slack.commands import Status
 from bot.slack.guard import Guard
+from bot.slack.listeners.pictures import Pictures
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
 from bot.slack.views import errors, glob_status, status
@@ -20,6 +32,10 @@ _ONE_FRESH = (
     "`fresh` reads every page of one reference, and that is a pattern for many. Leave `fresh` out, or type it behind"
     " one reference by its name."
 )
+_ONE_CHART = (
+    "`chart` draws one reference, and that is a pattern for many. Leave `chart` out, or type it behind one reference by"
+    " its name."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +43,7 @@ class StatusListener:
     """Answers how a reference is doing; `command` is the slash command's name."""
 
     ask: Ask
+    pictures: Pictures
     guard: Guard
     command: str
 
@@ -35,6 +52,9 @@ class StatusListener:
         app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
         app.block_action(MISSING_STATUS)(self.guard.click(self.refresh))
         app.block_action(STATUS_SHARE)(self.guard.click(self.share))
+        app.block_action(STATUS_CHART)(self.guard.click(self.chart))
+        app.block_action(FINISHED_CHART)(self.guard.click(self.chart))
+        app.block_action(STATUS_CHART_SHARE)(self.guard.click(self.share_chart))
         app.block_action(GLOB_TABLE)(self.guard.click(self.overview))
         app.block_action(GLOB_REFRESH)(self.guard.click(self.overview))
         app.block_action(GLOB_SHARE)(self.guard.click(self.share_overview))
@@ -42,20 +62,32 @@ class StatusListener:
     async def answer(self, wanted: Status, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first. A glob is answered from memory."""
         if (glob := await self.ask.glob(wanted.reference)) is not None:
-            if wanted.fresh:
-                raise BadCommandError(_ONE_FRESH)
+            if wanted.fresh or wanted.chart:
+                raise BadCommandError(_ONE_FRESH if wanted.fresh else _ONE_CHART)
             await reply.replace(glob_status.message(await self.ask.overview(glob), self.command))
             return
         async for answer in self.ask.status(wanted.reference, place=place, fresh=wanted.fresh):
-            await reply.replace(self._message(answer, wanted))
+            await self._show(answer, wanted, reply)
 
     async def refresh(self, click: Clicked, reply: Reply) -> None:
         """Read again, in the place of the old answer."""
         await self.answer(Status(click.reference), click.place, reply)
 
+    async def chart(self, click: Clicked, reply: Reply) -> None:
+        """Read again, and show how it went; in the place of the old answer if it was one."""
+        await self.answer(Status(click.reference, chart=True), click.place, reply)
+
     async def share(self, click: Clicked, reply: Reply) -> None:
         """Show to the whole channel what is known, and who shared it."""
         await reply.in_channel(status.shared(await self._known(click), click.user))
+
+    async def share_chart(self, click: Clicked, reply: Reply) -> None:
+        """Show that to the whole channel with the chart."""
+        known = await self._known(click)
+        if status.can_draw(known):
+            await self.pictures.say(reply, reply.in_channel, partial(status.shared, known, click.user))
+        else:
+            await reply.in_channel(status.shared(known, click.user))
 
     async def overview(self, click: Clicked, reply: Reply) -> None:
         """All references under the pattern, for the one who clicked; in the place of the old answer if it was one."""
@@ -67,6 +99,12 @@ class StatusListener:
         answer = await self.ask.overview(compiled(click.reference))
         await reply.in_channel(glob_status.shared(answer, click.user, self.command))
 
+    async def _show(self, answer: StatusAnswer | RequestAnswer, wanted: Status, reply: Reply) -> None:
+        if wanted.chart and status.can_draw(answer):
+            await self.pictures.say(reply, reply.replace, partial(status.message, answer, self.command))
+        else:
+            await reply.replace(self._message(answer, wanted))
+
     def _message(self, answer: StatusAnswer | RequestAnswer, wanted: Status) -> Message:
         if wanted.near and isinstance(answer, StatusAnswer) and _was_never_seen(answer):
             said = BadCommandError(
@@ -76,7 +114,7 @@ class StatusListener:
                 f" `{self.command} watch {wanted.reference}`."
             )
             return errors.message(said)
-        return status.message(answer, self.command)
+        return status.message(answer, self.command, "bars" if wanted.chart else None)
 
     async def _known(self, click: Clicked) -> StatusAnswer | RequestAnswer:
         """Our memory of a batch; a single request is not in it by its own id, so it is read."""

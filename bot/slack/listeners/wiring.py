@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
+from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
@@ -27,6 +28,7 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
+from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
@@ -52,6 +54,7 @@ class Flows:
     timetabling: Timetabling
     dates: Dates
     sheets: Sheets
+    charts: Charts
 
 
 def make_listeners(
@@ -71,7 +74,7 @@ def make_listeners(
         guard=guard,
         watching=watching,
         vitals=vitals,
-        status=StatusListener(ask, guard, command),
+        status=StatusListener(ask, Pictures(flows.charts), guard, command),
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),

@@ -3,18 +3,21 @@
 from typing import assert_never
 
 from bot.domain.announcement import Ends, FinishedFacts, ReopenedFacts, ShortFacts
+from bot.domain.curve import WORTH_DRAWING
 from bot.domain.deadline_wording import against
 from bot.domain.failure import shown
 from bot.domain.progress import Progress
 from bot.domain.wording import LONGEST_STATUS, bar, counts, finished_sentence, kind_lines, kinds_title, short_sentence
 from bot.domain.words import At, Foreign, Words, counted, duration, words
-from bot.slack.actions import FINISHED_EXPORT, FINISHED_LINKS, FINISHED_STOP
+from bot.slack.actions import FINISHED_CHART, FINISHED_EXPORT, FINISHED_LINKS, FINISHED_STOP
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.links import link
 from bot.slack.views.message import Block, Message
 
-_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_EXPORT, "Export"), (FINISHED_STOP, "Stop watching"))
+_BUTTONS = ((FINISHED_LINKS, "Links"), (FINISHED_EXPORT, "Export"))
+_CHART = (FINISHED_CHART, "Chart")
+_STOP = (FINISHED_STOP, "Stop watching")
 
 
 def message(facts: Ends) -> Message:
@@ -70,8 +73,13 @@ def _message(facts: Ends, headline: Words, *outcome: Block, with_buttons: bool =
     totals = counts(progress, between=", ", before_total=" ")
     so_then = " " if isinstance(facts, ShortFacts) else "; "  # a question ends its sentence
     text = words(Foreign(progress.reference_id), ": ", headline, so_then, totals, "; ", read, ".")
-    actions = buttons(progress.reference_id, *_BUTTONS) if with_buttons else ()
+    actions = buttons(progress.reference_id, *_named(progress)) if with_buttons else ()
     return Message(sentence(text), (body, context(read), *actions))
+
+
+def _named(progress: Progress) -> tuple[tuple[str, str], ...]:
+    chart = (_CHART,) if progress.terminal >= WORTH_DRAWING else ()
+    return (*_BUTTONS, *chart, _STOP)
 
 
 def _kinds(progress: Progress) -> tuple[Block, ...]:

@@ -4,6 +4,7 @@ from bot.domain.answer import RequestAnswer, StatusAnswer
 from bot.domain.answer_wording import (
     freshness,
     has_no_totals,
+    is_current,
     nearest,
     nothing_known,
     progress_lines,
@@ -12,39 +13,54 @@ from bot.domain.answer_wording import (
     status_sentence,
     what_to_check,
 )
+from bot.domain.curve_wording import FROM_OLD_DATA, no_chart, phrase
 from bot.domain.words import At, Person, Words, words
-from bot.slack.actions import STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import STATUS_CHART, STATUS_CHART_SHARE, STATUS_REFRESH, STATUS_SHARE
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
+from bot.slack.views.chart import Drawing, drawn
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
 
-_BUTTONS = ((STATUS_REFRESH, "Refresh"), (STATUS_SHARE, "Share"))
+_REFRESH, _SHARE = (STATUS_REFRESH, "Refresh"), (STATUS_SHARE, "Share")
+_CHART = (STATUS_CHART, "Chart")
+_OF_A_CHART = ((STATUS_CHART, "Refresh"), (STATUS_CHART_SHARE, "Share"))
+Answer = StatusAnswer | RequestAnswer
 
 
-def message(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> Message:
+def message(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> Message:
     """The answer for the one who asked; the buttons come with the last answer, not while the reading goes on.
 
-    `command` is the slash command's name, for what can be typed instead.
+    `command` is the slash command's name, for what can be typed instead; `drawing` is how it went, when that is wanted.
     """
-    return Message(sentence(_sentence(answer, command)), (*_body(answer, command), *_buttons(answer)))
+    body = _body(answer, command, drawing)
+    return Message(sentence(_sentence(answer, command, drawing)), (*body, *_buttons(answer, drawing)))
 
 
-def shared(answer: StatusAnswer | RequestAnswer, by: str) -> Message:
+def shared(answer: Answer, by: str, drawing: Drawing | None = None) -> Message:
     """The answer for everybody in the channel, without buttons; `by` is the user id of who shared it."""
-    return Message(sentence(_sentence(answer)), (*_body(answer), context(words("Shared by ", Person(by)))))
+    body = _body(answer, drawing=drawing)
+    return Message(sentence(_sentence(answer, drawing=drawing)), (*body, context(words("Shared by ", Person(by)))))
 
 
-def bare(answer: StatusAnswer | RequestAnswer) -> Message:
+def bare(answer: Answer) -> Message:
     """The answer without buttons."""
     return Message(sentence(_sentence(answer)), _body(answer))
 
 
-def _sentence(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> Words:
-    return request_sentence(answer) if isinstance(answer, RequestAnswer) else status_sentence(answer, command)
+def can_draw(answer: Answer) -> bool:
+    """Whether there is something for a chart to show."""
+    return isinstance(answer, StatusAnswer) and answer.curve is not None
 
 
-def _body(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> tuple[Block, ...]:
+def _sentence(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> Words:
+    if isinstance(answer, RequestAnswer):
+        return request_sentence(answer)
+    said = status_sentence(answer, command)
+    return words(said, f" {phrase(answer.curve)}.") if drawing and answer.curve else said
+
+
+def _body(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> tuple[Block, ...]:
     if isinstance(answer, RequestAnswer):
         return (
             rich_text(paragraph(request_lines(answer))),
@@ -55,14 +71,25 @@ def _body(answer: StatusAnswer | RequestAnswer, command: str | None = None) -> t
         near = nearest(answer, command)
         said = paragraph([words(nothing_known(answer), "."), *([near] if near else [])])
         return (rich_text(said, bullets(checks)) if checks else rich_text(said),)
-    return (core(answer.progress, progress_lines(answer)), _small_print(answer))
+    picture = (drawn(answer.curve, drawing),) if drawing and answer.curve else ()
+    return (core(answer.progress, progress_lines(answer)), *picture, _small_print(answer, drawing))
 
 
-def _small_print(answer: StatusAnswer) -> Block:
-    return context(*freshness(answer))
+def _small_print(answer: StatusAnswer, drawing: Drawing | None) -> Block:
+    if not drawing or answer.still:
+        return context(*freshness(answer))
+    if answer.curve is not None:
+        return context(words(phrase(answer.curve)), *freshness(answer))
+    why = no_chart(answer.progress.terminal) if is_current(answer) else FROM_OLD_DATA
+    return context(words(why), *freshness(answer))
 
 
-def _buttons(answer: StatusAnswer | RequestAnswer) -> tuple[Block, ...]:
+def _buttons(answer: Answer, drawing: Drawing | None) -> tuple[Block, ...]:
     if isinstance(answer, RequestAnswer):
-        return buttons(answer.request.id, *_BUTTONS)
-    return () if answer.still else buttons(answer.progress.reference_id, *_BUTTONS)
+        return buttons(answer.request.id, _REFRESH, _SHARE)
+    if answer.still:
+        return ()
+    if drawing and answer.curve:
+        return buttons(answer.progress.reference_id, *_OF_A_CHART)
+    chart = (_CHART,) if answer.curve else ()
+    return buttons(answer.progress.reference_id, _REFRESH, *chart, _SHARE)
