@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page, ViewportSize, async_playwright
 
 FOLDER = Path(__file__).with_name("img")
 SIZE: ViewportSize = {"width": 1280, "height": 800}
+TALL: ViewportSize = {"width": 1280, "height": 1_020}  # the card, the answer and a failure below one another
 PLACES = (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 LARGEST = 200_000
 
@@ -35,19 +36,20 @@ async def main() -> None:
 
 
 async def _pictures(browser: Browser, url: str) -> None:
-    light = await _opened(browser, url, "light")
+    light = await _opened(browser, url, "light", TALL)
     await _tell_the_story(light)
     await _take(light, "demo.png")
-    dark = await _opened(browser, url, "dark")
+    dark = await _opened(browser, url, "dark", SIZE)
     await dark.get_by_role("button", name="Let things happen").click()
     await _take(dark, "demo-dark.png")
+    await light.set_viewport_size(SIZE)
     await light.goto(f"{url}gallery")
     await light.locator("#room h2").first.wait_for()
     await _take(light, "gallery.png")
 
 
-async def _opened(browser: Browser, url: str, colours: Literal["light", "dark"]) -> Page:
-    context = await browser.new_context(viewport=SIZE, color_scheme=colours, reduced_motion="reduce")
+async def _opened(browser: Browser, url: str, colours: Literal["light", "dark"], size: ViewportSize) -> Page:
+    context = await browser.new_context(viewport=size, color_scheme=colours, reduced_motion="reduce")
     page = await context.new_page()
     await page.goto(url)
     await page.locator("#log article").first.wait_for()
