@@ -74,11 +74,15 @@ class Triaged(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TriagedAnswer:
-    """What was done about these failure kinds of a reference, and how they are now."""
+    """What was done about these failure kinds of a reference, and how they are now.
+
+    They were given to somebody who is still `unasked`: the bot could not ask where it was typed.
+    """
 
     did: Triaged
     reference_id: str
     kinds: tuple[FailureKind, ...]
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.store import Store
 from bot.store.triages import Which
 
 _MOST_NAMED = 5
+_DM = "D"
 _LONGEST_NAMED = 60
 
 
@@ -55,12 +56,16 @@ class Triaging:
     async def assign(self, place: str, choice: Choice, to: str | None, person: str) -> TriagedAnswer:
         """Somebody looks at the failures; None for nobody any more."""
         which, _ = await self._chosen(place, choice, still_open=to is not None)
-        after = await self.store.triages.assign(which, to, person=person, now=self.clock.now())
-        return self._told(which, Triaged.ASSIGNED, after)
+        is_other = to not in (None, person)
+        ask = is_other and not place.startswith(_DM)  # which nobody else reads
+        after, asked = await self.store.triages.assign(which, to, person=person, now=self.clock.now(), ask=ask)
+        return self._told(which, Triaged.ASSIGNED, after, unasked=is_other and not asked)
 
-    def _told(self, which: Which, did: Triaged, after: tuple[FailureKind, ...]) -> TriagedAnswer:
+    def _told(
+        self, which: Which, did: Triaged, after: tuple[FailureKind, ...], *, unasked: bool = False
+    ) -> TriagedAnswer:
         self.on_change()
-        return TriagedAnswer(did, which.reference_id, after)
+        return TriagedAnswer(did, which.reference_id, after, unasked)
 
     async def mute_kind(self, place: str, choice: Choice, person: str, *, muted: bool) -> KindMutedAnswer:
         """Hear no more of a kind in this place, or hear of it again."""

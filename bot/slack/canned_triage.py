@@ -67,6 +67,11 @@ def triaged(scene: Scene) -> Iterator[Canned]:
         ("handled_all", "After handled with nothing but a reference.", TriagedAnswer(Triaged.HANDLED, REF, handled)),
         ("opened_again", "After Open again.", TriagedAnswer(Triaged.OPENED_AGAIN, REF, kinds[:1])),
         ("assigned", "After I'm on it, or assign.", TriagedAnswer(Triaged.ASSIGNED, REF, assigned[:1])),
+        (
+            "assigned_unasked",
+            "The same in a DM, or where nothing watches it: whoever it is cannot be asked there.",
+            TriagedAnswer(Triaged.ASSIGNED, REF, assigned[:1], unasked=True),
+        ),
         ("assigned_nobody", "After assign with nobody.", TriagedAnswer(Triaged.ASSIGNED, REF, kinds)),
     ):
         yield Canned(name, _TRIAGE, when, triage.message(answer))

@@ -80,18 +80,26 @@ class Triages:
 
         return await self.database.write(work)
 
-    async def assign(self, which: Which, to: str | None, *, person: str, now: datetime) -> tuple[FailureKind, ...]:
-        """Somebody (None: nobody) looks at these kinds; returns the kinds as they are then."""
+    async def assign(
+        self, which: Which, to: str | None, *, person: str, now: datetime, ask: bool = False
+    ) -> tuple[tuple[FailureKind, ...], bool]:
+        """Somebody (None: nobody) looks at these kinds; returns the kinds as they are then.
+
+        With `ask` that person is asked in the place, where the reference is watched; returns whether so, too.
+        """
         assigned = Assigned(to, person, now) if to is not None else None
 
-        def work(connection: Connection) -> tuple[FailureKind, ...]:
+        def work(connection: Connection) -> tuple[tuple[FailureKind, ...], bool]:
             lock_account(connection, which.account_id)
             for key in which.keys:
                 _change(connection, which, key, lambda care: replace(care, assigned=assigned))
             after = _done(connection, which, person, now, Did.ASSIGNED, {"to": to or "nobody"})
-            if to not in (None, person):
-                _tell(connection, which, AssignedFacts(which.reference_id, after, to, person), now)
-            return after
+            asked = (
+                ask
+                and to is not None
+                and _ask(connection, which, AssignedFacts(which.reference_id, after, to, person), now)
+            )
+            return after, asked
 
         return await self.database.write(work)
 
@@ -167,15 +175,16 @@ def _done(
     return tuple(kind for kind in progress.kinds if kind.key in which.keys)
 
 
-def _tell(connection: Connection, which: Which, facts: AssignedFacts, now: datetime) -> None:
-    """Ask in this place, under the message about the failures; where nothing watches them, nobody is told."""
+def _ask(connection: Connection, which: Which, facts: AssignedFacts, now: datetime) -> bool:
+    """Ask in this place, under the message about the failures; where nothing watches them, nobody is asked."""
     watch = watch_at(connection, which.workspace_id, which.place, which.reference_id)
     if watch is None or not facts.kinds:
-        return
+        return False
     level = f"{facts.to} {now.isoformat()}"
     key = Key(which.workspace_id, which.place, facts.kind, f"{which.reference_id}\n{' '.join(which.keys)}", level)
     under = key_of_kind(watch, facts.kinds[0].key)
     queue(connection, [Announcement(key, facts, which.reference_id, now, watch_id=watch.id, under=under)])
+    return True
 
 
 def _family(connection: Connection, watch: Watch) -> list[Watch]:

@@ -80,3 +80,13 @@ async def test_a_muted_kind_is_named_with_what_is_watched(world: World) -> None:
     assert (answer.kind.name, answer.watched) == ("no face detected", "batch-1")
     with pytest.raises(BadCommandError, match="this place does not watch it"):
         await world.stories.triaging.mute_kind("C2", Choice("batch-1", "face"), "U9", muted=True)
+
+
+async def test_who_cannot_be_asked_where_it_is_typed_is_named_to_the_one_who_typed_it(world: World) -> None:
+    await failing(world, "no face detected")
+    triaging = world.stories.triaging
+    for place, to, unasked in (("C1", "U7", False), ("C1", "U9", False), ("C2", "U7", True), ("D1", "U7", True)):
+        answer = await triaging.assign(place, Choice("batch-1"), to, "U9")
+        assert answer.unasked is unasked
+    await world.deliver()
+    assert world.told.count("assigned") == 1

@@ -104,11 +104,11 @@ async def test_a_failure_that_is_handled_can_be_opened_again(store: Store) -> No
 async def test_somebody_looks_at_it_until_nobody_does(store: Store) -> None:
     watch_id = await watched(store)
     await see(store, failed(1))
-    (kind,) = await store.triages.assign(which(), "U7", person="U9", now=at(200))
+    ((kind,), _) = await store.triages.assign(which(), "U7", person="U9", now=at(200))
     assert kind.care.assigned is not None
     assert (kind.care.assigned.to, kind.care.assigned.by) == ("U7", "U9")
     assert (await card(store, watch_id)).progress.kinds[0].care == kind.care
-    (kind,) = await store.triages.assign(which(), None, person="U9", now=at(210))
+    ((kind,), _) = await store.triages.assign(which(), None, person="U9", now=at(210))
     assert kind.care.assigned is None
     assert [dict(deed.details)["to"] for deed in await store.deeds.since(at(150))] == ["U7", "nobody"]
 

@@ -35,7 +35,8 @@ def _done(answer: TriagedAnswer) -> Words:
         case Triaged.ASSIGNED:
             to = {kind.care.assigned.to for kind in answer.kinds if kind.care.assigned is not None}
             if len(to) == 1:
-                return words(Person(to.pop()), " is on it, as cards and messages show now.")
+                asked = " I could not ask them here: tell them yourself." if answer.unasked else ""
+                return words(Person(to.pop()), f" is on it, as cards and messages show now.{asked}")
             return words("nobody is on it any more.")
 
 
