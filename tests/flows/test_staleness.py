@@ -12,15 +12,15 @@ AWAY = UnavailableError("the API could not be reached")
 MINUTE = 60.0
 
 
-async def pass_minutes(world: World, minutes: int, *, away: bool = True) -> None:
-    """The bot lives on, as its alarms would have it."""
-    for _ in range(minutes):
+async def pass_minutes(world: World, minutes: int, *, step: int = 1, away: bool = True) -> None:
+    """The bot lives on, as its alarms would have it, or as if it were as slow as `step` minutes."""
+    for _ in range(0, minutes, step):
         if away:
             world.api.faults = [AWAY] * 10
         await world.look()
         await world.stories.staleness.step()
         await world.deliver()
-        world.clock.pass_time(MINUTE)
+        world.clock.pass_time(step * MINUTE)
     world.api.faults = []
 
 
@@ -58,7 +58,8 @@ async def test_when_it_is_back_and_nothing_happened_that_is_told_once(worlds: Wo
 
 async def test_a_day_without_the_api_makes_one_notice_and_one_catch_up(worlds: Worlds) -> None:
     world = await watched(worlds)
-    await pass_minutes(world, 24 * 60)
+    await pass_minutes(world, 60)
+    await pass_minutes(world, 23 * 60, step=5)
     all_ends(worlds)
     await come_back(world)
     assert world.told == ["stale", "catch_up"]
