@@ -10,10 +10,13 @@ import pytest
 from tests.processes import ROOT
 
 PROGRAMS = sorted(path.stem for path in (ROOT / "benchmarks").glob("*.py") if "if __name__ ==" in path.read_text())
+LARGE = ("ack", "burst", "ledger", "start")  # also where they are quick: they make a grown database, or many calls
 
 
 @pytest.mark.processes
-@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.long if name in LARGE else ()) for name in PROGRAMS]
+)
 async def test_a_quick_run_of_a_benchmark_prints_its_table(name: str) -> None:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     process = await asyncio.create_subprocess_exec(

@@ -7,7 +7,7 @@ import pytest
 from tests.processes import finished
 
 pytestmark = pytest.mark.processes
-SMALL = ("--references", "30", "--a-day", "200", "--watched", "0.5", "--minutes", "10", "--warm-up", "5")
+SMALL = ("--references", "30", "--a-day", "200", "--watched", "0.5", "--minutes", "8", "--warm-up", "4")
 
 
 async def test_the_same_seed_gives_the_same_figures_in_another_process() -> None:
