@@ -39,6 +39,9 @@ FEED_SECONDS = 0.3
 LOOKS_AFTER = 5
 MOST_TRIES = 5
 MOST_FED = 400
+MENDED_WITHIN = (
+    400.0  # seconds: let in again while it was dead, it tries so after five minutes at the latest
+)
 MORE = 8  # requests that may fail in a way that is told already; ten of a kind would be told
 
 
@@ -218,7 +221,7 @@ class Drama:
             self.feed()
         raise AssertionError(f"waited in vain for {what}\n{self.lives.tail}")
 
-    async def live_on(self, within: float = 90) -> None:
+    async def live_on(self, within: float = MENDED_WITHIN) -> None:
         """Live until all is told, and a while longer; then end in order."""
         death = await self.lives.begin()
         await until_answered(self._is_idle, "everything to be told", within=within, shows=lambda: self.lives.tail)
