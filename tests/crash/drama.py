@@ -39,9 +39,7 @@ FEED_SECONDS = 0.3
 LOOKS_AFTER = 5
 MOST_TRIES = 5
 MOST_FED = 400
-MENDED_WITHIN = (
-    400.0  # seconds: let in again while it was dead, it tries so after five minutes at the latest
-)
+MENDED_WITHIN = 400.0  # seconds: let in again while it was dead, it tries so after five minutes at the latest
 MORE = 8  # requests that may fail in a way that is told already; ten of a kind would be told
 
 
