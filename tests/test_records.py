@@ -152,17 +152,13 @@ async def test_what_cannot_be_told_says_why_and_nothing_is_made(tmp_path: Path, 
     nowhere = {"DATABASE_URL": f"sqlite:///{tmp_path / 'none.db'}"}
     old = {"DATABASE_URL": f"sqlite:///{tmp_path / 'old.db'}"}
     sqlite3.connect(tmp_path / "old.db").close()
-    cases: tuple[tuple[dict[str, str], tuple[str, ...], int, str], ...] = (
+    for variables, arguments, code, says in (
         (nowhere, (), 1, "The database could not be read: there is none yet"),
+        (old, (), 1, "the command `migrate` does it"),
         (nowhere, ("--since", "soon"), 2, "--since is wrong"),
-    )
-    if command == "audit":  # the others find these out in the same place
-        cases += (
-            (old, (), 1, "the command `migrate` does it"),
-            (nowhere, ("--since", "9999d"), 2, "from 1 second to 3650 days"),
-            ({"DATABASE_URL": "mysql://x"}, (), 2, "DATABASE_URL is wrong"),
-        )
-    for variables, arguments, code, says in cases:
+        (nowhere, ("--since", "9999d"), 2, "from 1 second to 3650 days"),
+        ({"DATABASE_URL": "mysql://x"}, (), 2, "DATABASE_URL is wrong"),
+    ):
         ended, asked = await finished(command, *arguments, variables=variables, folder=tmp_path)
         assert (ended, asked.stdout) == (code, "")
         assert says in asked.stderr
