@@ -15,6 +15,7 @@ from bot.sandbox.slack_entities import (
     Fields,
     Message,
     RefusedError,
+    RunningStep,
     User,
 )
 from bot.sandbox.slack_passes import Passes
@@ -46,6 +47,7 @@ class Workspace:
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, Fields] = {}
         self.files: dict[str, Fields] = {}
+        self.steps: dict[str, RunningStep] = {}
         self.log: list[Entry] = []
         self._messages: dict[str, dict[str, Message]] = {}
         self._last_ts: dict[str, int] = {}

@@ -73,7 +73,7 @@ class Happened:
     """An event of the Events API; what it does not tell is empty.
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
-    tokens that were taken back one is the bot's.
+    tokens that were taken back one is the bot's. `step` is what a workflow has begun.
     """
 
     id: str
@@ -81,6 +81,19 @@ class Happened:
     place: str = ""
     user: str = ""
     lost_token: bool = False
+    step: "BegunStep | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class BegunStep:
+    """A step that a workflow has begun: Slack's id of that, which step, and what was entered, whatever that is.
+
+    The token that comes with it is left where it is: it works for a few minutes only, and the bot's own does as well.
+    """
+
+    execution_id: str
+    form_id: str
+    inputs: Mapping[str, object] = field(repr=False)
 
 
 def asked(payload: object) -> Asked:
@@ -129,6 +142,16 @@ def happened(payload: object) -> Happened:
         place=_text(event, "channel", otherwise="") if isinstance(channel, str) else "",
         user=_text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
+        step=_begun(event) if event.get("type") == "function_executed" else None,
+    )
+
+
+def _begun(event: Mapping[str, object]) -> BegunStep:
+    function, inputs = _mapping(event.get("function"), "function"), event.get("inputs")
+    return BegunStep(
+        execution_id=_text(event, "function_execution_id"),
+        form_id=_text(function, "callback_id"),
+        inputs=inputs if isinstance(inputs, Mapping) else {},
     )
 
 
