@@ -161,7 +161,7 @@ def watch_outputs(answer: WatchAnswer | GlobWatchAnswer, channel: SeenChannel) -
         parts.append(f"{counted(watch.expected, 'request')} expected")
     if watch.deadline is not None:
         parts.append(words("deadline ", At(watch.deadline, "day")))
-    place = words(Place(channel.id, channel.name))
+    place = words(Place(channel.id, channel.name)) if channel.name else words("the channel that was chosen")
     said = words(Foreign(watch.reference_id), " is watched in ", place, " (", joined(parts, ", "), ").")
     return Outputs({"reference": watch.reference_id, "summary": plain(f"{said}{_access(channel)}")})
 

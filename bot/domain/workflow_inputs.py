@@ -17,8 +17,8 @@ LEAST_SECONDS = 1.0  # less is over before anything can be read
 LONGEST_REFERENCE = 500  # characters, as everywhere else
 LONGEST_DEADLINE = 200  # characters: what is longer is no time, and is not kept
 MOST_EXPECTED = 100_000  # requests, as everywhere else
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
-_PERSON = re.compile(r"[UW][A-Z0-9]{2,30}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{1,30}")
+_PERSON = re.compile(r"[UW][A-Z0-9]{1,30}")
 _LONGEST_NUMBER = 20
 _SHOWN = 80
 

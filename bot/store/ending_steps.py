@@ -60,6 +60,7 @@ def answer(connection: Connection, these: ColumnElement[bool], what: Answer, now
         "answered_at": now,
         "due_at": now,
         "attempts": 0,
+        "why": None,
     }
     return connection.execute(update(workflow_steps).where(these).values(values)).rowcount
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, delete, func, or_, select, update
 
 from bot.domain.deed import NOBODY, Deed, Did
 from bot.domain.progress import settlement
@@ -19,6 +19,9 @@ from bot.store.deeds import note
 from bot.store.dialect import insert_if_new
 from bot.store.ending_steps import answer, read, written
 from bot.store.schema_workflow import IS_UNDONE, workflow_steps
+
+_IS_NEW = and_(workflow_steps.c.phase.in_((Phase.TAKEN, Phase.ANSWERED)), workflow_steps.c.why.is_(None))
+"""Nothing was tried yet, so that nothing is waited for, wherever the clock was set meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class WorkflowSteps:
         self, workspace_id: str, *, now: datetime, busy: Set[str] = frozenset(), limit: int
     ) -> tuple[Execution, ...]:
         """The steps of which something is to be done now, the longest due first, without the `busy` ones."""
-        wanted = and_(_open(workspace_id, busy), workflow_steps.c.due_at <= now)
+        wanted = and_(_open(workspace_id, busy), or_(workflow_steps.c.due_at <= now, _IS_NEW))
         query = select(workflow_steps).where(wanted).order_by(workflow_steps.c.due_at, workflow_steps.c.id)
 
         def work(connection: Connection) -> tuple[Execution, ...]:
