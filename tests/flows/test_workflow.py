@@ -43,7 +43,7 @@ async def phases(world: World) -> dict[str, int]:
 
 async def run(world: World, form: str, **inputs: object) -> Any:  # noqa: ANN401 - outputs, or a sentence
     """What a step came to."""
-    await begin(world, form, **inputs)
+    await world.stories.workflow.taken("Fx1", form, inputs)
     await work(world)
     return world.workflows.ended["Fx1"]
 

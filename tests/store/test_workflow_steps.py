@@ -187,7 +187,7 @@ async def test_a_window_that_is_still_open_is_told_to_the_looks(store: Store) ->
 async def test_a_reading_that_does_not_account_for_everything_ends_nothing(store: Store) -> None:
     await waiting(store)
     recorded = await record(store, reading(ended(1), LATE, complete=False))
-    assert (recorded.ended, recorded.unaccounted) == (0, {"batch-1"})
+    assert (recorded.ended, recorded.unaccounted) == (0, frozenset({"batch-1"}))
     recorded = await record(store, reading(ended(1), LATE, ended=False))
     assert (recorded.ended, await phase(store)) == (0, "waiting")
 
