@@ -104,6 +104,11 @@ class WorkflowSteps:
 
         return await self.database.read(work)
 
+    async def undone(self) -> int:
+        """How many steps go on."""
+        query = select(func.count()).select_from(workflow_steps).where(IS_UNDONE)
+        return await self.database.read(lambda connection: connection.execute(query).scalar_one())
+
     async def _change(self, step: Execution, values: dict[str, Any]) -> bool:
         statement = update(workflow_steps).where(_as_read(step)).values(version=step.version + 1, **values)
         return await self.database.write(lambda connection: connection.execute(statement).rowcount == 1)
