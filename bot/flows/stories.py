@@ -107,15 +107,13 @@ def make_stories(on: Ground) -> Stories:
         return Routine(name, step, clock=on.clock, alarm=on.alarm)
 
     def news() -> None:
-        deliver.wake()
-        edits.wake()
-        steps.wake()
+        for each in (deliver, edits, steps):
+            each.wake()
 
     def changed() -> None:
         lookout.forget()
-        look.wake()
-        turn.wake()
-        news()
+        for each in (look, turn, deliver, edits, steps):
+            each.wake()
 
     def rescheduled() -> None:
         timetable.wake()
@@ -141,8 +139,8 @@ def make_stories(on: Ground) -> Stories:
     for_people = _for_people(on, ask, line, changed=changed, news=news)
     people = (readings, ask, *for_people, timetabling, catch_up)
     workflow = _workflow(on, ask, for_people[0], line, sender, changed=changed, news=news)
-    steps = routine("steps", workflow.step)
-    return Stories(*people, sender, access, workflow, look, turn, deliver, edits, tend, stale, vigil, timetable, steps)
+    steps, others = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
+    return Stories(*people, sender, access, workflow, *others, steps)
 
 
 def _for_people(
