@@ -121,9 +121,8 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = _ask(on, readings)
+    ask, catch_up = _ask(on, readings), CatchUp(on.store, on.clock, on.rules, news)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
-    catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
