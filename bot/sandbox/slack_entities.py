@@ -109,7 +109,10 @@ class Trigger:
 
 @dataclass(slots=True)
 class RunningStep:
-    """A step that a workflow has begun: what was entered, and once it has ended its outputs, or what went wrong."""
+    """A step that a workflow has begun: what was entered, and once it has ended its outputs, or what went wrong.
+
+    The workflow's next step posts the summary that comes out of it to the channel `then_posts_to`, if one is named.
+    """
 
     id: str
     callback_id: str
@@ -118,6 +121,7 @@ class RunningStep:
     outputs: Fields | None = None
     error: str | None = None
     is_cancelled: bool = False
+    then_posts_to: str | None = None
 
     @property
     def is_running(self) -> bool:

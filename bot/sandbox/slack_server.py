@@ -184,9 +184,15 @@ class SlackSandbox:
             await self.event("app_mention", **about)
         return message
 
-    async def run_step(self, callback_id: str, inputs: Fields, user: str, *, times: int = 1) -> RunningStep:
-        """Let a workflow that somebody started come to one of the app's steps; the bot is told `times` times."""
+    async def run_step(
+        self, callback_id: str, inputs: Fields, user: str, *, times: int = 1, then_posts_to: str | None = None
+    ) -> RunningStep:
+        """Let a workflow that somebody started come to one of the app's steps; the bot is told `times` times.
+
+        What comes out of it is then posted to a channel, if one is named.
+        """
         step = slack_steps.begun(self.workspace, callback_id, inputs, user)
+        step.then_posts_to = then_posts_to
         await self.happenings.begin_step(slack_steps.event(self.workspace, step), times)
         return step
 

@@ -5,7 +5,7 @@ from typing import Any
 from bot.domain.workflow import FORMS, Form
 from bot.domain.workflow_inputs import is_of_kind
 from bot.sandbox.slack_call import TIER_3, ApiCall, Method
-from bot.sandbox.slack_entities import Fields, RefusedError, RunningStep
+from bot.sandbox.slack_entities import Draft, Fields, RefusedError, RunningStep
 from bot.sandbox.workspace import Workspace
 
 _WORKFLOW_TOKEN = "xwfp-sandbox"  # noqa: S105 - comes with every step, and nobody should keep it
@@ -65,6 +65,7 @@ def complete(call: ApiCall) -> Fields:
         raise RefusedError("parameter_validation_failed", response_metadata={"messages": problems})
     step.outputs = dict(outputs)
     call.workspace.note("step_completed", step=step.id, outputs=step.outputs)
+    _go_on(call.workspace, step, str(step.outputs.get("summary", "")))
     return {}
 
 
@@ -73,7 +74,14 @@ def fail(call: ApiCall) -> Fields:
     step = _running(call)
     step.error = call.needed("error")
     call.workspace.note("step_failed", step=step.id, error=step.error)
+    _go_on(call.workspace, step, f"The workflow failed: {step.error}")
     return {}
+
+
+def _go_on(workspace: Workspace, step: RunningStep, says: str) -> None:
+    """What the workflow does next, if it does anything."""
+    if step.then_posts_to is not None:
+        workspace.post(step.then_posts_to, "USLACKBOT", Draft(says))
 
 
 def _running(call: ApiCall) -> RunningStep:

@@ -26,9 +26,9 @@ class Awaited:
 
 def settle_awaited(connection: Connection, look: Circumstances, waiting: Mapping[str, str]) -> Awaited:
     """End the steps whose batch this look has seen settled."""
-    found = Awaited()
+    found, concluded = Awaited(), look.ended & look.complete
     for key, reference_id in waiting.items():
-        if reference_id in look.ended & look.complete and not _is_open(connection, look.account_id, reference_id):
+        if reference_id in concluded and not _is_open(connection, look.account_id, reference_id):
             _settle(connection, look, key, reference_id, found)
     return found
 
