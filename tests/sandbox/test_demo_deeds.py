@@ -111,7 +111,8 @@ async def test_a_switch_turns_on_and_off(around: Surroundings, name: str) -> Non
 
 
 async def test_a_workflow_waits_for_a_batch_and_says_what_came_of_it(around: Surroundings) -> None:
-    await do(around, "workflow", batch=REF)
+    async with around.slack:  # whose bot is away, and hears of it later
+        await do(around, "workflow", batch=REF)
     (step,) = around.slack.workspace.steps.values()
     assert (step.callback_id, step.inputs) == ("wait_until_finished", {"reference": REF})
     outputs = time_over_outputs(now(around), UNFINISHED).values
