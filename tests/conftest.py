@@ -3,7 +3,10 @@
 import asyncio
 import gc
 import os
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,27 @@ settings.load_profile("busy machine")
 
 
 LONGEST = ("test_kills.py", "test_crash.py", "test_deploy.py", "test_benchmarks.py", "test_outbox_model.py")
+
+UNMEASURED = (
+    "tests/browser/",
+    "tests/crash/",
+    "tests/made_up_time/",
+    "tests/app/test_hostile.py",
+    "tests/domain/test_replays.py",
+    "tests/flows/test_account_model.py",
+    "tests/flows/test_catch_up_kills.py",
+    "tests/flows/test_staleness.py::test_a_day_without_the_api_makes_one_notice_and_one_catch_up",
+    "tests/flows/test_totals.py",
+    "tests/slack/test_views_hostile.py",
+    "tests/store/test_outbox_model.py",
+    "tests/test_deploy.py",
+    "tests/test_downtime.py",
+    "tests/test_kills.py",
+    "tests/test_readme.py",
+    "tests/test_replicas.py",
+    "tests/test_simulate.py::test_the_same_seed_gives_the_same_figures_in_another_process",
+)
+"""Long ways through lines that shorter tests run as well: to measure their coverage takes longer than the tests."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -41,6 +65,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that at the end no worker goes on alone."""
     items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("processes") is None))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run what is `UNMEASURED` at full speed."""
+    if not item.nodeid.startswith(UNMEASURED):
+        return (yield)
+    with unmeasured():
+        return (yield)
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """What runs meanwhile, here and in processes that are begun, does not count as covered, and takes half the time."""
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    told = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")}
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        os.environ.update(told)
+        threading.settrace(in_threads)
+        sys.settrace(here)
 
 
 def pytest_collection_finish() -> None:
