@@ -20,7 +20,14 @@ settings.register_profile("busy machine", deadline=None)  # no test asserts on a
 settings.load_profile("busy machine")
 
 
-LONGEST = ("test_kills.py", "test_crash.py", "test_deploy.py", "test_benchmarks.py", "test_outbox_model.py")
+LONGEST = (
+    "test_kills.py",
+    "test_crash.py",
+    "test_deploy.py",
+    "test_account_model.py",
+    "test_benchmarks.py",
+    "test_outbox_model.py",
+)
 
 UNMEASURED = (
     "tests/browser/",
