@@ -13,7 +13,14 @@ from bot.slack.outcome import FAULTS, error_of
 
 COMPLETE, FAIL = "functions.completeSuccess", "functions.completeError"
 _OVER = ("execution_not_in_running_state", "function_execution_not_found")
-_REFUSED = ("access_denied", "parameter_validation_failed", "unknown_method")
+_REFUSED = (
+    "access_denied",
+    "missing_scope",
+    "not_allowed_token_type",
+    "parameter_validation_failed",
+    "unknown_method",
+)
+"""Of one step, not of the token: whatever Slack thinks of it here, it goes on working everywhere else."""
 
 
 @dataclass(frozen=True, slots=True)

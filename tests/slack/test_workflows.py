@@ -84,6 +84,8 @@ async def test_outputs_that_were_not_promised_are_refused(outputs: dict[str, str
         ("garbage", "", InDoubtError),
         ("ratelimited", "", SlackBusyError),
         ("error", "access_denied", RefusedMessageError),
+        ("error", "not_allowed_token_type", RefusedMessageError),
+        ("error", "missing_scope", RefusedMessageError),
         ("error", "internal_error", InDoubtError),
         ("error", "token_revoked", TokenRefusedError),
         ("error", "a_word_of_tomorrow", InDoubtError),
