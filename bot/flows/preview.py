@@ -15,6 +15,7 @@ from bot.domain.watch import Events, Placement, Watch
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -32,13 +33,16 @@ class Previewing:
     store: Store
     clock: Clock
     rules: Rules
+    sharing: Sharing
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def preview(self, wish: Wish) -> AsyncIterator[PreviewBegun | PreviewAnswer]:
         """What this watch would have posted in the last seven days, as far as that was recorded.
 
-        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched.
+        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched, and
+        where only counts are shown.
         """
+        await self.sharing.refuse(wish.place)
         glob = await self.ask.glob(wish.reference_id)
         wish = replace(wish, is_glob=True) if glob is not None else await self._of_request(wish)
         if glob is not None and wish.expected is not None:

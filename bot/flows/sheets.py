@@ -25,6 +25,7 @@ from bot.domain.sheet_wording import SCOPE, beside_the_file
 from bot.errors import InDoubtError, NoAccessError, SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -50,6 +51,7 @@ class Sheets:
     identity: Identity
     account_id: str
     granted: Callable[[], Awaitable[Set[str]]]
+    sharing: Sharing
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE), init=False)
 
     async def links(
@@ -71,7 +73,8 @@ class Sheets:
     async def export(
         self, reference: str, wanted: Format, *, place: str, person: str
     ) -> AsyncIterator[StatusAnswer | SheetAnswer]:
-        """Every row as a file; nothing is read where it could not be sent."""
+        """Every row as a file; nothing is read where it could not be sent, or where only counts are shown."""
+        await self.sharing.refuse(place)
         if not await self._may_send():
             empty = SheetAnswer(Kind.ROWS, Gathered(reference, (), 0, self.clock.now()), (), wanted)
             yield replace(empty, handed=Handed(Handing.NO_SCOPE))

@@ -24,6 +24,7 @@ from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.shared import Sharing
 from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
@@ -77,6 +78,7 @@ class Stories:
     catch_up: CatchUp
     sender: Sender
     access: Access
+    sharing: Sharing
     look: Routine
     turn: Routine
     deliver: Routine
@@ -115,42 +117,43 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = _ask(on, readings)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    sharing = Sharing(on.store, on.chat, on.clock, line, on.identity, news)
+    ask = _ask(on, readings, sharing)
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
-    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
+    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender, sharing)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
-    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
+    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender, sharing).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
-    access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
+    access = Access(on.store, on.clock, on.identity, line, news, tend.wake, sharing)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled, sharing)
+    people = (readings, ask, *_for_people(on, ask, line, sharing, changed=changed, news=news), timetabling, catch_up)
+    return Stories(*people, sender, access, sharing, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _for_people(
-    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
+    on: Ground, ask: Ask, line: SlackLine, sharing: Sharing, *, changed: Callable[[], None], news: Callable[[], None]
 ) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
-        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed, sharing),
         Muting(ask, on.store, on.clock, on.identity, account_id, news),
-        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, news, sharing),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
-        Previewing(ask, on.source, on.store, on.clock, on.rules),
+        Previewing(ask, on.source, on.store, on.clock, on.rules, sharing),
         Limits(ask, on.store, on.clock, on.identity, account_id, changed),
-        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted, sharing),
     )
 
 
-def _ask(on: Ground, readings: Readings) -> Ask:
+def _ask(on: Ground, readings: Readings, sharing: Sharing) -> Ask:
     return Ask(
         readings=readings,
         source=on.source,
@@ -159,14 +162,15 @@ def _ask(on: Ground, readings: Readings) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+        sharing=sharing,
     )
 
 
-def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
+def _deliver(on: Ground, line: SlackLine, sender: Sender, sharing: Sharing) -> Deliver:
     history = History(on.chat, on.clock, line)
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
-    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit, sharing)
 
 
 def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:

@@ -8,6 +8,7 @@ from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.triages import Which
@@ -39,6 +40,7 @@ class Triaging:
     identity: Identity
     account_id: str
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
         """The failures so far need nothing more; raises `BadCommandError` where there are none."""
@@ -79,7 +81,11 @@ class Triaging:
     async def _chosen(
         self, place: str, choice: Choice, *, still_open: bool = False
     ) -> tuple[Which, Sequence[FailureKind]]:
-        """The kinds that are meant; without a name all, or those that are `still_open` if there are any."""
+        """The kinds that are meant; without a name all, or those that are `still_open` if there are any.
+
+        They are named in every answer, so not where only counts are shown.
+        """
+        await self.sharing.refuse(place)
         reference_id = await self._reference(choice.reference)
         kinds = (await self.ask.recall(reference_id)).progress.kinds
         if not kinds:

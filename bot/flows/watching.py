@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
+from bot.domain.counts_only import counted_overview, counted_status
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
 from bot.domain.mute import Silence, silence
@@ -14,6 +15,7 @@ from bot.errors import BadCommandError, ChamelaionError
 from bot.flows.ask import Ask
 from bot.flows.identity import Identity
 from bot.flows.limits import FOR_ONE
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -32,18 +34,24 @@ class Watching:
     identity: Identity
     account_id: str
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def start(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
-        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not."""
+        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not.
+
+        Where only counts are shown, the answer has no more than that.
+        """
         glob = await self.ask.glob(wish.reference_id)
         if glob is not None:
             yield await self._start_glob(glob, replace(wish, is_glob=True))
             return
         wish = await self._of_request(wish)
         watch, is_new, undo = await self._begin(wish)
+        told, why = await self.sharing.counts_only(_asked_in(wish)), await self.sharing.why(watch.place)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due, await self._silence(watch))
+            shown, silent = counted_status(status) if told else status, await self._silence(watch)
+            yield WatchAnswer(watch, is_new, shown, trouble, undo, wish.due, silent, why)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -56,8 +64,11 @@ class Watching:
         watch, is_new, undo = await self._begin(wish)
         overview = await self.store.references.overview_of(watch, most=0)
         near = () if overview.references else await self.ask.nearest(glob.letters)
+        if await self.sharing.counts_only(_asked_in(wish)):
+            overview, near = counted_overview(overview), ()
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._silence(watch))
+        why, silent = await self.sharing.why(watch.place), await self._silence(watch)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, silent, why)
 
     async def _silence(self, watch: Watch) -> Silence | None:
         return silence(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
@@ -182,3 +193,8 @@ class Watching:
             return
         await self.store.outbox.retry_place(self.identity.workspace_id, place, now=self.clock.now())
         self.on_change()
+
+
+def _asked_in(wish: Wish) -> str:
+    """Where the answer is read, which for a personal watch is another place than the watch's."""
+    return wish.asked_in or wish.place

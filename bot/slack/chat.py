@@ -28,6 +28,8 @@ from bot.slack.views.said import marked_as_repeat, message
 
 EVENT_TYPE = "lipsync_announcement"
 _MESSAGES_A_PAGE = 15
+_SHARED = ("is_ext_shared", "is_pending_ext_shared")
+_LONGEST_LOOK = 2.0  # seconds: people and posts wait for the answer, and without one only counts are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,18 @@ class SlackChat:
             return HistoryPage((), None)  # where no thread is, nothing stands in it
         more = _word(_part(response.get("response_metadata")), "next_cursor") if response.get("has_more") else None
         return HistoryPage(tuple(_shown(channel, _messages(response))), more)
+
+    async def is_shared(self, place: str) -> bool:
+        """Whether another organisation reads a channel, or was invited to."""
+        try:
+            async with asyncio.timeout(_LONGEST_LOOK):
+                response = await self._call(self.client.conversations_info, channel=place)
+        except TimeoutError:
+            raise InDoubtError("timeout") from None
+        channel = _part(response.get("channel"))
+        if not isinstance(channel.get(_SHARED[0]), bool):
+            raise InDoubtError("unreadable_answer")
+        return any(channel.get(name) is True for name in _SHARED)
 
     async def direct_channel(self, user: str) -> str:
         """The DM of a person with the bot; opening it again does nothing, so it is never in doubt."""

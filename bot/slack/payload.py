@@ -73,7 +73,7 @@ class Happened:
     """An event of the Events API; what it does not tell is empty.
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
-    tokens that were taken back one is the bot's.
+    tokens that were taken back one is the bot's. `shared`: another organisation reads the place.
     """
 
     id: str
@@ -81,6 +81,7 @@ class Happened:
     place: str = ""
     user: str = ""
     lost_token: bool = False
+    shared: bool = False
 
 
 def asked(payload: object) -> Asked:
@@ -123,12 +124,14 @@ def happened(payload: object) -> Happened:
     fields = _mapping(payload, "the event")
     event = _mapping(fields.get("event"), "event")
     channel, tokens = event.get("channel"), event.get("tokens")
+    place = _text(event, "channel", otherwise="") if isinstance(channel, str) else ""
     return Happened(
         id=_text(fields, "event_id"),
         kind=_text(event, "type"),
-        place=_text(event, "channel", otherwise="") if isinstance(channel, str) else "",
+        place=place,
         user=_text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
+        shared=bool(place) and fields.get("is_ext_shared_channel") is True,
     )
 
 

@@ -19,6 +19,7 @@ from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
+from bot.store.sharings import Sharings
 from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
@@ -53,6 +54,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    sharings: Sharings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -89,4 +91,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        sharings=Sharings(database),
     )

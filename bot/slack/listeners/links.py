@@ -33,7 +33,7 @@ class LinksListener:
     async def answer(self, wanted: Links, place: str, person: str, reply: Reply) -> None:
         """Read every page and answer; a slow reading is announced first. What has reached the person is remembered."""
         if (glob := await self.ask.glob(wanted.reference)) is not None:
-            answer_to_all = await self.ask.overview(glob)
+            answer_to_all = await self.ask.overview(glob, place=place)
             await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "links", self.command))
             return
         answers = self.sheets.links(wanted.reference, place=place, person=person, only_new=wanted.only_new)

@@ -38,7 +38,11 @@ def _unread(answer: AboutAnswer) -> Words:
 
 
 def _watches(answer: AboutAnswer) -> Words:
-    return words(counted(answer.watches, "active watch", "active watches"))
+    active = counted(answer.watches, "active watch", "active watches")
+    if not answer.counts_only:
+        return words(active)
+    where = counted(answer.counts_only, "watched channel is", "watched channels are")
+    return words(f"{active}; {where} shared with another organisation, or may be, and shown only counts")
 
 
 def _latency(answer: AboutAnswer) -> Words:
