@@ -36,6 +36,7 @@ SCOPES_OF = {
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "conversations_info": ["channels:read", "groups:read"],
     "users_info": ["users:read"],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
@@ -50,6 +51,8 @@ SCOPES_OF_EVENTS = {
     "group_archive": ["groups:read"],
     "group_unarchive": ["groups:read"],
     "group_deleted": ["groups:read"],
+    "channel_shared": ["channels:read", "groups:read"],
+    "channel_unshared": ["channels:read", "groups:read"],
     "tokens_revoked": [],
     "app_uninstalled": [],
 }

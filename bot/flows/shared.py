@@ -86,9 +86,7 @@ class Sharing:
         """Ask about the places where something is watched or waits to be posted, as far as that is due."""
         if not self.identity.known or self.line.is_refused() or self.line.is_closed(INFO):
             return
-        due = await self.store.sharings.due(
-            self.identity.workspace_id, learnt_before=self.clock.now() - REFRESH
-        )
+        due = await self.store.sharings.due(self.identity.workspace_id, learnt_before=self.clock.now() - REFRESH)
         places = [place for place in due if self._may_ask(place) and not self._waits(self._refused, place)]
         found = await asyncio.gather(*map(self._ask, places[:AT_ONCE]), return_exceptions=True)
         for fault in (each for each in found if isinstance(each, BaseException)):

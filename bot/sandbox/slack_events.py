@@ -21,6 +21,8 @@ SUBSCRIBED = (
     "group_unarchive",
     "channel_deleted",
     "group_deleted",
+    "channel_shared",
+    "channel_unshared",
     "tokens_revoked",
     "app_uninstalled",
 )
@@ -80,6 +82,21 @@ class Happenings:
         channel = self.workspace.channel(channel_id)
         self.workspace.remove(channel_id)
         await self._of_place(channel, f"{_PREFIX[channel.kind]}_deleted", {"channel": channel_id})
+
+    async def share(self, channel_id: str, team: str) -> None:
+        """Let another organisation read a channel."""
+        channel = self.workspace.share(channel_id, team)
+        await self._of_place(channel, "channel_shared", {"channel": channel_id, "connected_team_id": team})
+
+    async def unshare(self, channel_id: str, team: str) -> None:
+        """Let it read the channel no more."""
+        channel = self.workspace.unshare(channel_id, team)
+        about = {
+            "channel": channel_id,
+            "previously_connected_team_id": team,
+            "is_ext_shared": bool(channel.shared_with),
+        }
+        await self._of_place(channel, "channel_unshared", about)
 
     async def uninstall(self) -> None:
         """Put the app out of the workspace: its token is taken no more."""

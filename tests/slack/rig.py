@@ -82,12 +82,12 @@ class CannedAsk(Ask):
     async def glob(self, text: str) -> Glob | None:
         return compiled(text) if is_glob(text) else None
 
-    async def overview(self, glob: Glob, *, most: int = 10) -> GlobAnswer:
+    async def overview(self, glob: Glob, *, place: str | None = None, most: int = 10) -> GlobAnswer:  # noqa: ARG002 - the shape of the original
         self.questions.append(("overview", glob.pattern))
         progress = summarise(REF, [request(1, "failed"), request(2)])
         return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
 
-    async def lineup(self) -> LineupAnswer:
+    async def lineup(self, *, place: str | None = None) -> LineupAnswer:  # noqa: ARG002 - the shape of the original
         self.questions.append(("lineup",))
         return lineup_answer()
 
@@ -189,6 +189,12 @@ class CannedAccess(Access):
 
     async def closed(self, event_id: str, place: str, why: str) -> None:
         self._hear("closed", event_id, place, why)
+
+    async def shared(self, place: str) -> None:
+        self._hear("shared", place)
+
+    async def unshared(self, place: str) -> None:
+        self._hear("unshared", place)
 
     async def revoked(self, event_id: str, why: str) -> None:
         self._hear("revoked", event_id, why)
