@@ -22,7 +22,7 @@ HERE = {
 """What whoever watches or asks in such a place is told."""
 INSTEAD = {
     CountsOnly.SHARED: "Ask me in our DM.",
-    CountsOnly.UNKNOWN: "Ask me in our DM, or invite me and ask again.",
+    CountsOnly.UNKNOWN: "Ask me in our DM, or again in a minute; into a private channel I have to be invited first.",
 }
 """What to do for more than counts."""
 SMALL_PRINT = {
