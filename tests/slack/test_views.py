@@ -119,7 +119,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
-        **{name: card[2:] for name in ("counts_card", "counts_unknown")},
+        **dict.fromkeys(("counts_card", "counts_unknown"), card[2:]),
         "counts_glob_card": glob,
         "counts_finished": finished[2:],
         "counts_finished_one": few[2:],
