@@ -20,7 +20,8 @@ INFO = "info"
 """How asking about a place is called among the methods of Slack that may have to rest."""
 REFRESH = timedelta(days=1)  # Slack tells when it changes; an event that never came is made good this way
 FAULT_SECONDS = 30.0  # after a fault of the moment nobody is kept waiting for the next one
-REFUSED_SECONDS = 300.0  # somebody has to invite the bot or grant a scope first, and both wake it
+REFUSED_SECONDS = 300.0  # somebody has to invite the bot or grant a scope first
+ANSWER_SECONDS = 5.0  # whoever asks after that may have done so; one answer asks once
 AT_ONCE = 20  # of 50 questions a minute that Slack takes
 _NOT_ASKED = "not_asked"
 _OF_THE_MOMENT = (InDoubtError, NotSentError, SlackBusyError)
@@ -145,7 +146,7 @@ class Sharing:
         if isinstance(error, _OF_THE_MOMENT):
             self._rests[place] = now + FAULT_SECONDS
         else:
-            self._refused[place] = now + REFUSED_SECONDS
+            self._rests[place], self._refused[place] = now + ANSWER_SECONDS, now + REFUSED_SECONDS
         if isinstance(error, TokenRefusedError):
             self.line.trouble(INFO, error)
         else:

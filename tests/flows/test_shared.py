@@ -22,7 +22,7 @@ from bot.errors import (
     TokenRefusedError,
     UnavailableError,
 )
-from bot.flows.shared import FAULT_SECONDS, REFRESH, REFUSED_SECONDS
+from bot.flows.shared import ANSWER_SECONDS, FAULT_SECONDS, REFRESH, REFUSED_SECONDS
 from bot.flows.triaging import Choice
 from tests.builders import request, uuid
 from tests.flows.conftest import World, Worlds
@@ -97,22 +97,28 @@ async def test_until_slack_can_say_only_counts_are_shown_and_then_it_is_all_edit
     assert edited(world, CardFacts)[-1] is None
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=str)
-async def test_after_a_fault_of_the_moment_it_is_asked_again_soon_but_not_at_once(
-    world: World, fault: SlackError
+@pytest.mark.parametrize(
+    ("fault", "pause"), [*((one, FAULT_SECONDS) for one in PASSING), (LASTING[1], REFUSED_SECONDS)], ids=str
+)
+async def test_after_a_fault_it_is_asked_again_later_but_not_at_once(
+    world: World, fault: SlackError, pause: float
 ) -> None:
-    world.chat.look_faults = [fault]
-    await failing(world)
-    await world.deliver()
-    await world.deliver()
-    assert len(world.chat.looked_at) == 1 + (isinstance(fault, SlackBusyError) and len(world.chat.looked_at) > 1)
-    world.clock.pass_time(FAULT_SECONDS + 1)
-    await world.deliver()
-    assert await world.stories.sharing.remembered("C1") is None
+    await world.watch()
+    world.chat.looked_at, world.chat.look_faults = [], [fault]
+    await world.stories.access.joined("Ev1", "C1")  # which makes sure that it is due
+    for _ in range(3):
+        await world.stories.sharing.find_out()
+    assert len(world.chat.looked_at) == 1
+    world.clock.pass_time(pause - 1)
+    await world.stories.sharing.find_out()
+    assert len(world.chat.looked_at) == 1
+    world.clock.pass_time(2)
+    await world.stories.sharing.find_out()
+    assert len(world.chat.looked_at) == 2
 
 
 async def test_a_missing_scope_does_not_stop_anything_else(world: World) -> None:
-    world.chat.look_faults = [TokenRefusedError("missing_scope", "groups:read")]
+    world.chat.look_faults = [TokenRefusedError("missing_scope", "groups:read")] * 9
     await failing(world)
     await world.deliver()
     assert world.told == ["failure"]
@@ -192,10 +198,11 @@ async def test_an_event_about_a_dm_changes_nothing(world: World) -> None:
 
 
 async def test_an_invitation_makes_it_known(world: World) -> None:
-    world.chat.look_faults = [NoAccessError("channel_not_found")]
+    world.chat.look_faults = [NoAccessError("channel_not_found")] * 9
     await failing(world)
     await world.deliver()
     assert manners(world, "failure") == [CountsOnly.UNKNOWN]
+    world.chat.look_faults = []
     await world.stories.access.joined("Ev1", "C1")
     await world.deliver()
     assert await world.stories.sharing.remembered("C1") is None
@@ -232,7 +239,7 @@ async def test_more_than_counts_is_refused_in_a_shared_channel_and_given_elsewhe
     await ASKED[what](world)
     await world.stories.access.shared("C1")
     calls = len(world.api.calls)
-    with pytest.raises(CountsOnlyError, match="shared with another organisation.* Ask me in our DM"):
+    with pytest.raises(CountsOnlyError, match=r"shared with another organisation.* Ask me in our DM"):
         await ASKED[what](world)
     read = world.api.calls[calls:]
     assert read == ([(uuid(1), -1)] if what == "a request" else [])  # nothing is read in vain
@@ -286,13 +293,15 @@ async def test_a_patterns_table_has_what_it_covers_and_no_names_that_it_does_not
 
 
 async def test_while_slack_cannot_say_answers_have_only_counts_and_say_why(world: World) -> None:
-    world.chat.look_faults = [NoAccessError("channel_not_found")] * 2
+    world.chat.look_faults = [NoAccessError("channel_not_found")]
     world.api.set([request(1, "failed", error="no face detected", finished=30)])
     assert "face" not in str(await _status(world, "C1"))
     with pytest.raises(CountsOnlyError, match="could not find out"):
         await _last(world.stories.ask.failures("batch-1", place="C1"))
+    assert len(world.chat.looked_at) == 1
+    world.clock.pass_time(ANSWER_SECONDS)
     assert "face" in str(await _status(world, "C1"))  # asked again: somebody may have invited the bot
-    assert len(world.chat.looked_at) == 3
+    assert len(world.chat.looked_at) == 2
 
 
 async def test_after_a_time_out_nobody_waits_for_the_next_one(world: World) -> None:

@@ -212,4 +212,8 @@ async def test_lists_say_which_watched_places_are_shown_only_counts(store: Store
         Blocked("C2", "", "channel_not_found"),
     )
     lines = await store.watches.listing(TEAM, author="U1")
-    assert [line.counts_only for line in lines] == [CountsOnly.SHARED, CountsOnly.UNKNOWN, None]
+    assert {line.watch.place: line.counts_only for line in lines} == {
+        "C1": CountsOnly.SHARED,
+        "C2": CountsOnly.UNKNOWN,
+        "C3": None,
+    }
