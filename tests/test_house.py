@@ -38,6 +38,11 @@ SCOPES_OF = {
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
     "conversations_info": ["channels:read", "groups:read"],
     "users_info": ["users:read"],
+    "chat_postEphemeral": ["chat:write"],
+    "views_open": [],
+    "views_push": [],
+    "views_update": [],
+    "views_publish": [],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""
