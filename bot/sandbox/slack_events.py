@@ -9,6 +9,7 @@ from bot.sandbox.slack_api import Tokens
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Fields
 from bot.sandbox.slack_payloads import event_fields
+from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import Workspace
 
 SUBSCRIBED = (
@@ -85,12 +86,12 @@ class Happenings:
 
     async def share(self, channel_id: str, team: str) -> None:
         """Let another organisation read a channel."""
-        channel = self.workspace.share(channel_id, team)
+        channel = share(self.workspace, channel_id, team)
         await self._of_place(channel, "channel_shared", {"channel": channel_id, "connected_team_id": team})
 
     async def unshare(self, channel_id: str, team: str) -> None:
         """Let it read the channel no more."""
-        channel = self.workspace.unshare(channel_id, team)
+        channel = unshare(self.workspace, channel_id, team)
         about = {
             "channel": channel_id,
             "previously_connected_team_id": team,

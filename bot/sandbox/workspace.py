@@ -153,21 +153,6 @@ class Workspace:
         self.channel(channel_id).is_archived = False
         self.note("unarchived", channel=channel_id)
 
-    def share(self, channel_id: str, team: str) -> Channel:
-        """Let another organisation read a channel; returns it."""
-        channel = self.channel(channel_id)
-        channel.invited.discard(team)
-        channel.shared_with.add(team)
-        self.note("shared", channel=channel_id, team=team)
-        return channel
-
-    def unshare(self, channel_id: str, team: str) -> Channel:
-        """Let it read the channel no more; returns it."""
-        channel = self.channel(channel_id)
-        channel.shared_with.discard(team)
-        self.note("unshared", channel=channel_id, team=team)
-        return channel
-
     def remove(self, channel_id: str) -> None:
         """Take a channel away for good."""
         del self.channels[self.channel(channel_id).id]

@@ -3,6 +3,7 @@
 import json
 
 from bot.sandbox.slack_entities import Message
+from bot.sandbox.slack_sharing import share
 from bot.scheduler import SystemClock
 from bot.slack import actions
 from tests.app.conftest import ANA_DM, DE, PRIVATE, PRODUCERS, Stage, buttons_of, everything_in
@@ -38,7 +39,7 @@ async def shows_counts(stage: Stage, channel: str = DE) -> None:
 
 
 async def test_in_a_shared_channel_everything_has_only_counts(stage: Stage) -> None:
-    stage.slack.workspace.share(DE, STUDIO)
+    share(stage.slack.workspace, DE, STUDIO)
     await watched(stage)
     await shows_counts(stage)
     kept = [actions.CARD_WATCH_ME, actions.CARD_MUTE, actions.CARD_STOP]
@@ -65,7 +66,7 @@ async def test_an_invitation_to_another_organisation_counts_already(stage: Stage
 
 async def test_any_event_in_a_shared_channel_makes_it_known(stage: Stage) -> None:
     await watched(stage)
-    stage.slack.workspace.share(DE, STUDIO)  # and Slack's own event about it never came
+    share(stage.slack.workspace, DE, STUDIO)  # and Slack's own event about it never came
     await stage.slack.happenings.archive(DE, "U0BEN")
     await stage.slack.happenings.unarchive(DE, "U0BEN")
     await shows_counts(stage)
@@ -102,7 +103,7 @@ def _button(action: str, value: str) -> dict[str, object]:
 
 
 async def test_sharing_a_status_shows_only_counts_to_everybody(stage: Stage) -> None:
-    stage.slack.workspace.share(DE, STUDIO)
+    share(stage.slack.workspace, DE, STUDIO)
     stage.account.submit("batch-1", 3, failure_share=1.0)
     status = await stage.asks("status batch-1")
     await stage.clicks(status, actions.STATUS_SHARE)
@@ -111,7 +112,7 @@ async def test_sharing_a_status_shows_only_counts_to_everybody(stage: Stage) -> 
 
 
 async def test_the_dm_has_everything(stage: Stage) -> None:
-    stage.slack.workspace.share(DE, STUDIO)
+    share(stage.slack.workspace, DE, STUDIO)
     await watched(stage)
     answer = await stage.asks("failures batch-1", channel=ANA_DM)
     assert NO_FACE in everything_in(answer)

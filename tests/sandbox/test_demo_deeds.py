@@ -51,6 +51,15 @@ def test_every_deed_has_its_own_name_and_says_in_one_line_what_the_bot_should_do
     assert {"fail", "finish", "add", "submit", "speed", "restart", "kill"} <= {each.name for each in deeds}
 
 
+async def test_a_channel_is_shared_with_another_organisation_and_no_more(around: Surroundings) -> None:
+    assert not is_on(around, "share")
+    await do(around, "share")
+    assert is_on(around, "share")
+    assert around.slack.workspace.named(demo_deeds.SHARED).shared_with
+    await do(around, "share")
+    assert not is_on(around, "share")
+
+
 @pytest.mark.parametrize("why", KINDS)
 async def test_a_clip_fails_with_the_chosen_kind(around: Surroundings, clock: FakeClock, why: str) -> None:
     clock.pass_time(1)
