@@ -402,7 +402,7 @@ async def test_whether_others_read_a_channel_or_were_invited_to_is_asked(slack: 
 async def test_whatever_keeps_slack_from_saying_whether_others_read_a_channel_is_an_error(
     slack: SlackSandbox, chat: SlackChat, fault: FaultKind, code: str, kind: type[SlackError]
 ) -> None:
-    slack.faults.add("conversations.info", fault, code=code)
+    slack.faults.add("conversations.info", fault, code=code, times=None)  # a GET is asked again after a cut
     with pytest.raises(kind):
         await chat.is_shared(DE)
 
