@@ -22,7 +22,7 @@ REFRESH = timedelta(days=1)  # Slack tells when it changes; an event that never 
 FAULT_SECONDS = 30.0  # after a fault of the moment nobody is kept waiting for the next one
 REFUSED_SECONDS = 300.0  # somebody has to invite the bot or grant a scope first
 ANSWER_SECONDS = 5.0  # whoever asks after that may have done so; one answer asks once
-AT_ONCE = 20  # of 50 questions a minute that Slack takes
+AT_ONCE = 40  # of 50 questions a minute that Slack takes
 _NOT_ASKED = "not_asked"
 _OF_THE_MOMENT = (InDoubtError, NotSentError, SlackBusyError)
 
@@ -49,7 +49,7 @@ class Sharing:
     # --- what others ask ---
 
     async def counts_only(self, place: str | None) -> bool:
-        """Whether only counts may be shown in a place (a channel's or DM's id, or a person's; None: to nobody here).
+        """Whether only counts may be shown in a place (the id of a channel, DM or person; None: in none, as in Home).
 
         For everything that is shown to people on their demand, ephemeral or not: whoever asks there may be a stranger.
         Slack is asked when it is not known. Facts and answers of which only counts are to be left go through
@@ -59,7 +59,7 @@ class Sharing:
 
     async def why(self, place: str | None) -> CountsOnly | None:
         """The same, with the reason; None where everything may be shown."""
-        if place is None or not may_be_shared(place):
+        if not place or not may_be_shared(place):
             return None
         known = await self._known(place)
         if known is None or known.is_in_question:
