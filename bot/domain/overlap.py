@@ -8,7 +8,7 @@ import bracex
 
 from bot.domain.glob import MOST_ALTERNATIVES, Glob, compiled
 
-_MOST_STEPS = 50_000
+_MOST_STEPS = 5_000
 _LATIN = range(0x250)
 _PARTS = re.compile(
     r"(?P<star>\*+)|(?P<one>\?)|(?P<set>\[[!^]?\]?[^]\[\\]*\])|(?P<odd>\[)|(?P<letter>\\.|.)", re.DOTALL

@@ -67,6 +67,8 @@ class Muting:
         """Tell what was held of a reference or a pattern, or of everything here, and go on as ever."""
         await self.gate.allow_change(place, author)
         subject, is_glob = await self._meant(place, reference, is_glob)
+        if subject is not None and not is_glob:
+            await self.gate.allow(place, subject)
         here = await self.store.mutes.here(self.identity.workspace_id, place)
         only = (
             None if subject is None else tuple(one for one in here if (one.subject, one.is_glob) == (subject, is_glob))
