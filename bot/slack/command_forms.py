@@ -24,7 +24,7 @@ class CommandForm:
         return self.stage in _STAGES
 
 
-_STAGES = ("A", "C", "D", "E")
+_STAGES = ("A", "C", "D", "E", "F")
 _WATCH = (
     "watch <ref> [for failures|problems|each|all] [in thread|broadcast|flat] [me] [mention @x] [expect N]"
     " [by <fri 17:00>]"
@@ -158,6 +158,14 @@ COMMANDS = (
         "Type what you would type behind watch. I look again at what I have recorded of the last 7 days, and post and"
         " change nothing.",
     ),
-    CommandForm("settings", ("settings",), "F", "what this workspace allows"),
+    CommandForm(
+        "settings",
+        ("settings",),
+        "F",
+        "what this channel is about, who sees links, and who may change that",
+        "Patterns such as client-a-* are all that the channel may hear of, by every command and every button. Links are"
+        " for whoever asks, for everybody here, or switched off. You also choose what a new watch tells, and who may"
+        " change watches and settings here. Anybody may still ask, take care of failures, and watch for themselves.",
+    ),
 )
 """Every command there is or will be: the one list of them."""

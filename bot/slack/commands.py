@@ -146,6 +146,11 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds in this channel, and let me change it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -185,6 +190,7 @@ Command = (
     | Queue
     | Preview
     | Trial
+    | Settings
     | Limiting
     | Timetabled
     | Help

@@ -26,6 +26,7 @@ from bot.slack.commands import (
     NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -46,6 +47,7 @@ from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
@@ -73,6 +75,7 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Settings: "settings",
     Deadline: "deadline",
     Expect: "expect",
     QuietHours: "quiet",
@@ -104,6 +107,7 @@ class CommandListener:
     trial: TrialListener
     limit: LimitListener
     timetable: TimetableListener
+    settings: SettingsListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -121,6 +125,7 @@ class CommandListener:
             self.mute,
             self.triage,
             self.queue,
+            self.settings,
         )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
@@ -158,6 +163,8 @@ class CommandListener:
                 await self._list(command, asked, reply)
             case Queue() | Preview():
                 await self._survey(command, asked, reply)
+            case Settings():
+                await self.settings.answer(asked, reply)
             case Trial() | Help() | About() | NotYet():
                 await self._about_us(command, asked, reply)
             case _:
