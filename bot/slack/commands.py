@@ -167,13 +167,6 @@ class About:
     """How is the bot itself?"""
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """A word or option that will come later."""
-
-    word: str
-
-
 Triage = Handle | Assign | MuteKind
 Limiting = Deadline | Expect
 Command = (
@@ -195,5 +188,4 @@ Command = (
     | Timetabled
     | Help
     | About
-    | NotYet
 )

@@ -67,7 +67,7 @@ def assert_golden(name: str, message: Message) -> None:
 
 def assert_golden_view(name: str, view: View) -> None:
     """The same of a view."""
-    _assert_kept(name, view.payload())
+    _assert_kept(f"views/{name}", view.payload())
 
 
 def _assert_kept(name: str, value: object) -> None:

@@ -13,19 +13,18 @@ from bot.sandbox.blockkit import view_problems
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.workspace import ANA, BEN
 from bot.slack.actions import LINKS_SHARE, SETTINGS_CHANGE
+from bot.slack.canned_policies import settings_views
 from bot.slack.payload import Entries, Submitted
 from bot.slack.settings_form import Carried, entered, mark
 from bot.slack.views import settings
 from bot.slack.views.view import View
 from tests.app.conftest import buttons_of, everything_in
 from tests.builders import NOON, watch
-from tests.slack.canned import assert_golden_view
+from tests.slack.canned import SCENE, assert_golden_view
 from tests.slack.rig import DE, Rig, rigged
 
 DM = "D0ANA"
 POLICY = Policy(("client-a-*", "shared"), LinksPolicy.OPEN, Events.EACH, (ANA.id, BEN.id))
-THERE = PolicyAnswer(POLICY, SetPolicy(POLICY, 3, BEN.id, NOON), may_change=True)
-NOTHING = PolicyAnswer(Policy(), None, may_change=True)
 ENDS = (watch(reference="batch-1"), replace(watch(reference="trailer-*"), id="w2", is_glob=True))
 
 
@@ -89,7 +88,7 @@ async def test_in_a_conversation_it_says_that_settings_are_of_channels(rig: Rig)
     await rig.type("settings", place=DM)
     assert "Settings are of channels" in rig.seen(ANA.id, DM)[-1].text
     await rig.type("settings now")
-    assert "settings takes nothing more" in rig.seen(ANA.id, DE)[-1].text
+    assert "`settings` takes nothing more" in rig.seen(ANA.id, DE)[-1].text
 
 
 # --- sent in ---
@@ -103,7 +102,7 @@ async def test_what_is_sent_in_is_saved_and_shown(rig: Rig) -> None:
     assert there.policy == Policy(("client-a-*", "shared"), LinksPolicy.OFF, Events.EACH, (ANA.id, BEN.id))
     assert (there.version, there.set_by) == (1, ANA.id)
     assert "Saved." in text_of(modal(rig))
-    assert "nobody here" in text_of(modal(rig))
+    assert "none here" in text_of(modal(rig))
 
 
 async def test_what_is_sent_in_unchanged_is_not_saved(rig: Rig) -> None:
@@ -230,15 +229,7 @@ def test_what_travels_with_the_form_comes_back() -> None:
 
 # --- views ---
 
-VIEWS: dict[str, View] = {
-    "settings_form": settings.form(THERE, DE, Carried(DE, 3).text()),
-    "settings_form_first": settings.form(NOTHING, DE, Carried(DE, 0).text()),
-    "settings_held": settings.held(replace(THERE, may_change=False), DE),
-    "settings_confirmation": settings.confirmation(DE, Carried(DE, 3, mark(ENDS)).text(), POLICY, ENDS),
-    "settings_saved": settings.saved(THERE, DE, ()),
-    "settings_saved_ended": settings.saved(THERE, DE, ENDS),
-    "settings_unchanged": settings.saved(NOTHING, DE, (), changed=False),
-}
+VIEWS: dict[str, View] = {name: view for name, _, view in settings_views(SCENE)}
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -23,7 +23,6 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
     Settings,
@@ -57,7 +56,6 @@ from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
-from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
@@ -82,7 +80,6 @@ COUNTED_AS: dict[type[Command], str] = {
     DailyDigest: "digest",
     Help: "help",
     About: "about",
-    NotYet: "not yet",
 }
 
 
@@ -137,7 +134,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet):  # these work without our memory too
+        if isinstance(command, Help):  # it works without our memory too
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -165,7 +162,7 @@ class CommandListener:
                 await self._survey(command, asked, reply)
             case Settings():
                 await self.settings.answer(asked, reply)
-            case Trial() | Help() | About() | NotYet():
+            case Trial() | Help() | About():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
@@ -210,7 +207,7 @@ class CommandListener:
             case _:
                 assert_never(command)
 
-    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About, asked: Asked, reply: Reply) -> None:
         match command:
             case Trial():
                 await self.trial.answer(asked, reply)
@@ -218,7 +215,5 @@ class CommandListener:
                 await self.help.answer(command, reply)
             case About():
                 await self.about.answer(reply)
-            case NotYet():
-                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
             case _:
                 assert_never(command)
