@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.announcement import Announcement, Card, Spoken
 from bot.domain.calibration import Foretold
+from bot.domain.policy import LinksPolicy
 from bot.domain.sharing import CountsOnly
 
 
@@ -69,6 +70,7 @@ class Manner:
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
     people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
+    `links` is who may see output links there: in a person's DM it is open, as nobody else reads that.
     `counts_only` is why only counts are shown there, as it is known when it is posted or edited; None to show all.
     """
 
@@ -76,6 +78,7 @@ class Manner:
     broadcast: bool = False
     mention: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    links: LinksPolicy = LinksPolicy.PRIVATE
     counts_only: CountsOnly | None = None
 
 

@@ -13,11 +13,13 @@ from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.gate import Gate
 from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.poll import Poll
 from bot.flows.preview import Previewing
 from bot.flows.read import Readings
@@ -66,6 +68,7 @@ class Stories:
     """The flows that people set going, and the owned tasks that go by themselves."""
 
     readings: Readings
+    gate: Gate
     ask: Ask
     watching: Watching
     muting: Muting
@@ -74,6 +77,7 @@ class Stories:
     previewing: Previewing
     limits: Limits
     sheets: Sheets
+    policing: Policing
     timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
@@ -115,11 +119,11 @@ def make_stories(on: Ground) -> Stories:
         timetable.wake()
         news()
 
-    lookout = Lookout(on.source, on.store, on.rules)
+    gate, lookout = Gate(on.store, on.identity, on.rules.account_id), Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     sharing = Sharing(on.store, on.chat, on.clock, line, on.identity, news)
-    ask = _ask(on, readings, sharing)
+    ask = _ask(on, readings, gate, sharing)
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
@@ -132,28 +136,37 @@ def make_stories(on: Ground) -> Stories:
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake, sharing)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled, sharing)
-    people = (readings, ask, *_for_people(on, ask, line, sharing, changed=changed, news=news), timetabling, catch_up)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled, sharing)
+    by_hand = _for_people(on, ask, line, gate, sharing, changed=changed, news=news)
+    people = (readings, gate, ask, *by_hand, timetabling, catch_up)
     return Stories(*people, sender, access, sharing, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _for_people(
-    on: Ground, ask: Ask, line: SlackLine, sharing: Sharing, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
+    on: Ground,
+    ask: Ask,
+    line: SlackLine,
+    gate: Gate,
+    sharing: Sharing,
+    *,
+    changed: Callable[[], None],
+    news: Callable[[], None],
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets, Policing]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
-        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed, sharing),
-        Muting(ask, on.store, on.clock, on.identity, account_id, news),
-        Triaging(ask, on.store, on.clock, on.identity, account_id, news, sharing),
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, gate, changed, sharing),
+        Muting(ask, on.store, on.clock, on.identity, account_id, gate, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, gate, news, sharing),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
-        Previewing(ask, on.source, on.store, on.clock, on.rules, sharing),
-        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
-        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted, sharing),
+        Previewing(ask, on.source, on.store, on.clock, on.rules, gate, sharing),
+        Limits(ask, on.store, on.clock, on.identity, account_id, gate, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, gate, on.granted, sharing),
+        Policing(on.store, on.clock, on.identity, account_id, gate, changed),
     )
 
 
-def _ask(on: Ground, readings: Readings, sharing: Sharing) -> Ask:
+def _ask(on: Ground, readings: Readings, gate: Gate, sharing: Sharing) -> Ask:
     return Ask(
         readings=readings,
         source=on.source,
@@ -162,6 +175,7 @@ def _ask(on: Ground, readings: Readings, sharing: Sharing) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+        gate=gate,
         sharing=sharing,
     )
 

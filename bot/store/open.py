@@ -15,6 +15,7 @@ from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.policies import Policies
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
@@ -54,6 +55,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    policies: Policies
     sharings: Sharings
 
 
@@ -91,5 +93,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        policies=Policies(database),
         sharings=Sharings(database),
     )

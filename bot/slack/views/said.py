@@ -64,7 +64,7 @@ def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
 
 
 def _whole(said: Said, command: str, manner: Manner) -> Message:
-    plain = _message(said, command)
+    plain = _message(said, command, manner)
     if not isinstance(said, News | CatchUpFacts):
         return plain
     return _for_person(_naming(plain, manner), said, manner)
@@ -97,7 +97,7 @@ def _above_buttons(message: Message, note: Block) -> tuple[Block, ...]:
     return (*(block for block in message.blocks if block not in buttons_), note, *buttons_)
 
 
-def _message(said: Said, command: str) -> Message:
+def _message(said: Said, command: str, manner: Manner) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
@@ -112,7 +112,7 @@ def _message(said: Said, command: str) -> Message:
         case TrialFacts():
             return trial.marked(said.said.kind, message(said.said, command))
         case _:
-            return _news(said)
+            return _news(said, manner)
 
 
 def _trouble(trouble: Trouble, command: str) -> Message:
@@ -129,7 +129,7 @@ def _trouble(trouble: Trouble, command: str) -> Message:
             assert_never(trouble)
 
 
-def _news(news: News) -> Message:
+def _news(news: News, manner: Manner) -> Message:
     match news:
         case FailureFacts():
             return failure.message(news)
@@ -138,7 +138,7 @@ def _news(news: News) -> Message:
         case ClipsFacts():
             return clips.message(news)
         case FinishedFacts() | ShortFacts() | ReopenedFacts():
-            return finished.message(news)
+            return finished.message(news, manner.links)
         case RiskFacts():
             return risk.message(news)
         case StuckFacts() | MissingFacts():
