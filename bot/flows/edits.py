@@ -104,14 +104,15 @@ class Editor:
         for edit in due:
             if not self._may_edit:
                 return
-            await self._edit_card(edit)
+            await self._edit_card(edit, as_of=now)
 
-    async def _edit_card(self, edit: CardEdit) -> None:
+    async def _edit_card(self, edit: CardEdit, *, as_of: datetime) -> None:
+        """What is read after `as_of` is not on it yet, however long the edit takes."""
         why = await self.sharing.remembered(edit.facts.watch.place)
         digest = _digest(edit.facts, why)
         try:
             if digest == edit.shown or await self._update(edit.posted, edit.facts, Manner(counts_only=why)):
-                await self.store.cards.shown(edit.watch_id, digest, now=self.clock.now())
+                await self.store.cards.shown(edit.watch_id, digest, now=as_of)
         except _GONE as error:
             if await self._is_shut(edit.facts.watch.place, error):
                 return
