@@ -26,6 +26,7 @@ from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
 from bot.store.vigil import Vigil
 from bot.store.watches import Watches
+from bot.store.workflow_steps import WorkflowSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Store:
     sheets: Sheets
     refusals: Refusals
     policies: Policies
+    workflow: WorkflowSteps
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -92,4 +94,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         sheets=Sheets(database),
         refusals=Refusals(database),
         policies=Policies(database),
+        workflow=WorkflowSteps(database),
     )

@@ -60,6 +60,7 @@ from tests.slack.chart_rig import CannedCharts
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.workflow_rig import CannedWorkflow
 
 DE = "C0DUBBINGDE"
 REF = "batch-1"
@@ -315,6 +316,7 @@ class Rig:
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
+    workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
@@ -365,6 +367,7 @@ class Rig:
                 timetabling=self.timetabling,
                 policing=self.policing,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+                workflow=self.workflow,
             ),
             identity=self.identity,
             vitals=self.vitals,

@@ -18,6 +18,7 @@ from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
+from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
@@ -58,6 +59,7 @@ class Flows:
     sheets: Sheets
     charts: Charts
     policing: Policing
+    workflow: Workflow
 
 
 def make_listeners(
@@ -94,5 +96,5 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity),
+        events=EventsListener(flows.access, flows.workflow, guard, identity),
     )
