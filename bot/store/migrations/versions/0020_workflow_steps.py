@@ -1,7 +1,7 @@
 """The steps that workflows have begun.
 
 Revision ID: 0020
-Revises: 0017
+Revises: 0018
 """
 
 import sqlalchemy as sa
