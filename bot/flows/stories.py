@@ -141,10 +141,9 @@ def make_stories(on: Ground) -> Stories:
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled)
     for_people = _for_people(on, ask, line, gate, changed=changed, news=news)
-    people = (readings, gate, ask, *for_people, timetabling, catch_up)
     workflow = _workflow(on, ask, for_people[0], line, sender, changed=changed, news=news)
     steps, others = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
-    return Stories(*people, sender, access, workflow, *others, steps)
+    return Stories(readings, gate, ask, *for_people, timetabling, catch_up, sender, access, workflow, *others, steps)
 
 
 def _for_people(
