@@ -20,6 +20,7 @@ from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
+from bot.store.sharings import Sharings
 from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
@@ -55,8 +56,9 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
-    policies: Policies
     workflow: WorkflowSteps
+    policies: Policies
+    sharings: Sharings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -93,6 +95,7 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
-        policies=Policies(database),
         workflow=WorkflowSteps(database),
+        policies=Policies(database),
+        sharings=Sharings(database),
     )

@@ -193,6 +193,12 @@ class CannedAccess(Access):
     async def closed(self, event_id: str, place: str, why: str) -> None:
         self._hear("closed", event_id, place, why)
 
+    async def shared(self, place: str) -> None:
+        self._hear("shared", place)
+
+    async def unshared(self, place: str) -> None:
+        self._hear("unshared", place)
+
     async def revoked(self, event_id: str, why: str) -> None:
         self._hear("revoked", event_id, why)
 

@@ -123,6 +123,13 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
+        **dict.fromkeys(("counts_card", "counts_unknown"), card[2:]),
+        "counts_glob_card": glob,
+        "counts_finished": finished[2:],
+        "counts_finished_one": few[2:],
+        "counts_status": status,
+        "counts_status_glob": table,
+        **{name: [actions.UNDO] for name in ("counts_watch", "counts_watch_unknown")},
     }
 
 

@@ -58,8 +58,8 @@ class Flows:
     dates: Dates
     sheets: Sheets
     charts: Charts
-    policing: Policing
     workflow: Workflow
+    policing: Policing
 
 
 def make_listeners(

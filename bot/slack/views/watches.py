@@ -1,6 +1,7 @@
 """The answer to "who watches what?"."""
 
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
+from bot.domain.sharing import IN_A_LIST
 from bot.domain.wording import bar, counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
 from bot.slack.views import mute
@@ -70,6 +71,7 @@ def _line(line: WatchLine) -> Words:
     since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
     if watch.deadline is not None:
         since += words(" · deadline ", At(watch.deadline, "day"))
+    since += words(f" · {IN_A_LIST[line.counts_only]}") if line.counts_only is not None else NOTHING
     since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
 
