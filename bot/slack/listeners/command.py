@@ -24,9 +24,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -47,6 +47,7 @@ from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
@@ -57,7 +58,6 @@ from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
-from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
@@ -76,13 +76,13 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Settings: "settings",
     Deadline: "deadline",
     Expect: "expect",
     QuietHours: "quiet",
     DailyDigest: "digest",
     Help: "help",
     About: "about",
-    NotYet: "not yet",
 }
 
 
@@ -108,6 +108,7 @@ class CommandListener:
     trial: TrialListener
     limit: LimitListener
     timetable: TimetableListener
+    settings: SettingsListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -126,6 +127,7 @@ class CommandListener:
             self.mute,
             self.triage,
             self.queue,
+            self.settings,
         )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
@@ -137,7 +139,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet | AskWatch):  # these work without our memory, and a form is soon too late
+        if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -163,7 +165,9 @@ class CommandListener:
                 await self._list(command, asked, reply)
             case Queue() | Preview():
                 await self._survey(command, asked, reply)
-            case Trial() | Help() | About() | NotYet():
+            case Settings():
+                await self.settings.answer(asked, reply)
+            case Trial() | Help() | About():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
@@ -210,7 +214,7 @@ class CommandListener:
             case _:
                 assert_never(command)
 
-    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About, asked: Asked, reply: Reply) -> None:
         match command:
             case Trial():
                 await self.trial.answer(asked, reply)
@@ -218,7 +222,5 @@ class CommandListener:
                 await self.help.answer(command, reply)
             case About():
                 await self.about.answer(reply)
-            case NotYet():
-                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
             case _:
                 assert_never(command)
