@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.chamelaion_faults import Fault
 from bot.sandbox.slack_entities import Fields
 from bot.slack import actions
 from bot.slack.watch_entries import BY, CHANNEL, EVENTS, EXPECT, MENTION, PLACEMENT, REFERENCE, WHERE
@@ -133,7 +134,7 @@ async def test_a_form_of_a_watch_that_was_stopped_meanwhile_begins_nothing(stage
 
 async def test_what_takes_long_to_read_is_confirmed_first_and_told_later(stage: Stage) -> None:
     stage.account.submit("batch-1", 2)
-    stage.api.faults.add("slow", seconds=2.5)
+    stage.api.faults.add(Fault("slow", times=5, seconds=2.2))
     await opened(stage)
     assert await sent(stage, {REFERENCE: "batch-1"}) == {}
     assert "now watches" in text(stage)

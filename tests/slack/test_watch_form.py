@@ -146,7 +146,7 @@ def test_what_is_left_as_it_was_shown_is_not_wished() -> None:
     same = understood(form, form.shown)
     assert (same.wanted, same.without, same.mistakes) == (StartWatch("batch-1"), frozenset(), {})
     cleared = understood(form, replace(form.shown, expect=" ", by="", mention=()))
-    assert (cleared.wanted.mention, cleared.without) == ((), {"expect", "deadline"})
+    assert (cleared.wanted.mention, set(cleared.without)) == ((), {"expect", "deadline"})
     other = understood(form, replace(form.shown, expect="300", events="all", by="in 2 hours", placement="thread"))
     assert other.wanted == StartWatch("batch-1", Events.ALL, 300, Placement.THREAD, by="in 2 hours")
 
