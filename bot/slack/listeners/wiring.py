@@ -78,6 +78,7 @@ def make_listeners(
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
+    forms = WatchForms(watch, flows.filling, rooms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -88,7 +89,7 @@ def make_listeners(
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
-        watch_forms=WatchForms(watch, flows.filling, rooms, guard, command),
+        watch_forms=forms,
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
