@@ -9,7 +9,7 @@ from bot.slack.views import mute
 from bot.slack.views.access import state
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.card import how_told, mentioned
-from bot.slack.views.escape import sentence
+from bot.slack.views.escape import literal, sentence
 from bot.slack.views.message import Block, Message
 
 _MOST_WATCHES = 30
@@ -50,7 +50,7 @@ def _changes(answer: WatchesAnswer) -> tuple[Block, ...]:
 
 def _change(watch: Watch) -> tuple[Block, ...]:
     action = WATCH_MINE_CHANGE if watch.asked_in else WATCH_CHANGE
-    return buttons(watch.reference_id, (action, f"Change {clean(watch.reference_id, _LONGEST_ON_A_BUTTON)}…"))
+    return buttons(watch.reference_id, (action, f"Change {literal(clean(watch.reference_id, _LONGEST_ON_A_BUTTON))}…"))
 
 
 def _more(hidden: int) -> tuple[Block, ...]:
