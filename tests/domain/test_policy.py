@@ -17,6 +17,7 @@ from bot.domain.policy import (
     Policy,
     has_settings,
     is_shown,
+    not_about,
     outside,
     patterns_typed,
 )
@@ -160,6 +161,13 @@ def test_without_managers_everybody_may_change_things_with_them_only_they() -> N
 
 def test_only_channels_have_settings() -> None:
     assert [has_settings(place) for place in ("C1", "G1", "D1")] == [True, True, False]
+
+
+def test_what_a_channel_is_not_about_is_refused_with_a_few_of_its_patterns() -> None:
+    assert "only about `a-*`. Ask in" in str(not_about(("a-*",)))
+    many = str(not_about(tuple(f"{n}`{'x' * 60}" for n in range(7))))
+    assert f"`0'{'x' * 37}…`, `1'" in many
+    assert "`, 2 more. Ask in" in many
 
 
 # --- what is typed ---

@@ -16,7 +16,7 @@ from bot.slack.actions import LINKS_SHARE, SETTINGS_CHANGE
 from bot.slack.canned_policies import settings_views
 from bot.slack.payload import Entries, Submitted
 from bot.slack.settings_form import Carried, entered, mark
-from bot.slack.views import settings
+from bot.slack.views import errors, settings
 from bot.slack.views.view import View
 from tests.app.conftest import buttons_of, everything_in
 from tests.builders import NOON, watch
@@ -169,6 +169,11 @@ async def test_what_others_have_changed_since_is_not_overwritten(rig: Rig) -> No
     rig.policing.faults.append(BadCommandError("Somebody has changed these settings since."))
     delivered = await send(rig, links="off")
     assert delivered.answer["errors"] == {"patterns": "Somebody has changed these settings since."}
+
+
+def test_in_a_field_which_can_name_nobody_it_says_where_managers_are_named() -> None:
+    error = NotAllowedError("Only its managers change it", (BEN.id,))
+    assert errors.plain(error) == 'Only its managers change it: "settings" shows who they are. Nothing was changed.'
 
 
 # --- links ---

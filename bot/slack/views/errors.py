@@ -36,7 +36,9 @@ def view(error: Exception) -> View:
 
 
 def plain(error: Exception) -> str:
-    """The same as plain text, for a field of a modal: code stands in quotes."""
+    """The same as plain text, for a field of a modal: code stands in quotes, and nobody can be named."""
+    if isinstance(error, NotAllowedError) and error.managers:
+        return f'{error}: "settings" shows who they are. Nothing was changed.'
     said = (f'"{each.text}"' if isinstance(each, Code) else each for each in _said(error).pieces)
     return str(words(*said))
 
