@@ -33,7 +33,7 @@ from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
 from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Watch
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.dates import Dates
@@ -131,9 +131,10 @@ class CannedWatching(Watching):
     authors: list[str]
     undone: list[Undone]
     faults: list[Exception]
+    answers: list[Watch]
 
     def __init__(self) -> None:
-        for name in ("wishes", "stopped", "visits", "authors", "faults"):
+        for name in ("wishes", "stopped", "visits", "authors", "faults", "answers"):
             object.__setattr__(self, name, [])  # the original is frozen
         object.__setattr__(self, "undone", [Undone.DONE])
 
@@ -145,7 +146,8 @@ class CannedWatching(Watching):
             glob = replace(watch(place=wish.place, reference=wish.reference_id), is_glob=True)
             yield GlobWatchAnswer(glob, True, survey(wish.reference_id, [], looked_at=NOON, most=10))
             return
-        yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
+        there = self.answers.pop() if self.answers else watch(place=wish.place, reference=wish.reference_id)
+        yield WatchAnswer(there, True, status())
 
     async def change(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
         self.wishes.append(wish)

@@ -535,14 +535,6 @@ async def test_a_confirmation_opens_the_form_filled_with_its_watch(rig: Rig) -> 
     assert (wish.events, wish.placement, wish.mention, wish.expected, wish.due) == (None, None, (), None, None)
 
 
-async def test_a_watch_of_ones_own_is_changed_from_where_it_was_begun(rig: Rig) -> None:
-    rig.filling.watches[ANA_DM, REF] = replace(watch(place=ANA_DM, reference=REF), asked_in=DE)
-    await rig.type(f"watch {REF}")
-    await rig.slack.click(ANA.id, DE, rig.seen()[-1].ts, actions.WATCH_CHANGE, value=REF)
-    await rig.work.settle()
-    assert modal(rig)["title"]["text"] == "Watch"  # the channel has none
-
-
 async def test_a_pattern_has_no_number_and_no_deadline_to_change(rig: Rig) -> None:
     rig.filling.watches[DE, "batch-*"] = replace(watch(place=DE, reference="batch-*"), is_glob=True)
     await change(rig, "batch-*")
@@ -568,3 +560,25 @@ async def test_a_watch_that_is_there_no_more_can_be_begun_anew(rig: Rig) -> None
     await change(rig)
     assert modal(rig)["title"]["text"] == "Watch"
     assert element(rig, REFERENCE)["initial_value"] == REF
+
+
+async def test_a_watch_that_cannot_be_looked_up_is_told_in_the_modal_that_is_open(rig: Rig) -> None:
+    await rig.type(f"watch {REF}")
+    rig.filling.faults.append(StoreError("locked"))
+    await rig.click(rig.seen()[-1], actions.WATCH_CHANGE)
+    assert "memory could not be used" in text(rig)
+    assert len(rig.seen()) == 1
+
+
+async def test_a_watch_of_ones_own_is_changed_wherever_its_answer_stands(rig: Rig) -> None:
+    there = replace(watch(place=ANA_DM, reference=REF), asked_in=DE)
+    rig.filling.watches[ANA_DM, REF] = there
+    rig.watching.answers.append(there)
+    await rig.type(f"watch {REF} me")
+    await rig.click(rig.seen()[-1], actions.WATCH_MINE_CHANGE)
+    assert modal(rig)["title"]["text"] == "Change watch"
+    assert "our DM" in text(rig)
+    await rig.slack.surfaces.touch(ANA.id, modal(rig)["id"], actions.FORM_STOP)
+    await rig.work.settle()
+    assert rig.watching.stopped == [(ANA_DM, REF)]
+    assert "in our DM" in text(rig)
