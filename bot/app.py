@@ -19,6 +19,7 @@ from bot.domain.catch_up import gap_begins_after
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.filling import Filling
 from bot.flows.health import Health
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
@@ -36,6 +37,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
+from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
@@ -220,6 +222,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             charts=Charts(ground.store, ground.clock, ground.identity),
             limits=stories.limits,
             timetabling=stories.timetabling,
+            filling=Filling(stories.ask, ground.store, ground.identity, ACCOUNT, stories.gate, stories.sharing),
             policing=stories.policing,
             dates=Dates(ground.people, ground.clock),
             workflow=stories.workflow,
@@ -229,6 +232,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         account_id=ACCOUNT,
         command=slack.command,
         direct_channel=slack.direct_channel,
+        rooms=Rooms(slack.client, slack.timeout_seconds),
     ).register(bolt)
 
 

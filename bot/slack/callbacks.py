@@ -1,3 +1,4 @@
 """The callback ids of modals and shortcuts, as views and the manifest write them and listeners hear them."""
 
+WATCH_FORM = "watch_form"
 SETTINGS_FORM = "settings_form"
