@@ -120,10 +120,11 @@ class WatchLine:
 
 @dataclass(frozen=True, slots=True)
 class WatchesAnswer:
-    """The watches of a scope, the oldest first."""
+    """The watches of a scope, the oldest first; more are `hidden` where they were asked for."""
 
     scope: Scope
     lines: tuple[WatchLine, ...]
+    hidden: int = 0
 
 
 Limit = Literal["deadline", "expect"]

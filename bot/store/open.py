@@ -15,6 +15,7 @@ from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.policies import Policies
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
@@ -53,6 +54,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    policies: Policies
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -89,4 +91,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        policies=Policies(database),
     )

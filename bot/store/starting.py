@@ -14,6 +14,7 @@ from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.finding import same, watch_at
 from bot.store.handing import change_under, cover_open, lift_exceptions, take_over
+from bot.store.policy_rows import policy_at
 from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_row
 from bot.store.schema import cards, watches
@@ -62,7 +63,7 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         place=wish.place,
         reference_id=wish.reference_id,
         author=wish.author,
-        events=wish.events or Events.PROBLEMS,
+        events=wish.events or _usual_events(connection, wish),
         expected=wish.expected,
         created_at=now,
         started_at=api_now,
@@ -80,6 +81,12 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         deadline=wish.due.at if wish.due else None,
         deadline_zone=wish.due.zone if wish.due else "",
     )
+
+
+def _usual_events(connection: Connection, wish: Wish) -> Events:
+    """What a watch tells there that does not say it itself."""
+    there = policy_at(connection, wish.workspace_id, wish.place)
+    return (there.policy.events if there else None) or Events.PROBLEMS
 
 
 def _going_on(watch: Watch, kept: Watch) -> Watch:

@@ -83,12 +83,12 @@ class CannedAsk(Ask):
     async def glob(self, text: str) -> Glob | None:
         return compiled(text) if is_glob(text) else None
 
-    async def overview(self, glob: Glob, *, most: int = 10) -> GlobAnswer:
+    async def overview(self, glob: Glob, *, most: int = 10, **_: object) -> GlobAnswer:
         self.questions.append(("overview", glob.pattern))
         progress = summarise(REF, [request(1, "failed"), request(2)])
         return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
 
-    async def lineup(self) -> LineupAnswer:
+    async def lineup(self, **_: object) -> LineupAnswer:
         self.questions.append(("lineup",))
         return lineup_answer()
 

@@ -197,7 +197,7 @@ class CommandListener:
     async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
         match command:
             case Queue():
-                await self.queue.answer(reply)
+                await self.queue.answer(asked.place, reply)
             case Preview():
                 await self.preview.answer(command, asked, reply)
             case _:
