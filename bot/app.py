@@ -20,6 +20,7 @@ from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.health import Health
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.source import Source
@@ -215,6 +216,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             previewing=stories.previewing,
             sheets=stories.sheets,
             charts=Charts(ground.store, ground.clock, ground.identity),
+            hearing=Hearing(ground.store, ground.clock),
             limits=stories.limits,
             timetabling=stories.timetabling,
             dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
@@ -229,7 +231,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
     screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals), screens)
+    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), screens)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -17,11 +17,12 @@ SCOPES: Mapping[str, str] = {
     "files:write": "sends a file that somebody asked for, to their DM with the bot only",
     "channels:history": "after an attempt whose answer was lost, looks whether the message is there: public channels",
     "groups:history": "the same in private channels",
-    "im:history": "the same in DMs",
+    "im:history": "the same in DMs, and reads what it is told in its own",
     "mpim:history": "the same in group DMs",
     "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
+    "app_mentions:read": "is told when it is mentioned, and answers there",
 }
 """Every scope of the bot's token, and why."""
 
@@ -37,6 +38,8 @@ EVENTS: Mapping[str, str] = {
     "group_deleted": "the same in private channels",
     "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
     "app_uninstalled": "the same",
+    "app_mention": "somebody mentioned the bot: it answers them there",
+    "message.im": "somebody wrote to the bot in its DM: it answers",
 }
 """Every event that Slack tells the bot, and what for."""
 

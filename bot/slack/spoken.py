@@ -19,7 +19,7 @@ COURTESIES = frozenset(
 _AT_THE_END = frozenset({"cheers", "please", "pls", "thanks", "thanx", "thx", "ty"})
 _COMMANDS = frozenset(form.word for form in COMMANDS)
 _AROUND = " \t\u00a0,.:;!?…-–—"
-_EMOJI = re.compile(r":[a-z0-9_+'-]+:")
+_EMOJI = re.compile(r"(?<!\S):[a-z0-9_+'-]+:(?=[\s,.!?…]|$)")
 _ANY_PERSON = re.compile(r"<@[UW][A-Z0-9]+(\|[^<>]*)?>")
 _FIRST = re.compile(r"(?P<word>[^\s,.:;!?…–—]+)[,.:;!?…–—]*\s+(?P<rest>.*)", re.DOTALL)
 _BLANK = " \t\u00a0"
@@ -67,8 +67,8 @@ def _begins_with_a_command(text: str) -> bool:
 
 
 def _understood(line: str, command: str, *, left_out: bool = False) -> Spoken:
-    plain = _unwrapped(line)
-    words = [word for word in (each.strip(_AROUND).lower() for each in _without_decoration(plain).split()) if word]
+    plain = _unwrapped(_EMOJI.sub(" ", line))
+    words = [word for word in (each.strip(_AROUND).lower() for each in _ANY_PERSON.sub(" ", plain).split()) if word]
     if not words or all(word in COURTESIES for word in words):
         return Spoken(is_courtesy=bool(words), left_out=left_out)
     return Spoken(_without_courtesies(plain, command), left_out=left_out)
@@ -77,11 +77,6 @@ def _understood(line: str, command: str, *, left_out: bool = False) -> Spoken:
 def _unwrapped(line: str) -> str:
     """Without code marks around it, as when a command is copied from help, and signs in front."""
     return line.strip(_BLANK + "`").lstrip(_AROUND).rstrip(_BLANK + ",;")
-
-
-def _without_decoration(plain: str) -> str:
-    """For telling greetings: emoji and people do not count."""
-    return _ANY_PERSON.sub(" ", _EMOJI.sub(" ", plain))
 
 
 def _without_courtesies(plain: str, command: str) -> str:

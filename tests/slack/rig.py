@@ -59,6 +59,7 @@ from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.words_rig import CannedHearing
 
 DE = "C0DUBBINGDE"
 REF = "batch-1"
@@ -303,6 +304,7 @@ class Rig:
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
+    hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -314,7 +316,7 @@ class Rig:
         self.sheets = CannedSheets(self.ask)
         self.charts = CannedCharts()
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals), self.screens)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -350,6 +352,7 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 charts=self.charts,
+                hearing=self.hearing,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.slack.command_forms import COMMANDS
+from bot.slack.commands import NotYet
 from bot.slack.grammar import parse
 from bot.slack.spoken import Spoken, spoken
 
@@ -47,6 +48,7 @@ REFERENCES = st.text(alphabet="abx0189-_.*", min_size=1, max_size=12).map(lambda
         (f"{AT}", ""),
         (f"  {AT} ?!  ", ""),
         (f"{AT} /lipsync", ""),
+        (f":wave: {AT} :eyes: status batch-1 :pray:", "status batch-1"),
         (f"{AT} status hi", "status hi"),
         (f"{AT} status please", "status please"),
         (f'{AT} status "ok please"', 'status "ok please"'),
@@ -68,7 +70,7 @@ def test_what_is_meant_is_found(text: str, meant: str) -> None:
         "Thanks!",
         "thank you :pray:",
         "Good morning :wave:",
-        f"thanks {AT}",
+        f"thanks {AT} :pray: :wave:!",
         f"{AT} thx!!",
         f"hey {AT} <@U0BEN>",
         "ok",
@@ -116,4 +118,4 @@ def test_long_messages_are_understood_too(text: str) -> None:
 def test_what_is_copied_from_the_help_is_understood() -> None:
     for form in COMMANDS:
         if form.available and "<" not in form.forms[-1] and "[" not in form.forms[-1]:
-            assert parse(spoken(f"`/lipsync {form.forms[-1]}`", ME, "/lipsync").text)
+            assert not isinstance(parse(spoken(f"`/lipsync {form.forms[-1]}`", ME, "/lipsync").text), NotYet)

@@ -52,6 +52,7 @@ from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
@@ -108,6 +109,7 @@ class CommandListener:
     about: AboutListener
     leftover: LeftoverListener
     events: EventsListener
+    words: WordsListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -122,6 +124,7 @@ class CommandListener:
             self.triage,
             self.queue,
         )
+        self.words.register(app, self.answer)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 

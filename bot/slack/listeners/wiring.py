@@ -7,6 +7,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
@@ -37,6 +38,7 @@ from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Flows:
     dates: Dates
     sheets: Sheets
     charts: Charts
+    hearing: Hearing
 
 
 def make_listeners(
@@ -91,4 +94,5 @@ def make_listeners(
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
         events=EventsListener(flows.access, guard, identity),
+        words=WordsListener(flows.hearing, guard, identity, command),
     )
