@@ -4,7 +4,8 @@ Give it plain text, without Slack's marks (`<…|…>`, `&amp;`). It returns far
 whoever calls looks them up, all at once, and `Mentioned.references` picks what the text speaks of.
 
 - `ids`: request UUIDs, as they stand in the text or in an address, in small letters.
-- `links`: http(s) addresses, without what follows `?` or `#`, which may be signed.
+- `links`: http(s) addresses, without what follows `?` or `#`, which may be signed. `beginnings` gives the request ids
+  that a link may be the output of, some of them cut after eight digits; whether it is, tells its `output_url`.
 - `names`: words, parts of words between `/ , ; : =` and the like, whole lines, and whatever stands in quotes,
   back quotes or `*…*`: only these last may hold spaces. Patterns are not taken apart.
 """
@@ -17,6 +18,7 @@ from itertools import chain
 from types import MappingProxyType
 
 from bot.domain.glob import is_glob
+from bot.domain.overview import Standing
 
 MOST_NAMES = 5_000  # looked up in one go of some 20 ms; a page of text has a tenth of that
 MOST_IDS = 100  # more are a list of ids, of which the first ones tell the batch
@@ -27,6 +29,7 @@ _MOST_PARTS = 12  # of a word with more parts only single ones are taken: their 
 
 _HEX = "[0-9a-fA-F]"
 _ID = re.compile(rf"(?<![0-9A-Za-z]){_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}(?![0-9A-Za-z])")
+_BEGINNING = re.compile(rf"(?<![0-9A-Za-z-]){_HEX}{{8}}(-[0-9a-fA-F-]{{1,28}})?(?![0-9A-Za-z-])")
 _LINK = re.compile(r"https?://[^\s<>|\"`\\]+", re.IGNORECASE)
 _WORD = re.compile(r"\S+")
 _LINE = re.compile(r"[^\n\r]+")
@@ -63,8 +66,8 @@ class Mentioned:
     def references(
         self,
         known: Container[str],
-        of_ids: Mapping[str, str] = MappingProxyType({}),
-        of_links: Mapping[str, str] = MappingProxyType({}),
+        of_ids: Mapping[str, str | None] = MappingProxyType({}),
+        of_links: Mapping[str, str | None] = MappingProxyType({}),
     ) -> tuple[str, ...]:
         """The references that the text speaks of, once each, in its order.
 
@@ -72,8 +75,8 @@ class Mentioned:
         Of what overlaps the longest is meant: `batch-1/de` is not `batch-1`, where both are known.
         """
         meant = [
-            *((each, of_links[each.text]) for each in self.links if each.text in of_links),
-            *((each, of_ids[each.text]) for each in self.ids if each.text in of_ids),
+            *((each, reference) for each in self.links if (reference := of_links.get(each.text)) is not None),
+            *((each, reference) for each in self.ids if (reference := of_ids.get(each.text)) is not None),
             *((each, each.text) for each in self.names if each.text in known),
         ]
         meant.sort(key=lambda pair: pair[0].start - pair[0].end)  # the longest first; of equals, in the order above
@@ -86,6 +89,17 @@ class Mentioned:
         return tuple(dict.fromkeys(reference for _, _, reference in taken))
 
 
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """`standings` of the references that a text speaks of, in its order.
+
+    `withheld` are further ones, which the place where it stands may not hear of.
+    """
+
+    standings: tuple[Standing, ...]
+    withheld: int = 0
+
+
 def mentioned(text: str) -> Mentioned:
     """All that may be meant in a text; what is beyond the longest message is not looked at."""
     seen = text[:_LONGEST_TEXT]
@@ -96,7 +110,17 @@ def mentioned(text: str) -> Mentioned:
 def _links(text: str) -> Iterator[Found]:
     for each in _LINK.finditer(text):
         address = each[0].rstrip(_CLOSES + _MARKS)
-        yield Found(re.split(r"[?#]", address, maxsplit=1)[0], each.start(), each.start() + len(address))
+        yield Found(plain_address(address), each.start(), each.start() + len(address))
+
+
+def plain_address(address: str) -> str:
+    """An address without what may be signed."""
+    return re.split(r"[?#]", address, maxsplit=1)[0]
+
+
+def beginnings(link: str) -> tuple[str, ...]:
+    """What an id may begin with, in the last part of an address: eight digits of it at least, in small letters."""
+    return tuple(dict.fromkeys(each[0].rstrip("-").lower() for each in _BEGINNING.finditer(link.rsplit("/", 1)[-1])))
 
 
 def _names(text: str) -> list[Found]:

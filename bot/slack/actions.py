@@ -2,7 +2,7 @@
 
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
 Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
-shown, on three lines. Of `UNDO` it says which deed is taken back.
+shown, on three lines. Of `UNDO` it says which deed is taken back. Those whose names begin with `MODAL` stand in modals.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -47,3 +47,9 @@ CARD_WATCH_ME = "card_watch_me"
 UNDO = "undo"
 STUCK_IDS = "stuck_ids"
 MISSING_STATUS = "missing_status"
+MODAL_WATCH = "modal_watch"
+MODAL_WATCH_OTHER = "modal_watch_other"
+MODAL_STATUS = "modal_status"
+MODAL_STATUS_OTHER = "modal_status_other"
+MODAL_STATUS_WATCH = "modal_status_watch"
+MODAL_FAILURES = "modal_failures"

@@ -21,6 +21,7 @@ from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
+from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -54,6 +55,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    sightings: Sightings
     policies: Policies
 
 
@@ -91,5 +93,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        sightings=Sightings(database),
         policies=Policies(database),
     )

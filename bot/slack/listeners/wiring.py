@@ -10,6 +10,7 @@ from bot.flows.dates import Dates
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
+from bot.flows.mentions import Mentions
 from bot.flows.muting import Muting
 from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
@@ -58,6 +59,7 @@ class Flows:
     sheets: Sheets
     charts: Charts
     hearing: Hearing
+    mentions: Mentions
 
 
 def make_listeners(
