@@ -3,3 +3,4 @@
 WATCH_THIS = "watch_this"
 STATUS_ANYWHERE = "status_anywhere"
 STATUS_FORM = "status_form"
+WATCH_FORM = "watch_form"
