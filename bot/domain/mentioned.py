@@ -102,9 +102,15 @@ class Meant:
 
 def mentioned(text: str) -> Mentioned:
     """All that may be meant in a text; what is beyond the longest message is not looked at."""
-    seen = text[:_LONGEST_TEXT]
+    seen = text if len(text) <= _LONGEST_TEXT else _whole_words(text[:_LONGEST_TEXT])
     ids = [Found(each[0].lower(), *each.span()) for each in _ID.finditer(seen)]
     return Mentioned(tuple(ids[:MOST_IDS]), tuple(_links(seen))[:MOST_IDS], tuple(_names(seen)))
+
+
+def _whole_words(cut: str) -> str:
+    """Without the last word: the beginning of a name may be another name."""
+    whole = cut.rsplit(maxsplit=1)
+    return whole[0] if len(whole) > 1 else ""
 
 
 def _links(text: str) -> Iterator[Found]:

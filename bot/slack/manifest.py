@@ -46,6 +46,7 @@ EVENTS: Mapping[str, str] = {
 }
 """Every event that Slack tells the bot, and what for."""
 
+
 @dataclass(frozen=True, slots=True)
 class Shortcut:
     """An entry of Slack's menus: `name` has at most 24 characters, `callback_id` is what the bot hears."""

@@ -145,6 +145,12 @@ def test_no_text_takes_long_or_finds_too_much(text: str) -> None:
     assert all(len(each.text) <= LONGEST_NAME for each in found.names)
 
 
+def test_a_word_that_is_cut_off_is_none() -> None:
+    text = "x" * 20 + " batch-1" * 10_000
+    assert mentioned(text).references({"batch-1", "batch-", "batch", "b"}) == ("batch-1",)
+    assert mentioned("batch-1/" * 9_000).references({"batch-1"}) == ()
+
+
 def test_many_ids_are_all_different_ones() -> None:
     every = [str(uuid.UUID(int=number)) for number in range(3 * MOST_IDS)]
     assert [each.text for each in mentioned("\n".join(every)).ids] == every[:MOST_IDS]

@@ -10,12 +10,12 @@ _MARKUP = re.compile(r"<(?P<body>[^<>]*)>")
 _LITERAL = ("text", "plain_text", "raw_text", "raw_number")
 _STYLES = (("code", "`"), ("bold", "*"))  # both hold names with spaces together
 _MESSAGE_KEYS = ("text", "blocks", "attachments", "files")
-_DEEPEST, _MOST_PIECES, _LONGEST = 20, 5_000, 40_000
+_DEEPEST, _MOST_PIECES, _LONGEST = 20, 5_000, 60_000
 _UNSOUND = re.compile("[\x00\ud800-\udfff]")
 
 
 def legible(message: Fields) -> str:
-    """One piece a line, as long as the longest message at most; addresses stand beside the words that link there."""
+    """One piece a line, and more than the longest message is cut; addresses stand beside the words that link there."""
     pieces = (piece for key in _MESSAGE_KEYS for piece in _pieces(message.get(key), _DEEPEST, is_mrkdwn=True))
     return _UNSOUND.sub("", "".join(islice(pieces, _MOST_PIECES)))[:_LONGEST]
 
