@@ -118,14 +118,14 @@ class Conversation:
             error = await self._say(message, to_all=to_all)
         if isinstance(error, NoAccessError) and not (self._is_direct or to_all):
             self._asked_in, self.place, self.thread_ts = self.place, self.user, ""
-            error = await self._say(_elsewhere(message, self._asked_in), to_all=False)
+            error = await self._say(elsewhere(message, self._asked_in), to_all=False)
         return _unsaid(error)
 
     async def replace(self, message: Message) -> Unsaid | None:
         """In the DM, in the place of the last answer."""
         if not (self._is_direct and self._last_ts):
             return await self.say(message, to_all=False)
-        shown = _elsewhere(message, self._asked_in) if self._asked_in else message
+        shown = elsewhere(message, self._asked_in) if self._asked_in else message
         error = await self._patiently(self.client.chat_update, shown, ts=self._last_ts, parse="none")
         if not isinstance(error, NoMessageError):
             return _unsaid(error)
@@ -169,8 +169,8 @@ def _unsaid(error: SlackError | None) -> Unsaid | None:
     return Unsaid(error.code, was_refused=error.code == _REFUSED, is_busy=isinstance(error, SlackBusyError))
 
 
-def _elsewhere(message: Message, asked_in: str) -> Message:
-    """The answer with where it was asked."""
+def elsewhere(message: Message, asked_in: str) -> Message:
+    """An answer with where it was asked, for who cannot be answered there."""
     where = words("You asked this in ", Place(asked_in), ", where I may not answer.")
     return Message(f"{message.text} {sentence(where)}", (context(where), *message.blocks))
 
