@@ -84,6 +84,23 @@ class SetPolicy:
     set_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyAnswer:
+    """What holds in a place, and since when; nothing was ever `there` set where that is None.
+
+    `may_change`: whoever asks may change it.
+    """
+
+    policy: Policy
+    there: SetPolicy | None
+    may_change: bool
+
+    @property
+    def version(self) -> int:
+        """What a change is based on."""
+        return self.there.version if self.there else 0
+
+
 def has_settings(place: str) -> bool:
     """Whether a place is a channel; a conversation of one person, or of two, has no settings."""
     return not place.startswith(_DIRECT)

@@ -45,14 +45,6 @@ def _said(error: Exception) -> Words:
     return _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
 
 
-def not_available_yet(what: str, command: str) -> Message:
-    """A word, an option or a pattern whose time has not come; `what` is as it was typed."""
-    said = words(
-        Foreign(what, strong=True), " is not available yet; nothing was done. See ", Code(f"{command} help"), "."
-    )
-    return Message(sentence(said), (rich_text(paragraph([said])),))
-
-
 def _chamelaion(error: ChamelaionError) -> Words:
     match error:
         case KeyRefusedError():
