@@ -24,6 +24,7 @@ from bot.flows.watching import Watching
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
@@ -97,8 +98,6 @@ def make_listeners(
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
         watch_forms=forms,
-        mentioned=MentionedListener(flows.mentions, forms, guard),
-        status_form=StatusFormListener(ask, forms, guard, command),
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
@@ -111,6 +110,14 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity),
+        elsewhere=_elsewhere(flows, forms, guard, identity, command),
+    )
+
+
+def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    return ElsewhereListener(
         words=WordsListener(flows.hearing, guard, identity, command),
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(flows.ask, forms, guard, command),
+        events=EventsListener(flows.access, guard, identity),
     )
