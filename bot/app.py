@@ -21,7 +21,9 @@ from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.health import Health
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
+from bot.flows.mentions import Mentions
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
@@ -220,6 +222,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             previewing=stories.previewing,
             sheets=stories.sheets,
             charts=Charts(ground.store, ground.clock, ground.identity),
+            hearing=Hearing(ground.store, ground.clock),
+            mentions=Mentions(stories.ask, ground.store, stories.gate, ACCOUNT),
             limits=stories.limits,
             timetabling=stories.timetabling,
             filling=Filling(stories.ask, ground.store, ground.identity, ACCOUNT, stories.gate, stories.sharing),
@@ -238,7 +242,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
     screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals), screens)
+    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), screens)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -23,6 +23,7 @@ from bot.slack.canned_timetable import (
     silent_confirmations,
 )
 from bot.slack.canned_triage import cared_cards, triaged
+from bot.slack.canned_words import said
 
 
 def plain(each: Canned) -> dict[str, object]:
@@ -47,6 +48,6 @@ def every(scene: Scene) -> tuple[Canned, ...]:
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
     asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
-    lists_ = (queues, previews, lists, others, settings_told, shared)
+    lists_ = (queues, previews, lists, others, settings_told, said, shared)
     parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_)
     return tuple(each for part in parts for each in part(scene))

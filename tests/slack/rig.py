@@ -63,6 +63,7 @@ from tests.slack.filling_rig import CannedFilling
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.words_rig import CannedHearing, CannedMentions
 from tests.slack.workflow_rig import CannedWorkflow
 
 DE = "C0DUBBINGDE"
@@ -333,6 +334,8 @@ class Rig:
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
+    mentions: CannedMentions = field(default_factory=CannedMentions, repr=False)
+    hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
@@ -348,7 +351,7 @@ class Rig:
         self.charts = CannedCharts()
         self.filling = CannedFilling(self.ask)
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals), self.screens)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -384,6 +387,8 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 charts=self.charts,
+                hearing=self.hearing,
+                mentions=self.mentions,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 policing=self.policing,

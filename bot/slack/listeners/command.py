@@ -37,8 +37,8 @@ from bot.slack.commands import (
 from bot.slack.grammar import parse
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
-from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
@@ -112,7 +112,7 @@ class CommandListener:
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
-    events: EventsListener
+    elsewhere: ElsewhereListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -129,7 +129,8 @@ class CommandListener:
             self.queue,
             self.settings,
         )
-        for listener in (*answering, self.leftover, self.events):
+        self.elsewhere.register(app, self.answer)
+        for listener in (*answering, self.leftover):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:

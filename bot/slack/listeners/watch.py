@@ -34,11 +34,11 @@ _SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place, with its name where it is `public`; empty in the Home tab."""
+    """A place, with its name where it is `public` (None: nobody knows); empty in the Home tab."""
 
     place: str
     name: str = ""
-    public: bool = False
+    public: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class WatchForms:
         screen = self.guard.screens.of(asked.trigger_id)
         try:
             if asked.trigger_id:
-                await self.open(screen, asked.user, asked.place, asked.place_name, public=asked.public)
+                await self.open(screen, asked.user, asked.place, asked.place_name, public=bool(asked.public))
         except NoScreenError as error:
             log.info("a form was not opened", why=error.why)
         if not screen.view_id:

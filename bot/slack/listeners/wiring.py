@@ -8,8 +8,10 @@ from bot.flows.ask import Ask
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
+from bot.flows.mentions import Mentions
 from bot.flows.muting import Muting
 from bot.flows.policing import Policing
 from bot.flows.preview import Previewing
@@ -23,6 +25,7 @@ from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
@@ -30,18 +33,21 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
 from bot.slack.rooms import Rooms
 
 
@@ -62,6 +68,8 @@ class Flows:
     sheets: Sheets
     charts: Charts
     workflow: Workflow
+    hearing: Hearing
+    mentions: Mentions
     filling: Filling
     policing: Policing
 
@@ -104,5 +112,14 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
+        elsewhere=_elsewhere(flows, forms, guard, identity, command),
+    )
+
+
+def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    return ElsewhereListener(
+        words=WordsListener(flows.hearing, guard, identity, command),
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(flows.ask, forms, guard, command),
         events=EventsListener(flows.access, flows.workflow, guard, identity),
     )

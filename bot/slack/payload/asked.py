@@ -16,6 +16,8 @@ _FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0
 class Asked:
     """What somebody typed after the slash command, or said to the bot; `place` is where.
 
+    `public` is None where Slack does not tell, as of what was said.
+
     `response_url` is a secret and never shown. What was said has neither that nor a `trigger_id`, which opens one modal
     within three seconds; it may stand in a thread (`thread_ts`).
     """
@@ -23,7 +25,7 @@ class Asked:
     user: str
     place: str
     place_name: str
-    public: bool
+    public: bool | None
     text: str
     response_url: str = field(repr=False)
     command: str
