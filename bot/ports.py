@@ -6,6 +6,7 @@ from typing import Protocol
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
+from bot.domain.home import HomeFacts
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
 
@@ -81,6 +82,21 @@ class People(Protocol):
 
     async def zone(self, person: str) -> str:
         """The IANA name of the time zone that a person (user id) has set in Slack."""
+        ...
+
+
+class HomeTab(Protocol):
+    """The Home tabs of the workspace; raises only `errors.SlackError`s. Showing the same twice does no harm."""
+
+    def digest(self, facts: HomeFacts) -> str:
+        """What this would look like, in short and without ages: equal digests need not be shown again."""
+        ...
+
+    async def publish(self, facts: HomeFacts) -> None:
+        """Show this to the person whom it is about, in one attempt.
+
+        `InDoubtError` and `NotSentError` may pass; after another error but `SlackBusyError` it never will.
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
 from bot.flows.history import History
+from bot.flows.home import Home
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
@@ -36,7 +37,7 @@ from bot.flows.trials import Trials
 from bot.flows.vigil import Vigil
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
-from bot.ports import Chat, Clock
+from bot.ports import Chat, Clock, HomeTab
 from bot.store import Store
 
 
@@ -58,6 +59,7 @@ class Ground:
     introduce: Callable[[], Awaitable[None]]
     tend_connection: Callable[[], Awaitable[None]]
     granted: Callable[[], Awaitable[Set[str]]]
+    home_tab: HomeTab
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +87,14 @@ class Stories:
     staleness: Routine
     vigil: Routine
     timetable: Routine
+    home: Home
+    homes: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
         by_the_clock = (self.tend, self.staleness, self.vigil, self.timetable)
-        return (self.look, self.turn, self.deliver, self.edits, *by_the_clock)
+        return (self.look, self.turn, self.deliver, self.edits, self.homes, *by_the_clock)
 
 
 def make_stories(on: Ground) -> Stories:
@@ -102,6 +106,7 @@ def make_stories(on: Ground) -> Stories:
     def news() -> None:
         deliver.wake()
         edits.wake()
+        homes.wake()
 
     def changed() -> None:
         lookout.forget()
@@ -126,12 +131,14 @@ def make_stories(on: Ground) -> Stories:
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
     look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
+    home = _home(on, line, sender, lambda: deliver.busy_since is not None, lambda: homes.wake())
+    homes = routine("homes", home.step)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
     people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
+    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable, home, homes)
 
 
 def _for_people(
@@ -167,6 +174,21 @@ def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
     return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+
+
+def _home(on: Ground, line: SlackLine, sender: Sender, posts: Callable[[], bool], on_due: Callable[[], None]) -> Home:
+    return Home(
+        store=on.store,
+        tab=on.home_tab,
+        clock=on.clock,
+        line=line,
+        identity=on.identity,
+        rules=on.rules,
+        vitals=on.vitals,
+        sender=sender,
+        posts=posts,
+        on_due=on_due,
+    )
 
 
 def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:

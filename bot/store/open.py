@@ -12,6 +12,7 @@ from bot.store.digests import Digests
 from bot.store.edits import Edits
 from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
+from bot.store.homes import Homes
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
@@ -53,6 +54,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    homes: Homes
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -89,4 +91,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        homes=Homes(database),
     )

@@ -11,7 +11,7 @@ class Happened:
     """An event of the Events API; what it does not tell is empty.
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
-    tokens that were taken back one is the bot's.
+    tokens that were taken back one is the bot's. `tab` is which of the app's own was opened.
     """
 
     id: str
@@ -19,6 +19,7 @@ class Happened:
     place: str = ""
     user: str = ""
     lost_token: bool = False
+    tab: str = ""
 
 
 def happened(payload: object) -> Happened:
@@ -31,6 +32,7 @@ def happened(payload: object) -> Happened:
         kind=text(event, "type"),
         place=text(event, "channel", otherwise="") if isinstance(channel, str) else "",
         user=text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
+        tab=text(event, "tab", otherwise="") if isinstance(event.get("tab"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
     )
 

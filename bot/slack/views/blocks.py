@@ -43,7 +43,7 @@ def context(*lines: Words) -> Block:
 
 def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
     """Buttons by action id and label, all with the same value; none when Slack would not carry the value."""
-    if not 0 < len(value) <= LONGEST_VALUE or not _is_sound(value):
+    if not 0 < len(value) <= LONGEST_VALUE or not is_sound(value):
         return ()
     every = [
         {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
@@ -52,7 +52,8 @@ def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
     return ({"type": "actions", "elements": every},)
 
 
-def _is_sound(value: str) -> bool:
+def is_sound(value: str) -> bool:
+    """Whether a text can be sent: no half characters."""
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
