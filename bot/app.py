@@ -33,6 +33,7 @@ from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.chat import SlackChat
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
+from bot.slack.homes import SlackHomes
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
@@ -138,6 +139,7 @@ async def _ground(
         introduce=introduce,
         tend_connection=door.tend,
         granted=granted,
+        home_tab=SlackHomes(_screens(slack, api.vitals), slack.command),
     )
 
 
@@ -214,6 +216,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             trials=stories.trials,
             previewing=stories.previewing,
             sheets=stories.sheets,
+            home=stories.home,
             charts=Charts(ground.store, ground.clock, ground.identity),
             limits=stories.limits,
             timetabling=stories.timetabling,
@@ -228,8 +231,11 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
-    screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals), screens)
+    return Guard(work, Replies(slack.client, ground.vitals), _screens(slack, ground.vitals))
+
+
+def _screens(slack: SlackChat, vitals: Vitals) -> Screens:
+    return Screens(slack.client, vitals, slack.timeout_seconds)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -55,6 +55,7 @@ SCOPES_OF_EVENTS = {
     "group_archive": ["groups:read"],
     "group_unarchive": ["groups:read"],
     "group_deleted": ["groups:read"],
+    "app_home_opened": [],
     "tokens_revoked": [],
     "app_uninstalled": [],
 }

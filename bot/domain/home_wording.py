@@ -87,7 +87,11 @@ def _due(mine: Mine) -> Words:
     deadline = mine.watch.deadline
     if deadline is None:
         return NOTHING
-    return words("Deadline ", At(deadline, "day"), _RISK[mine.risk] if mine.risk in _RISK else "")
+    return words("Deadline ", At(deadline, "day"), _risk(mine))
+
+
+def _risk(mine: Mine) -> str:
+    return _RISK.get(mine.risk, "") if mine.risk is not None else ""
 
 
 def _troubles(mine: Mine) -> Words:
@@ -116,7 +120,7 @@ def read(mine: Mine) -> Words:
 def due_line(mine: Mine) -> Words:
     """Such as "batch · 15 April at 17:00, at risk · 73% finished"."""
     deadline = mine.watch.deadline
-    when = words(At(deadline, "day"), _RISK[mine.risk] if mine.risk in _RISK else "") if deadline else NOTHING
+    when = words(At(deadline, "day"), _risk(mine)) if deadline else NOTHING
     done = f"{mine.progress.percent}% finished" if mine.progress.total else "no requests yet"
     return joined([_name(mine), when, done], " · ")
 

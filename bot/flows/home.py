@@ -10,7 +10,9 @@ import structlog
 
 from bot.domain.budget import Budget, Purpose
 from bot.domain.home import HomeFacts, Seen
+from bot.domain.mute import Mute
 from bot.domain.stale import stale_after
+from bot.domain.watch import Watch
 from bot.errors import InDoubtError, NotSentError, SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
@@ -76,6 +78,14 @@ class Home:
         if seen is not None and not self.line.is_closed(METHOD):
             await self._publish(seen, await self._facts(seen))
         self.on_due()
+
+    async def watch(self, watch_id: str) -> Watch | None:
+        """The watch of a button; None when it has ended."""
+        return await self.store.homes.watch(self.identity.workspace_id, watch_id)
+
+    async def mute(self, mute_id: str) -> Mute | None:
+        """The mute of a button; None when it has ended."""
+        return await self.store.homes.mute(self.identity.workspace_id, mute_id)
 
     # --- by itself ---
 

@@ -131,8 +131,7 @@ def make_stories(on: Ground) -> Stories:
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
     look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
-    home = _home(on, line, sender, lambda: deliver.busy_since is not None, lambda: homes.wake())
-    homes = routine("homes", home.step)
+    home, homes = _home(on, line, sender, deliver)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
@@ -176,8 +175,13 @@ def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
     return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
 
 
-def _home(on: Ground, line: SlackLine, sender: Sender, posts: Callable[[], bool], on_due: Callable[[], None]) -> Home:
-    return Home(
+def _home(on: Ground, line: SlackLine, sender: Sender, deliver: Routine) -> tuple[Home, Routine]:
+    """Home tabs, which are kept up to date behind the messages."""
+
+    def due() -> None:
+        homes.wake()
+
+    home = Home(
         store=on.store,
         tab=on.home_tab,
         clock=on.clock,
@@ -186,9 +190,11 @@ def _home(on: Ground, line: SlackLine, sender: Sender, posts: Callable[[], bool]
         rules=on.rules,
         vitals=on.vitals,
         sender=sender,
-        posts=posts,
-        on_due=on_due,
+        posts=lambda: deliver.busy_since is not None,
+        on_due=due,
     )
+    homes = Routine("homes", home.step, clock=on.clock, alarm=on.alarm)
+    return home, homes
 
 
 def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:

@@ -21,6 +21,7 @@ SUBSCRIBED = (
     "group_unarchive",
     "channel_deleted",
     "group_deleted",
+    "app_home_opened",
     "tokens_revoked",
     "app_uninstalled",
 )

@@ -6,7 +6,8 @@ shown, on three lines. Of `UNDO` it says which deed is taken back.
 
 Those whose names begin with `HOME` are on Home and in the modals that it opens. Of `HOME_STATUS`, `HOME_FAILURES` and
 `HOME_LINKS` the value is the id of the watch, of `HOME_MORE` it is what to do and that id, of `HOME_UNMUTE` the id of
-the mute; `HOME_HANDLED` and `HOME_OPEN_AGAIN` are as `FAILURE`, `HOME_UNDO` as `UNDO`, the others have the reference id.
+the mute; `HOME_HANDLED` and `HOME_OPEN_AGAIN` are as `FAILURE`, `HOME_UNDO` as `UNDO`; the others have the reference
+id.
 """
 
 STATUS_REFRESH = "status_refresh"

@@ -18,7 +18,7 @@ from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
-from tests.fakes import FakeChamelaion, FakeChat, FakeClock, HastyClock
+from tests.fakes import FakeChamelaion, FakeChat, FakeClock, FakeHomeTab, HastyClock
 
 
 @dataclass
@@ -99,6 +99,7 @@ class Worlds:
     chat: FakeChat
     open: Opened = open_store
     opened: list[World] = field(default_factory=list)
+    home_tab: FakeHomeTab = field(default_factory=FakeHomeTab)
 
     async def begin(
         self,
@@ -153,6 +154,7 @@ class Worlds:
             introduce,
             tend_connection,
             granted,
+            self.home_tab,
         )
         world = World(self.clock, self.api, self.chat, store, source, ground, make_stories(ground), connections)
         self.opened.append(world)

@@ -24,6 +24,8 @@ from bot.sandbox.slack_entities import Message
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, BOT_ID, TEAM
 from bot.slack.chat import SlackChat
+from bot.slack.homes import SlackHomes
+from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.store import Store, open_store
 from tests.fakes import FakeClock, HastyClock
@@ -194,6 +196,7 @@ async def staged(
             introduce=_nothing,
             tend_connection=_nothing,
             granted=_granted,
+            home_tab=SlackHomes(Screens(client, vitals, answer_seconds), "/lipsync"),
         )
         stories = make_stories(ground)
         for routine in stories.routines:

@@ -57,6 +57,7 @@ from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
+from tests.slack.home_rig import CannedHome
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 
@@ -307,6 +308,7 @@ class Rig:
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
+    home: CannedHome = field(default_factory=CannedHome, repr=False)
     screens: Screens = field(init=False, repr=False)
     guard: Guard = field(init=False, repr=False)
 
@@ -350,6 +352,7 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 charts=self.charts,
+                home=self.home,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),

@@ -41,6 +41,7 @@ from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
@@ -106,6 +107,7 @@ class CommandListener:
     timetable: TimetableListener
     help: HelpListener
     about: AboutListener
+    home: HomeListener
     leftover: LeftoverListener
     events: EventsListener
 
@@ -121,6 +123,7 @@ class CommandListener:
             self.mute,
             self.triage,
             self.queue,
+            self.home,
         )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)

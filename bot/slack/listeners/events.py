@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.flows.access import Access
 from bot.flows.identity import Identity
 from bot.slack.guard import Guard
+from bot.slack.listeners.home import HomeListener
 from bot.slack.payload import Happened
 
 CLOSED_BY = {
@@ -29,6 +30,7 @@ class EventsListener:
     access: Access
     guard: Guard
     identity: Identity
+    home: HomeListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to every event, also to those that nobody asked for: one without an answer is told again."""
@@ -45,6 +47,8 @@ class EventsListener:
                 await self.access.revoked(event.id, event.kind)
             case "tokens_revoked" if event.lost_token:
                 await self.access.revoked(event.id, event.kind)
+            case "app_home_opened" if event.tab == "home":
+                await self.home.opened(event)
             case kind if kind in CLOSED_BY:
                 await self.access.closed(event.id, event.place, CLOSED_BY[kind])
             case _:

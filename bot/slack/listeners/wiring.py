@@ -7,6 +7,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.home import Home
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
@@ -25,6 +26,9 @@ from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.home import HomeListener
+from bot.slack.listeners.home_answers import HomeAnswers
+from bot.slack.listeners.home_forms import Typed
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
@@ -55,6 +59,7 @@ class Flows:
     dates: Dates
     sheets: Sheets
     charts: Charts
+    home: Home
 
 
 def make_listeners(
@@ -69,6 +74,7 @@ def make_listeners(
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
+    home = _home(flows, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -89,6 +95,21 @@ def make_listeners(
         timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
         help=HelpListener(command),
         about=AboutListener(ask),
+        home=home,
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity),
+        events=EventsListener(flows.access, guard, identity, home),
+    )
+
+
+def _home(flows: Flows, guard: Guard, command: str) -> HomeListener:
+    return HomeListener(
+        home=flows.home,
+        answers=HomeAnswers(flows.ask, flows.sheets, command),
+        watching=flows.watching,
+        muting=flows.muting,
+        triaging=flows.triaging,
+        watch_forms=Typed(command, "watch"),
+        status_forms=Typed(command, "status"),
+        guard=guard,
+        command=command,
     )

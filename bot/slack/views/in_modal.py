@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.domain.words import Foreign, Strong, Words, joined, words
+from bot.domain.words import Foreign, Place, Strong, Words, joined, words
 from bot.slack.actions import (
     FAILURE_HANDLED,
     FAILURE_OPEN_AGAIN,
@@ -15,7 +15,8 @@ from bot.slack.actions import (
     STATUS_REFRESH,
     UNDO,
 )
-from bot.slack.views.blocks import bullets, paragraph, rich_text
+from bot.slack.views.blocks import bullets, context, paragraph, rich_text
+from bot.slack.views.escape import is_channel
 from bot.slack.views.message import Block, Message
 from bot.slack.views.view import View
 
@@ -36,12 +37,17 @@ _LONGEST_CELL = 80
 def modal(message: Message, title: str, place: str) -> View:
     """The answer with what modals do not have left out or told otherwise; `place` is the one that it is about."""
     blocks = [made for block in message.blocks for made in _made(block)]
-    return View(tuple(blocks), title, metadata=place)
+    return View((*blocks, *_where(place)), title, metadata=place)
 
 
 def waiting(title: str, place: str) -> View:
     """What is shown at once, while the answer is made."""
     return View((rich_text(paragraph([words("One moment …")])),), title, metadata=place)
+
+
+def _where(place: str) -> tuple[Block, ...]:
+    """What "here" means in an answer that is read elsewhere."""
+    return (context(words("here is ", Place(place))),) if is_channel(place) else ()
 
 
 def _made(block: Block) -> Sequence[Block]:
