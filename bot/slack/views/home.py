@@ -72,7 +72,7 @@ def _kind(kind: MyKind, person: str) -> tuple[Block, ...]:
     told = rich_text(paragraph([kind_line(kind), given(kind, person)]))
     named = f" of {kind.reference_id}"
     offered = (
-        *_carried(HOME_HANDLED, "Mark handled", f"{kind.reference_id}\n{kind.key}\n{kind.count}", named),
+        *_carried(HOME_HANDLED, "Mark handled", f"{kind.reference_id}\n{kind.key}\n{kind.count}", f": {kind.name}"),
         *_carried(HOME_KIND_FAILURES, "Failures", kind.reference_id, named),
     )
     return (told, _actions(*offered)) if offered else (told,)
