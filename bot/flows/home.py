@@ -32,7 +32,9 @@ LATELY = timedelta(hours=8)  # a working day in which Home may stay in sight; op
 RENEWED_AFTER = timedelta(minutes=5)  # how old "read" may get on a Home when nothing else changes
 RETRY = timedelta(seconds=10)
 LONGEST_RETRY = timedelta(minutes=10)
-BEHIND_MESSAGES = timedelta(seconds=1)  # messages that are being posted go first
+BEHIND_MESSAGES = 1.0  # seconds that one waits for messages that are being posted: longer would be for ever
+BY_ITSELF_AFTER = 10.0  # seconds in which whoever heard that it is opened shows it: nobody else does it too
+_NAP = 0.05  # seconds
 
 
 @dataclass(slots=True)
@@ -68,16 +70,24 @@ class Home:
         What it shows comes from `show`.
         """
         if self.identity.known:
+            self._leave_alone(person, BY_ITSELF_AFTER)
             await self.store.homes.opened(self.identity.workspace_id, person, place, now=self.clock.now())
 
     async def show(self, person: str) -> None:
         """Show a person's Home as things are now, if they have opened it; what cannot be shown is tried again."""
         if not self.identity.known or self.line.is_refused():
             return
+        self._leave_alone(person, BY_ITSELF_AFTER)
         seen = await self.store.homes.begin(self.identity.workspace_id, person)
         if seen is not None and not self.line.is_closed(METHOD):
             await self._publish(seen, await self._facts(seen))
+        else:
+            self._leave_alone(person, 0)
         self.on_due()
+
+    def _leave_alone(self, person: str, seconds: float) -> None:
+        """Do nothing for this person by itself for so long."""
+        self._next_look[person] = self.clock.monotonic() + seconds
 
     async def watch(self, watch_id: str) -> Watch | None:
         """The watch of a button; None when it has ended."""
@@ -111,13 +121,12 @@ class Home:
         return self.rules.card_interval / 4
 
     def _back_at(self) -> datetime:
-        later = self.clock.now() + (BEHIND_MESSAGES if self.posts() else self._often)
-        return max(later, self.line.opens_at(METHOD), self.line.opens_at(RENEWAL))
+        return max(self.clock.now() + self._often, self.line.opens_at(METHOD), self.line.opens_at(RENEWAL))
 
     @property
     def _may_publish(self) -> bool:
         is_closed = self.line.is_closed(METHOD) or self.line.is_closed(RENEWAL) or self.line.is_refused()
-        return not (is_closed or self.posts() or self.sender.lease is None)
+        return not (is_closed or self.sender.lease is None)
 
     def _is_time_for(self, seen: Seen, now: datetime) -> bool:
         shown_at = seen.shown_at if seen.shown else None
@@ -126,17 +135,24 @@ class Home:
         return self.clock.monotonic() >= self._next_look.get(seen.person, 0.0)
 
     async def _renew(self, seen: Seen) -> None:
-        self._next_look[seen.person] = self.clock.monotonic() + self._often.total_seconds()
+        self._leave_alone(seen.person, self._often.total_seconds())
         facts = await self._facts(seen)
         if not self._has_aged(seen, facts) and seen.shown == await asyncio.to_thread(self.tab.digest, facts):
             return
         if pause := self._budget.take(Purpose.LOOK, self.clock.monotonic()):
-            del self._next_look[seen.person]
+            self._leave_alone(seen.person, 0)
             self.line.close(RENEWAL, timedelta(seconds=pause))
             return
+        await self._behind_messages()
         begun = await self.store.homes.begin(self.identity.workspace_id, seen.person)
-        if begun is not None:
+        if begun is not None and self._may_publish:
             await self._publish(begun, facts)
+
+    async def _behind_messages(self) -> None:
+        waited = 0.0
+        while self.posts() and waited < BEHIND_MESSAGES:
+            await self.clock.sleep(_NAP)
+            waited += _NAP
 
     def _has_aged(self, seen: Seen, facts: HomeFacts) -> bool:
         """Whether it shows an age that is not true any more: there are newer readings of what goes on."""
@@ -173,18 +189,21 @@ class Home:
             await self._failed(begun.person, error)
             return
         self._faults.pop(begun.person, None)
+        self._leave_alone(begun.person, self._often.total_seconds())
         await self.store.homes.shown(self.identity.workspace_id, begun, digest, now=self.clock.now())
 
     async def _failed(self, person: str, error: SlackError) -> None:
         """What may pass is tried again, more and more rarely; what will not ends until Home is opened again."""
         if isinstance(error, SlackBusyError):
             self.line.close(METHOD, error.retry_after)
+            self._leave_alone(person, 0)
         elif isinstance(error, TokenRefusedError) and error.code != MISSING_SCOPE:
             self.line.refused(error.code)
+            self._leave_alone(person, 0)
         elif isinstance(error, InDoubtError | NotSentError):
             pause = min(RETRY * 2 ** min(self._faults[person], 10), LONGEST_RETRY)
             self._faults[person] += 1
-            self._next_look[person] = self.clock.monotonic() + pause.total_seconds()
+            self._leave_alone(person, pause.total_seconds())
             self.line.close(RENEWAL, RETRY)
         else:
             log.info("a Home cannot be shown; it is tried again when it is opened", person=person, why=error.why)

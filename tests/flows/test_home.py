@@ -15,7 +15,7 @@ from bot.errors import (
     SlackError,
     TokenRefusedError,
 )
-from bot.flows.home import LATELY, PUBLISHES_PER_MINUTE, RENEWED_AFTER
+from bot.flows.home import BEHIND_MESSAGES, LATELY, PUBLISHES_PER_MINUTE, RENEWED_AFTER
 from tests.builders import request
 from tests.fakes import FakeHomeTab
 from tests.flows.conftest import World, Worlds
@@ -193,15 +193,20 @@ async def test_only_the_process_that_sends_keeps_it_up_to_date_but_any_shows_it(
     assert shown(tab) == [0, 1, 2]
 
 
-async def test_messages_that_are_being_posted_go_first(world: World, tab: FakeHomeTab) -> None:
+async def test_messages_that_are_being_posted_go_first_but_not_for_ever(world: World, tab: FakeHomeTab) -> None:
     await watching(world)
     await see(world, "completed", "queued")
-    world.stories.deliver.busy_since = world.clock.now()
-    await steps(world, 60)
-    assert shown(tab) == [0]
-    world.stories.deliver.busy_since = None
-    await steps(world, 2)
+    world.clock.pass_time(60)
+    world.stories.deliver.busy_since = began = world.clock.now()
+    await steps(world)
     assert shown(tab) == [0, 1]
+    assert world.clock.now() - began >= timedelta(seconds=BEHIND_MESSAGES)
+    await see(world, "completed", "completed")
+    world.clock.pass_time(60)
+    world.stories.deliver.busy_since, began = None, world.clock.now()
+    await steps(world)
+    assert shown(tab) == [0, 1, 2]
+    assert world.clock.now() == began
 
 
 async def test_the_workspace_has_a_limit_and_everybody_has_a_turn(world: World, tab: FakeHomeTab) -> None:
