@@ -1,6 +1,5 @@
 """Home in the real app: opened, clicked and kept up to date, over HTTP and over a socket, whatever Slack answers."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
