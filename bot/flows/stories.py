@@ -127,8 +127,7 @@ def make_stories(on: Ground) -> Stories:
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
-    deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
-    vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
+    vigil = routine("vigil", _vigil(on, catch_up, news).step)
     look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
     home, homes = _home(on, line, sender, deliver)
@@ -173,6 +172,11 @@ def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
     return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+
+
+def _vigil(on: Ground, catch_up: CatchUp, news: Callable[[], None]) -> Vigil:
+    deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
+    return Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news)
 
 
 def _home(on: Ground, line: SlackLine, sender: Sender, deliver: Routine) -> tuple[Home, Routine]:
