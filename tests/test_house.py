@@ -14,18 +14,16 @@ from bot.cli import cli
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
 from bot.settings import MEND, Settings, needed_to_run
-from bot.slack import actions
+from bot.slack import actions, callbacks
 from bot.slack.command_forms import COMMANDS
-from bot.slack.commands import NotYet
 from bot.slack.grammar import parse
+from bot.slack.manifest import SHORTCUTS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-AVAILABLE = [command for command in COMMANDS if command.available]
-LATER = [command for command in COMMANDS if not command.available]
 SCOPES_OF = {
     "auth_test": [],
     "apps_connections_open": [],
@@ -33,6 +31,8 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
+    "conversations_info": ["channels:read", "groups:read"],
+    "conversations_members": ["channels:read", "groups:read"],
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
@@ -58,6 +58,8 @@ SCOPES_OF_EVENTS = {
     "app_home_opened": [],
     "tokens_revoked": [],
     "app_uninstalled": [],
+    "app_mention": ["app_mentions:read"],
+    "message.im": ["im:history"],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
 
@@ -112,11 +114,11 @@ def test_the_manifest_has_the_one_slash_command_under_its_default_name() -> None
 def test_what_the_manifest_hints_at_can_be_typed() -> None:
     (command,) = MANIFEST["features"]["slash_commands"]
     for typed in command["usage_hint"].strip("[]").split(" | "):
-        assert not isinstance(parse(typed), NotYet)
+        parse(typed)  # which raises where nothing can be meant
 
 
-def test_the_readme_and_the_help_have_exactly_the_commands_that_are_available() -> None:
-    words = [command.word for command in AVAILABLE]
+def test_the_readme_and_the_help_have_exactly_the_commands_that_there_are() -> None:
+    words = [command.word for command in COMMANDS]
     told = [quoted(first)[-1].split()[1] for first in rows("What you can type")]
     assert told == words
 
@@ -124,15 +126,7 @@ def test_the_readme_and_the_help_have_exactly_the_commands_that_are_available() 
 def test_the_readme_shows_the_forms_as_the_grammar_has_them() -> None:
     cells = [form for row in rows("What you can type") for form in quoted(row)]
     shown = [cell.replace("\\|", "|").removeprefix("/lipsync ") for cell in cells]
-    assert shown == [form for command in AVAILABLE for form in command.forms]
-
-
-@pytest.mark.parametrize("command", LATER, ids=lambda command: command.word)
-def test_what_comes_later_is_not_promised(command: object) -> None:
-    word = getattr(command, "word", "")
-    assert f"/lipsync {word}" not in README
-    assert word not in {command.word for command in AVAILABLE}
-    assert isinstance(parse(word), NotYet)
+    assert shown == [form for command in COMMANDS for form in command.forms]
 
 
 # --- buttons ---
@@ -159,6 +153,28 @@ def test_no_two_buttons_share_an_action_id() -> None:
     assert len(set(ids)) == len(ids)
 
 
+# --- shortcuts ---
+
+
+def test_every_shortcut_of_the_manifest_is_listened_to_and_explained() -> None:
+    listed = MANIFEST["features"]["shortcuts"]
+    assert [each["callback_id"] for each in listed] == [each.callback_id for each in SHORTCUTS]
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in listed)
+    text = "".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    hears = {"message": "message_shortcut", "global": "global_shortcut"}
+    names = {value: name for name, value in vars(callbacks).items() if name.isupper()}
+    assert all(f"app.{hears[each['type']]}({names[each['callback_id']]})" in text for each in listed)
+    told = re.findall(r"\*\*([^*]+)\*\*", README.split("\n### Ask it where you are\n")[1].split("\n## ")[0])
+    assert {each["name"] for each in listed} <= set(told)
+
+
+def test_every_callback_id_is_listened_to_and_there_is_none_twice() -> None:
+    ids = {name: value for name, value in vars(callbacks).items() if name.isupper()}
+    assert len(set(ids.values())) == len(ids)
+    text = "".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    assert [name for name in ids if f"({name})" not in text] == []
+
+
 # --- scopes ---
 
 
@@ -174,9 +190,9 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
 
 def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
     asked = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    text = (ROOT / "bot/slack/listeners/events.py").read_text()
+    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py"))
     assert sorted(asked) == sorted(SCOPES_OF_EVENTS)
-    assert all(f'"{event}"' in text for event in asked)
+    assert all(f'"{event.split(".")[0]}"' in text for event in asked)
     assert set(asked) == set(SUBSCRIBED)
 
 

@@ -58,6 +58,7 @@ class Home:
     _budget: Budget = field(init=False)
     _next_look: dict[str, float] = field(default_factory=dict, init=False)
     _faults: Counter[str] = field(default_factory=Counter, init=False)
+    _changed_at: datetime | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self._budget = Budget(PUBLISHES_PER_MINUTE, self.clock.monotonic())
@@ -99,6 +100,10 @@ class Home:
 
     # --- by itself ---
 
+    def hurry(self) -> None:
+        """Somebody changed what is watched: whoever did that looks for it, so it is not shown with what comes later."""
+        self._changed_at = self.clock.now()
+
     async def step(self) -> datetime | None:
         """Show what is due; returns when to come back."""
         if not self.identity.known or self.line.is_refused():
@@ -130,7 +135,8 @@ class Home:
 
     def _is_time_for(self, seen: Seen, now: datetime) -> bool:
         shown_at = seen.shown_at if seen.shown else None
-        if shown_at is not None and timedelta() <= now - shown_at < self.rules.card_interval:
+        is_behind = shown_at is None or (self._changed_at is not None and shown_at <= self._changed_at)
+        if shown_at is not None and not is_behind and timedelta() <= now - shown_at < self.rules.card_interval:
             return False
         return self.clock.monotonic() >= self._next_look.get(seen.person, 0.0)
 
@@ -189,7 +195,7 @@ class Home:
             await self._failed(begun.person, error)
             return
         self._faults.pop(begun.person, None)
-        self._leave_alone(begun.person, self._often.total_seconds())
+        self._leave_alone(begun.person, 0)
         await self.store.homes.shown(self.identity.workspace_id, begun, digest, now=self.clock.now())
 
     async def _failed(self, person: str, error: SlackError) -> None:

@@ -13,12 +13,14 @@ from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.gate import Gate
 from bot.flows.history import History
 from bot.flows.home import Home
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.poll import Poll
 from bot.flows.preview import Previewing
 from bot.flows.read import Readings
@@ -67,6 +69,7 @@ class Stories:
     """The flows that people set going, and the owned tasks that go by themselves."""
 
     readings: Readings
+    gate: Gate
     ask: Ask
     watching: Watching
     muting: Muting
@@ -75,6 +78,7 @@ class Stories:
     previewing: Previewing
     limits: Limits
     sheets: Sheets
+    policing: Policing
     timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
@@ -109,6 +113,7 @@ def make_stories(on: Ground) -> Stories:
         homes.wake()
 
     def changed() -> None:
+        home.hurry()
         lookout.forget()
         look.wake()
         turn.wake()
@@ -120,7 +125,8 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = _ask(on, readings)
+    gate = Gate(on.store, on.identity, on.rules.account_id)
+    ask = _ask(on, readings, gate)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
@@ -134,28 +140,29 @@ def make_stories(on: Ground) -> Stories:
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled)
+    people = (readings, gate, ask, *_for_people(on, ask, line, gate, changed=changed, news=news), timetabling, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable, home, homes)
 
 
 def _for_people(
-    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
+    on: Ground, ask: Ask, line: SlackLine, gate: Gate, *, changed: Callable[[], None], news: Callable[[], None]
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets, Policing]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
-        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
-        Muting(ask, on.store, on.clock, on.identity, account_id, news),
-        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, gate, changed),
+        Muting(ask, on.store, on.clock, on.identity, account_id, gate, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, gate, news),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
-        Previewing(ask, on.source, on.store, on.clock, on.rules),
-        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
-        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
+        Previewing(ask, on.source, on.store, on.clock, on.rules, gate),
+        Limits(ask, on.store, on.clock, on.identity, account_id, gate, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, gate, on.granted),
+        Policing(on.store, on.clock, on.identity, account_id, gate, changed),
     )
 
 
-def _ask(on: Ground, readings: Readings) -> Ask:
+def _ask(on: Ground, readings: Readings, gate: Gate) -> Ask:
     return Ask(
         readings=readings,
         source=on.source,
@@ -164,6 +171,7 @@ def _ask(on: Ground, readings: Readings) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+        gate=gate,
     )
 
 

@@ -33,6 +33,11 @@ class StartWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWatch:
+    """Watch something: a form asks what, and how."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """It has to be finished by then, as typed; None: there is no deadline any more."""
 
@@ -146,6 +151,11 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds in this channel, and let me change it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -162,18 +172,12 @@ class About:
     """How is the bot itself?"""
 
 
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """A word or option that will come later."""
-
-    word: str
-
-
 Triage = Handle | Assign | MuteKind
 Limiting = Deadline | Expect
 Command = (
     Status
     | StartWatch
+    | AskWatch
     | StopWatch
     | ListWatches
     | Failures
@@ -185,9 +189,9 @@ Command = (
     | Queue
     | Preview
     | Trial
+    | Settings
     | Limiting
     | Timetabled
     | Help
     | About
-    | NotYet
 )

@@ -11,6 +11,7 @@ from bot.errors import BadCommandError
 from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -23,9 +24,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -33,7 +34,7 @@ from bot.slack.commands import (
     Unmute,
 )
 from bot.slack.timetables import daily_digest, quiet_hours
-from bot.slack.typed import Word, shown, words
+from bot.slack.typed import Word, shown, whole, words
 from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
 LONGEST_REFERENCE = 500
@@ -44,7 +45,6 @@ _OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
-_AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
 
 
 def parse(text: str, command: str = "/lipsync") -> Command:
@@ -63,11 +63,9 @@ class _Parser:
         form = _FORMS.get(first.lower)
         if form is None:
             return self._unknown(first, rest)
-        if not form.available:
-            return NotYet(form.word)
         rules: dict[str, Callable[[Sequence[Word]], Command]] = {
             "status": self._status,
-            "watch": lambda words_: self._wish("watch", words_),
+            "watch": self._watch,
             "unwatch": self._unwatch,
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
@@ -83,6 +81,7 @@ class _Parser:
             "expect": self._expect,
             "quiet": lambda words_: quiet_hours(" ".join(word.text for word in words_), self.command),
             "digest": lambda words_: daily_digest(" ".join(word.text for word in words_), self.command),
+            "settings": lambda words_: self._alone("settings", words_, Settings()),
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -149,7 +148,7 @@ class _Parser:
             return Help()
         topic = typed[0].lower
         if len(typed) == 1 and topic in _FORMS:
-            return Help(topic) if _FORMS[topic].available else NotYet(topic)
+            return Help(topic)
         near = nearest(topic)
         hint = f"Did you mean `{self.command} help {near}`?" if near else f"Type `{self.command} help` for all of it."
         raise BadCommandError(f"There is no help on `{_shown(' '.join(word.text for word in typed))}`. {hint}")
@@ -218,6 +217,9 @@ class _Parser:
             return None
         return self._reference(word, typed)
 
+    def _watch(self, typed: Sequence[Word]) -> Command:
+        return self._wish("watch", typed) if typed else AskWatch()
+
     def _wish(self, word: str, typed: Sequence[Word]) -> StartWatch:
         if typed and typed[0].lower in WATCH_OPTIONS:
             raise BadCommandError(self._type_instead(word, "Say first what to watch"))
@@ -244,22 +246,34 @@ class _Parser:
             raise BadCommandError(self._type_instead(word, "A person or a channel is not a reference"))
         if not reference.strip():
             raise BadCommandError(self._type_instead(word, "That reference is empty"))
-        if len(reference) > LONGEST_REFERENCE:
-            raise BadCommandError(
-                f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
-                " Type it shorter, as it was sent to Chamelaion."
-            )
-        return reference
+        return _short_enough(reference)
 
     def _type_instead(self, word: str, what: str) -> str:
         return f"{what}. Type `{self.command} {_FORMS[word].forms[-1]}`."
 
 
+def reference_entered(text: str) -> str:
+    """The reference or pattern in a field of a form, where it needs no quotes; raises `BadCommandError`."""
+    reference = whole(text).text
+    if not reference.strip():
+        raise BadCommandError("That is empty. Enter a reference as it was sent to Chamelaion, or a pattern: `batch-*`.")
+    return _short_enough(reference)
+
+
+def _short_enough(reference: str) -> str:
+    if len(reference) > LONGEST_REFERENCE:
+        raise BadCommandError(
+            f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
+            " Type it shorter, as it was sent to Chamelaion."
+        )
+    return reference
+
+
 def nearest(word: str) -> str | None:
-    """The available command within two letters of this word, the closest first; None when there is none."""
+    """The command within two letters of this word, the closest first; None when there is none."""
     if not word or len(word) > _SHOWN:
         return None
-    letters, near = min((distance(word, each), each) for each in _AVAILABLE)
+    letters, near = min((distance(word, each), each) for each in _FORMS)
     return near if letters <= _NEAR else None
 
 

@@ -16,11 +16,13 @@ from bot.store.homes import Homes
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.policies import Policies
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
+from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -55,6 +57,8 @@ class Store:
     sheets: Sheets
     refusals: Refusals
     homes: Homes
+    sightings: Sightings
+    policies: Policies
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -92,4 +96,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         sheets=Sheets(database),
         refusals=Refusals(database),
         homes=Homes(database),
+        sightings=Sightings(database),
+        policies=Policies(database),
     )

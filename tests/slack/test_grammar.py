@@ -14,6 +14,7 @@ from bot.errors import BadCommandError
 from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -26,14 +27,14 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
     Trial,
     Unmute,
 )
-from bot.slack.grammar import nearest, parse
+from bot.slack.grammar import nearest, parse, reference_entered
 
 REF = "batch-2026-04"
 UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
@@ -56,6 +57,8 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         ("status status", Status("status")),
         ("status test", Status("test")),
         ('"status"', Status("status")),
+        ("watch", AskWatch()),
+        ("Watch ", AskWatch()),
         (f"watch {REF}", StartWatch(REF)),
         (f"watch {REF} for failures", StartWatch(REF, Events.FAILURES)),
         (f"watch {REF} for problems", StartWatch(REF, Events.PROBLEMS)),
@@ -196,12 +199,11 @@ def test_what_is_wrong_about_mute_and_test_is_told(typed: str, says: str) -> Non
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("form", [form for form in COMMANDS if not form.available], ids=lambda form: form.word)
-def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
-    word = getattr(form, "word", "")
-    assert parse(word) == NotYet(word)
-    assert parse(f"{word.upper()} {REF} 2h @ana") == NotYet(word)
-    assert parse(f"help {word}") == NotYet(word)
+def test_settings_stand_alone() -> None:
+    assert parse("settings") == Settings()
+    assert parse("SETTINGS ") == Settings()
+    with pytest.raises(BadCommandError, match="`settings` takes nothing more"):
+        parse("settings batch-1")
 
 
 @pytest.mark.parametrize(
@@ -245,7 +247,6 @@ def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: obj
         ),
         ("links", "`links` needs a reference. Type `/lipsync links <ref> [new]`."),
         ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
-        ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
         ("watch a by", "`by` takes a time, at the end of the line: type `/lipsync watch <ref> by fri 17:00`"),
         ("deadline", "`deadline` needs a reference. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
@@ -362,21 +363,20 @@ def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word
     assert len({form.word for form in COMMANDS}) == len(COMMANDS)
 
 
-def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
+def test_the_last_form_of_every_command_is_parsed_once_filled_in() -> None:
     for form in COMMANDS:
-        if form.available:
-            typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
-            typed = typed.removesuffix("|off|now") if form.word == "digest" else typed.removesuffix("|off")
-            for what, by in (
-                ("<ref>", REF),
-                ("<ref|all>", REF),
-                ("<2h>", "2h"),
-                ("<@x|me|nobody>", "me"),
-                ("<fri 17:00|off>", "fri 17:00"),
-                ("<N|off>", "250"),
-            ):
-                typed = typed.replace(what, by)
-            assert not isinstance(parse(typed), NotYet)
+        typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
+        typed = typed.removesuffix("|off|now") if form.word == "digest" else typed.removesuffix("|off")
+        for what, by in (
+            ("<ref>", REF),
+            ("<ref|all>", REF),
+            ("<2h>", "2h"),
+            ("<@x|me|nobody>", "me"),
+            ("<fri 17:00|off>", "fri 17:00"),
+            ("<N|off>", "250"),
+        ):
+            typed = typed.replace(what, by)
+        parse(typed)  # which raises where nothing can be meant
 
 
 NO_MARKS = st.characters(
@@ -422,3 +422,43 @@ def test_nothing_that_can_be_typed_is_answered_with_anything_but_a_command_or_a_
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_parsed_or_refused(typed: str) -> None:
     assert answer(typed)
+
+
+# --- what is entered in a field ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REF,
+        "two words",
+        "  batch-1\u00a0",
+        "“smart”",
+        "a & b <c> &amp;",
+        "<@U0ANA>",
+        "batch-{a,b}-[0-9]*",
+        "be\u200bfore",
+        "watch",
+        "for all",
+        "x" * 500,
+    ],
+)
+def test_what_is_entered_in_a_field_means_what_is_typed_in_quotes(text: str) -> None:
+    sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").strip(" \u00a0“”")
+    assert parse(f'watch "{sent}"') == StartWatch(reference_entered(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "That is empty."),
+        ("  ", "That is empty."),
+        ('""', "That is empty."),
+        ("a\x00b", "control characters"),
+        ("x" * 3_000, "at most 500 characters, and that one has 3,000"),
+        ("@channel", "I never ping"),
+    ],
+)
+def test_what_cannot_be_entered_in_a_field_is_told(text: str, told: str) -> None:
+    with pytest.raises(BadCommandError, match=told):
+        reference_entered(text)

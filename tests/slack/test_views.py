@@ -28,7 +28,7 @@ def test_every_text_says_something_calm_in_a_sentence(name: str, message: Messag
     assert message.text[-1] in ".?…", name
 
 
-LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off", "watch_by")
+LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off")
 
 
 def _buttons(name: str) -> list[str]:
@@ -51,18 +51,14 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     charted = [actions.STATUS_CHART, actions.STATUS_CHART_SHARE]
     drawable = [actions.STATUS_REFRESH, actions.STATUS_CHART, actions.STATUS_SHARE]
     links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
-    unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
+    unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request", "links_shared")
     failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
     globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
-    mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
+    mine = ("watch_for_me", "watch_glob_for_me")
+    begun = ("watch_new", "watch_changed", "watch_placed", "watch_muted", "watch_quiet", "watch_by")
+    kept = ("watch_finished_already", "watch_partial", "watch_not_invited", "watch_with_deadline")
     taken_back = (
-        "watch_new",
-        "watch_changed",
-        "watch_placed",
-        "watch_muted",
-        "watch_quiet",
-        *mine,
-        *globs,
+        "unwatch_for_me",
         "unwatch",
         "unwatch_except",
         *LIMITS,
@@ -70,6 +66,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
         "card_muted": muted,
+        "card_linkless": [action for action in card if action != actions.CARD_LINKS],
         "card_ended": [actions.CARD_AGAIN],
         **{
             name: status
@@ -102,6 +99,11 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "unwatch_covered": [actions.GLOB_EXCEPT],
         "unwatch_still_covered": [actions.GLOB_EXCEPT, actions.UNDO],
         **{name: [actions.UNDO] for name in taken_back},
+        **{key: [actions.UNDO, actions.WATCH_CHANGE] for key in (*begun, *globs)},
+        **{key: [actions.WATCH_CHANGE] for key in kept},
+        **{key: [actions.UNDO, actions.WATCH_MINE_CHANGE] for key in mine},
+        "watch_offer": [actions.WATCH_OPEN],
+        "status_unwatched": [actions.STATUS_REFRESH, actions.STATUS_SHARE, actions.STATUS_WATCH],
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},
@@ -116,6 +118,9 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.EXPORT_CSV] for name in failed},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
         **{name: few for name in MESSAGES if name.startswith("finished_one")},
+        "finished_linkless": [actions.FINISHED_CHART, actions.FINISHED_STOP],
+        "links_shareable": [*links_, actions.LINKS_SHARE],
+        **{name: [actions.SETTINGS_CHANGE] for name in ("settings", "settings_nothing")},
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},

@@ -10,6 +10,7 @@ from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -23,9 +24,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -44,23 +45,28 @@ from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
-from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
     StartWatch: "watch",
+    AskWatch: "watch form",
     StopWatch: "unwatch",
     ListWatches: "watches",
     Failures: "failures",
@@ -74,13 +80,13 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Settings: "settings",
     Deadline: "deadline",
     Expect: "expect",
     QuietHours: "quiet",
     DailyDigest: "digest",
     Help: "help",
     About: "about",
-    NotYet: "not yet",
 }
 
 
@@ -97,6 +103,9 @@ class CommandListener:
     links: LinksListener
     export: ExportListener
     watch: WatchListener
+    watch_forms: WatchForms
+    mentioned: MentionedListener
+    status_form: StatusFormListener
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
@@ -105,11 +114,13 @@ class CommandListener:
     trial: TrialListener
     limit: LimitListener
     timetable: TimetableListener
+    settings: SettingsListener
     help: HelpListener
     about: AboutListener
     home: HomeListener
     leftover: LeftoverListener
     events: EventsListener
+    words: WordsListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -120,11 +131,16 @@ class CommandListener:
             self.links,
             self.export,
             self.watch,
+            self.watch_forms,
+            self.mentioned,
+            self.status_form,
             self.mute,
             self.triage,
             self.queue,
             self.home,
+            self.settings,
         )
+        self.words.register(app, self.answer)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -135,7 +151,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet):  # these work without our memory too
+        if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -161,20 +177,24 @@ class CommandListener:
                 await self._list(command, asked, reply)
             case Queue() | Preview():
                 await self._survey(command, asked, reply)
-            case Trial() | Help() | About() | NotYet():
+            case Settings():
+                await self.settings.answer(asked, reply)
+            case Trial() | Help() | About():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
 
     async def _change(
         self,
-        command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
+        command: StartWatch | AskWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
         asked: Asked,
         reply: Reply,
     ) -> None:
         match command:
             case StartWatch():
                 await self.watch.start(command, asked, reply)
+            case AskWatch():
+                await self.watch_forms.asked(asked, reply)
             case StopWatch():
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
@@ -200,13 +220,13 @@ class CommandListener:
     async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
         match command:
             case Queue():
-                await self.queue.answer(reply)
+                await self.queue.answer(asked.place, reply)
             case Preview():
                 await self.preview.answer(command, asked, reply)
             case _:
                 assert_never(command)
 
-    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About, asked: Asked, reply: Reply) -> None:
         match command:
             case Trial():
                 await self.trial.answer(asked, reply)
@@ -214,7 +234,5 @@ class CommandListener:
                 await self.help.answer(command, reply)
             case About():
                 await self.about.answer(reply)
-            case NotYet():
-                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
             case _:
                 assert_never(command)

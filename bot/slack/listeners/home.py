@@ -28,11 +28,11 @@ from bot.slack.actions import (
 )
 from bot.slack.guard import Guard
 from bot.slack.listeners.home_answers import Answers, HomeAnswers, show
-from bot.slack.listeners.home_forms import StatusForms, WatchForms
 from bot.slack.listeners.mute import BY_BUTTON
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.payload import Happened, Touched, shown_failures
 from bot.slack.screen import Screen
-from bot.slack.views import mute, triage, undo, watch
+from bot.slack.views import mute, status_form, triage, undo, watch
 from bot.slack.views.home import CHANGE, MUTE, STOP, UNMUTE
 from bot.slack.views.message import Message
 
@@ -51,7 +51,6 @@ class HomeListener:
     muting: Muting
     triaging: Triaging
     watch_forms: WatchForms
-    status_forms: StatusForms
     guard: Guard
     command: str
 
@@ -88,11 +87,11 @@ class HomeListener:
 
     async def watch_clicked(self, touch: Touched, screen: Screen) -> None:
         """Ask what is to be watched."""
-        await self.watch_forms.open(screen, touch.user)
+        await self.watch_forms.open(screen, touch.user, touch.metadata)
 
-    async def ask_clicked(self, touch: Touched, screen: Screen) -> None:
+    async def ask_clicked(self, _: Touched, screen: Screen) -> None:
         """Ask of what the status is wanted."""
-        await self.status_forms.open(screen, touch.user)
+        await screen.show(status_form.form())
 
     async def status_clicked(self, touch: Touched, screen: Screen) -> None:
         """How a watched batch is doing."""
@@ -123,7 +122,7 @@ class HomeListener:
         what, _, watch_id = touch.value.partition(" ")
         found = await self._watch(touch, watch_id)
         if what == CHANGE:
-            await self.watch_forms.change(screen, touch.user, found)
+            await self.watch_forms.change(screen, touch.user, found.place, found.reference_id)
             return
         title, do = {MUTE: ("Muted", self._mute), UNMUTE: ("Not muted", self._unmute), STOP: ("Stopped", self._stop)}[
             what

@@ -26,13 +26,13 @@ class HomeAnswers:
 
     async def status(self, screen: Screen, watch: Watch) -> None:
         """How a watched batch, or all that a pattern covers, is doing."""
-        answers = self._overview(watch.reference_id) if watch.is_glob else self._batch(watch.reference_id, watch.place)
-        await show(screen, "Status", watch.place, answers)
+        read = self._overview if watch.is_glob else self._batch
+        await show(screen, "Status", watch.place, read(watch.reference_id, watch.place))
 
     async def of_reference(self, screen: Screen, reference: str, place: str) -> None:
         """The same for what may be a reference or a pattern."""
         is_glob = await self.ask.glob(reference) is not None
-        answers = self._overview(reference) if is_glob else self._batch(reference, place)
+        answers = self._overview(reference, place) if is_glob else self._batch(reference, place)
         await show(screen, "Status", place, answers)
 
     async def failures(self, screen: Screen, reference: str, place: str) -> None:
@@ -43,8 +43,8 @@ class HomeAnswers:
         """Where the finished clips are. What has reached the person is remembered."""
         await show(screen, "Links", place, self._links(reference, place, person))
 
-    async def _overview(self, pattern: str) -> Answers:
-        yield glob_status.message(await self.ask.overview(compiled(pattern)), self.command)
+    async def _overview(self, pattern: str, place: str) -> Answers:
+        yield glob_status.message(await self.ask.overview(compiled(pattern), place=place), self.command)
 
     async def _batch(self, reference: str, place: str) -> Answers:
         async for answer in self.ask.status(reference, place=place):

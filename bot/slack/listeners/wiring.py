@@ -7,10 +7,14 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.filling import Filling
+from bot.flows.hearing import Hearing
 from bot.flows.home import Home
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
+from bot.flows.mentions import Mentions
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
@@ -28,19 +32,24 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.home_answers import HomeAnswers
-from bot.slack.listeners.home_forms import Typed
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
+from bot.slack.rooms import Rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,10 @@ class Flows:
     sheets: Sheets
     charts: Charts
     home: Home
+    hearing: Hearing
+    mentions: Mentions
+    filling: Filling
+    policing: Policing
 
 
 def make_listeners(
@@ -71,10 +84,13 @@ def make_listeners(
     account_id: str,
     command: str,
     direct_channel: Callable[[str], Awaitable[str]],
+    rooms: Rooms,
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
-    home = _home(flows, guard, command)
+    watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
+    forms = WatchForms(watch, flows.filling, rooms, guard, command)
+    home = _home(flows, forms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -84,7 +100,10 @@ def make_listeners(
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
-        watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
+        watch=watch,
+        watch_forms=forms,
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(ask, forms, guard, command),
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
@@ -93,23 +112,24 @@ def make_listeners(
         trial=TrialListener(flows.trials, command),
         limit=LimitListener(flows.limits, dates, command),
         timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
+        settings=SettingsListener(flows.policing, guard, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         home=home,
         leftover=LeftoverListener(guard, command),
         events=EventsListener(flows.access, guard, identity, home),
+        words=WordsListener(flows.hearing, guard, identity, command),
     )
 
 
-def _home(flows: Flows, guard: Guard, command: str) -> HomeListener:
+def _home(flows: Flows, forms: WatchForms, guard: Guard, command: str) -> HomeListener:
     return HomeListener(
         home=flows.home,
         answers=HomeAnswers(flows.ask, flows.sheets, command),
         watching=flows.watching,
         muting=flows.muting,
         triaging=flows.triaging,
-        watch_forms=Typed(command, "watch"),
-        status_forms=Typed(command, "status"),
+        watch_forms=forms,
         guard=guard,
         command=command,
     )

@@ -6,7 +6,7 @@ from bot.slack.views.blocks import bullets, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
-_TOPICS = {form.word: form for form in COMMANDS if form.available}
+_TOPICS = {form.word: form for form in COMMANDS}
 _EXAMPLES = (
     ("batch-2026-04", "how is it doing?"),
     ("watch batch-2026-04", "tell this channel when something fails and when it is finished"),
@@ -15,8 +15,12 @@ _EXAMPLES = (
 )
 _NOTE = (
     "A reference with spaces goes into quotes. Capital and small letters differ. A pattern stands for many references:"
-    " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words. My Home tab shows all that"
-    " you watch, at risk first."
+    " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words. My Home tab shows all"
+    " that you watch, at risk first."
+)
+_ELSEWHERE = (
+    "You can also mention me in a channel or thread, or write to me in my Messages tab, with the same words. In the"
+    " menu of a message, Watch this reference finds what it speaks of."
 )
 
 
@@ -44,7 +48,7 @@ def _everything(command: str) -> Message:
     block = rich_text(
         paragraph([words("For example")]), bullets(examples), paragraph([words("All commands")]), bullets(commands)
     )
-    return Message(sentence(_sentence(command)), (block, rich_text(paragraph([words(_NOTE)]))))
+    return Message(sentence(_sentence(command)), (block, rich_text(paragraph([words(_NOTE), words(_ELSEWHERE)]))))
 
 
 def _sentence(command: str) -> Words:

@@ -1,14 +1,14 @@
 """Who has opened Home, so that it is kept up to date, and what is shown there is found quickly.
 
 Revision ID: 0021
-Revises: 0017
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0018"
 
 _MOMENT = sa.DateTime(timezone=True)
 _IS_SOMEBODYS = sa.text("ended_at IS NULL AND glob_id IS NULL")
