@@ -108,9 +108,8 @@ def make_stories(on: Ground) -> Stories:
         return Routine(name, step, clock=on.clock, alarm=on.alarm)
 
     def news() -> None:
-        deliver.wake()
-        edits.wake()
-        homes.wake()
+        for one in (deliver, edits, homes):
+            one.wake()
 
     def changed() -> None:
         home.hurry()
@@ -127,15 +126,14 @@ def make_stories(on: Ground) -> Stories:
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
     gate = Gate(on.store, on.identity, on.rules.account_id)
     ask = _ask(on, readings, gate)
-    line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    line = SlackLine(on.clock, on.vitals)
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
-    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     vigil = routine("vigil", _vigil(on, catch_up, news).step)
     look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
-    turn, edits = routine("turn", sender.step), routine("edits", editor.step)
+    turn, edits = routine("turn", sender.step), routine("edits", _editor(on, line, sender).step)
     home, homes = _home(on, line, sender, deliver)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
@@ -180,6 +178,11 @@ def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
     return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+
+
+def _editor(on: Ground, line: SlackLine, sender: Sender) -> Editor:
+    budget = Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    return Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
 
 
 def _vigil(on: Ground, catch_up: CatchUp, news: Callable[[], None]) -> Vigil:

@@ -303,3 +303,16 @@ async def test_a_refused_token_ends_it_until_slack_takes_it_again(world: World, 
     world.ground.vitals.token_refused = False
     await steps(world, 60)
     assert len(tab.shown) == 1
+
+
+# --- what somebody waits for ---
+
+
+async def test_a_new_watch_is_shown_at_once_though_home_was_just_opened(world: World, tab: FakeHomeTab) -> None:
+    await see(world, "queued", "queued")
+    await opens(world)
+    await steps(world, 12)
+    await world.watch()
+    await steps(world, 1)
+    await steps(world, 12)
+    assert [facts.count for facts in tab.shown] == [0, 1]

@@ -25,6 +25,7 @@ from bot.flows.watching import Watching
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
@@ -90,7 +91,6 @@ def make_listeners(
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
     forms = WatchForms(watch, flows.filling, rooms, guard, command)
-    home = _home(flows, forms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -102,8 +102,6 @@ def make_listeners(
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
         watch_forms=forms,
-        mentioned=MentionedListener(flows.mentions, forms, guard),
-        status_form=StatusFormListener(ask, forms, guard, command),
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
@@ -115,10 +113,19 @@ def make_listeners(
         settings=SettingsListener(flows.policing, guard, command),
         help=HelpListener(command),
         about=AboutListener(ask),
-        home=home,
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity, home),
+        elsewhere=_elsewhere(flows, forms, guard, identity, command),
+    )
+
+
+def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    home = _home(flows, forms, guard, command)
+    return ElsewhereListener(
         words=WordsListener(flows.hearing, guard, identity, command),
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(flows.ask, forms, guard, command),
+        home=home,
+        events=EventsListener(flows.access, guard, identity, home),
     )
 
 
