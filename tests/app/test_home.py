@@ -9,6 +9,7 @@ import pytest
 from bot.sandbox.blockkit import foreign_text_problems, mappings, view_problems
 from bot.sandbox.slack_faults import FaultKind
 from bot.slack import actions
+from bot.slack.views.status_form import REFERENCE
 from tests.app.conftest import ANA, ANA_DM, BEN, DE, Stage, staged
 from tests.slack.canned import texts
 
@@ -213,3 +214,27 @@ async def test_where_home_is_switched_off_it_is_not_asked_for_again_and_again(qu
     calls = quick.app.health.vitals.slack_calls
     assert calls["home failed"] == 1
     assert calls["home ok"] == 0
+
+
+async def test_what_is_begun_changed_and_asked_in_forms_is_on_home(stage: Stage) -> None:
+    stage.account.submit("batch-1", 2)
+    await opens(stage)
+    await clicks(stage, actions.HOME_WATCH)
+    form = stage.slack.surfaces.modal(ANA)
+    assert form is not None
+    assert (await stage.slack.surfaces.submit(ANA, form["id"], {actions.FORM_REFERENCE: "batch-1"})).ok
+    await shows(stage, "batch-1")
+    assert "you alone" in home(stage)
+
+    await stage.slack.surfaces.close(ANA, form["id"])
+    await chooses(stage, "change")
+    changed = stage.slack.surfaces.modal(ANA)
+    assert changed is not None
+    assert "batch-1" in str(changed["blocks"])
+    await clicks(stage, actions.HOME_ASK)
+    asking = stage.slack.surfaces.modal(ANA)
+    assert asking is not None
+    assert (await stage.slack.surfaces.submit(ANA, asking["id"], {REFERENCE: "batch-1"})).ok
+    await stage.app.work.settle()
+    assert "batch-1" in modal(stage)
+    assert_sound(stage)
