@@ -160,7 +160,7 @@ class SlackSandbox:
         """Click an element of a message, or choose values in it; `LookupError` when it is not there."""
         message = self.workspace.message(channel, ts)
         action = clicked(self.workspace, message, action_id, block_id, value)
-        url = self.workspace.passes.new_response_url(user, channel, ts, message.thread_ts)
+        url = self.workspace.passes.new_response_url(user, channel, ts)
         fields = click_fields(self.workspace, user, message, action, url_of(self.base_url, url))
         delivered = await self._delivery().form("interactive", fields)
         if not delivered.ok:

@@ -102,6 +102,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{key: [actions.UNDO, actions.WATCH_CHANGE] for key in (*begun, *globs)},
         **{key: [actions.WATCH_CHANGE] for key in kept},
         **{key: [actions.UNDO, actions.WATCH_MINE_CHANGE] for key in mine},
+        "watches_few": 2 * [actions.WATCH_CHANGE],
         "watch_offer": [actions.WATCH_OPEN],
         "status_unwatched": [actions.STATUS_REFRESH, actions.STATUS_SHARE, actions.STATUS_WATCH],
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},

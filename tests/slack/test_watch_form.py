@@ -17,8 +17,7 @@ from bot.sandbox.slack_entities import Fields
 from bot.sandbox.slack_faults import FaultKind
 from bot.sandbox.workspace import ANA, BEN, BOT
 from bot.slack import actions
-from bot.slack.canned_scene import Scene
-from bot.slack.canned_watch_forms import watch_forms
+from bot.slack.canned_watch_forms import watch_views
 from bot.slack.commands import StartWatch
 from bot.slack.grammar import parse
 from bot.slack.views import watch_form
@@ -37,7 +36,8 @@ from bot.slack.watch_entries import (
     opened,
     understood,
 )
-from tests.builders import NOON, at, watch
+from tests.builders import at, watch
+from tests.slack.canned import SCENE, assert_golden_view
 from tests.slack.rig import DE, REF, Rig, rigged
 
 PRIVATE, PRODUCERS, ANA_DM = "C0AURORA", "C0PRODUCERS", "D0ANA"
@@ -99,11 +99,20 @@ async def mistakes(rig: Rig, entries: Entries) -> Mapping[str, str]:
 # --- the views ---
 
 
-@pytest.mark.parametrize("shown", list(watch_forms(Scene("/lipsync", NOON))), ids=lambda each: each.name)
-def test_slack_takes_the_form_in_every_state(shown: object) -> None:
-    view = getattr(shown, "view").payload()  # noqa: B009 - parametrised
+VIEWS = {name: view for name, _, view in watch_views(SCENE)}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_slack_takes_the_form_in_every_state(name: str) -> None:
+    view = VIEWS[name].payload()
     assert view_problems(view) == []
     assert foreign_text_problems({"text": "x", "blocks": view["blocks"]}) == []
+    assert_golden_view(name, VIEWS[name])
+
+
+def test_every_form_says_when_it_is_seen() -> None:
+    assert all(when[0].isupper() and when.endswith(".") for _, when, _ in watch_views(SCENE))
+    assert len(VIEWS) == len({when for _, when, _ in watch_views(SCENE)})
 
 
 @pytest.mark.parametrize(
