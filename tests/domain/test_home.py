@@ -74,7 +74,7 @@ def test_handled_failures_are_no_danger_any_more() -> None:
 def test_the_next_deadlines_are_of_what_is_not_over() -> None:
     every = [
         mine("later", OPEN, due(900)),
-        mine("sooner", OPEN, due(50)),
+        mine("soon", OPEN, due(50)),
         mine("none", OPEN),
         mine("done", DONE, due(1)),
     ]
