@@ -50,6 +50,8 @@ class Stories:
         self._account_id = on.rules.account_id
         self._people = (on.store, on.clock, on.identity, self._account_id)
         self._ruled = (on.store, on.clock, on.rules)
+        self._line = SlackLine(on.clock, on.vitals)
+        self._posting = (on.store, on.chat, on.clock, self._line, on.identity, on.rules)
 
     # --- who is woken ---
 
@@ -221,10 +223,6 @@ class Stories:
     def _lookout(self) -> Lookout:
         return Lookout(self._on.source, self._on.store, self._on.rules)
 
-    @cached_property
-    def _line(self) -> SlackLine:
-        return SlackLine(self._on.clock, self._on.vitals)
-
     # --- the owned tasks ---
 
     @property
@@ -255,19 +253,13 @@ class Stories:
         history = History(on.chat, on.clock, line)
         doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
         audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
-        with_whom = (sender, doubts, audit, self.sharing)
-        return self._routine(
-            "deliver", Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, *with_whom).step
-        )
+        return self._routine("deliver", Deliver(*self._posting, sender, doubts, audit, self.sharing).step)
 
     @cached_property
     def edits(self) -> Routine:
         """Keeps cards and messages true."""
-        on = self._on
-        with_whom = (Budget(EDITS_PER_MINUTE, on.clock.monotonic()), self.sender, self.sharing)
-        return self._routine(
-            "edits", Editor(on.store, on.chat, on.clock, self._line, on.identity, on.rules, *with_whom).step
-        )
+        budget = Budget(EDITS_PER_MINUTE, self._on.clock.monotonic())
+        return self._routine("edits", Editor(*self._posting, budget, self.sender, self.sharing).step)
 
     @cached_property
     def homes(self) -> Routine:
