@@ -185,6 +185,8 @@ class Workflow:
         return status_outputs(last)
 
     async def _watch(self, step: WatchReference) -> Outputs:
+        """In the name of whom the workflow names, which may be anybody: so that opens nothing that has managers."""
+        await self.watching.gate.allow_anybody(step.channel)
         due = None if step.by is None else await self.dates.understood(step.by, step.person)
         channel = await self._seen(step.channel)
         wish = Wish(

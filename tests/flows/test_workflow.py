@@ -7,6 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.deed import Did
+from bot.domain.policy import Policy
 from bot.domain.workflow_answer import Execution, Phase, SeenChannel
 from bot.errors import (
     InDoubtError,
@@ -160,6 +161,20 @@ async def test_a_watch_is_begun_in_the_name_of_the_person(world: World) -> None:
     }
     await world.deliver()
     assert world.chat.kinds == ["card"]
+
+
+async def test_naming_a_manager_does_not_make_a_workflow_one(world: World) -> None:
+    policing = world.stories.policing
+    await policing.save("C1", Policy(managers=("U1",)), "U1", version=0)
+    sentence = await run(world, "watch_reference", **WATCHED)
+    assert "a workflow cannot prove who runs it" in sentence
+    assert await world.store.watches.at("T1", "C1", "batch-1") is None
+
+
+async def test_what_a_channel_is_not_about_is_not_watched_by_a_workflow_either(world: World) -> None:
+    await world.stories.policing.save("C1", Policy(patterns=("client-a-*",)), "U1", version=0)
+    assert "only about" in await run(world, "watch_reference", **WATCHED)
+    assert await world.store.watches.at("T1", "C1", "batch-1") is None
 
 
 async def test_a_channel_without_the_bot_keeps_the_watch_and_asks_for_an_invitation(world: World) -> None:
