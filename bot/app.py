@@ -94,7 +94,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         with suppress(StoreError):  # then the first look does it
             await stories.catch_up.begin()  # before anybody can ask: an answer reads, and would hide the gap
         work = Work()
-        _listen(slack, ground, stories, bolt, _guard(slack, ground, work))
+        _listen(slack, ground, stories, bolt, _guard(slack, ground, stories, work))
         stack.push_async_callback(stories.readings.close)
         stack.push_async_callback(_give_back, stories)
         stack.push_async_callback(_wind_up, stories, work)
@@ -244,8 +244,9 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
     ).register(bolt)
 
 
-def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
-    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), _screens(slack, ground.vitals))
+def _guard(slack: SlackChat, ground: Ground, stories: Stories, work: Work) -> Guard:
+    replies = Replies(slack.client, ground.vitals, ground.clock.sleep)
+    return Guard(work, replies, _screens(slack, ground.vitals), stories.sharing.admit)
 
 
 def _screens(slack: SlackChat, vitals: Vitals) -> Screens:

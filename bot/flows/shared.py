@@ -8,7 +8,15 @@ from datetime import timedelta
 import structlog
 
 from bot.domain.sharing import HERE, INSTEAD, CountsOnly, Openness, may_be_shared
-from bot.errors import CountsOnlyError, InDoubtError, NotSentError, SlackBusyError, SlackError, TokenRefusedError
+from bot.errors import (
+    CountsOnlyError,
+    InDoubtError,
+    NotAllowedError,
+    NotSentError,
+    SlackBusyError,
+    SlackError,
+    TokenRefusedError,
+)
 from bot.flows.identity import Identity
 from bot.flows.slack_line import SlackLine
 from bot.ports import Chat, Clock
@@ -24,6 +32,10 @@ REFUSED_SECONDS = 300.0  # somebody has to invite the bot or grant a scope first
 ANSWER_SECONDS = 5.0  # whoever asks after that may have done so; one answer asks once
 AT_ONCE = 40  # of 50 questions a minute that Slack takes
 _NOT_ASKED = "not_asked"
+_NOT_YOURS = (
+    "In a channel that several organisations share, `status`, `watches` and `help` are for everybody. All else is for"
+    " the people of the workspace that I am of, so nothing was done. Ask one of them."
+)
 _OF_THE_MOMENT = (InDoubtError, NotSentError, SlackBusyError)
 
 
@@ -71,6 +83,14 @@ class Sharing:
         why = await self.why(place)
         if why is not None:
             raise CountsOnlyError(f"{HERE[why]} {INSTEAD[why]}")
+
+    async def admit(self, team: str, place: str) -> None:
+        """Raise a `NotAllowedError` for who is of another organisation; `team` is their workspace, empty if not told.
+
+        Where nobody else reads the place, other workspaces are of the same organisation.
+        """
+        if team not in ("", self.identity.workspace_id) and await self.counts_only(place):
+            raise NotAllowedError(_NOT_YOURS)
 
     async def remembered(self, place: str) -> CountsOnly | None:
         """The same as `why`, from memory: for what is posted or edited, where no other call may come between."""

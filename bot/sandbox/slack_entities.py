@@ -22,13 +22,14 @@ class RefusedError(LipsyncBotError):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person or a bot; `tz` is an IANA name."""
+    """A person or a bot; `tz` is an IANA name, `team` the other organisation that somebody is of."""
 
     id: str
     name: str
     real_name: str
     tz: str = "UTC"
     is_bot: bool = False
+    team: str = ""
 
 
 @dataclass(slots=True)

@@ -60,6 +60,7 @@ def said_fields(workspace: Workspace, message: Message, channel: Channel) -> Fie
     """What an event tells of a message that somebody has just written."""
     kinds = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
     thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
+    team = workspace.user(message.user).team
     return {
         "user": message.user,
         "channel": channel.id,
@@ -67,7 +68,8 @@ def said_fields(workspace: Workspace, message: Message, channel: Channel) -> Fie
         "text": message.text,
         "ts": message.ts,
         "event_ts": message.ts,
-        "team": workspace.team,
+        "team": team or workspace.team,
+        **({"user_team": team, "source_team": team} if team else {}),
         **thread,
     }
 
@@ -84,7 +86,7 @@ def command_fields(
     user = workspace.user(user_id)
     return {
         "token": _TOKEN,
-        "team_id": workspace.team,
+        "team_id": user.team or workspace.team,
         "team_domain": workspace.domain,
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
@@ -127,7 +129,7 @@ def interaction(workspace: Workspace, kind: str, user_id: str) -> Fields:
     user = workspace.user(user_id)
     return {
         "type": kind,
-        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": workspace.team},
+        "user": {"id": user.id, "username": user.name, "name": user.name, "team_id": user.team or workspace.team},
         "api_app_id": workspace.app,
         "token": _TOKEN,
         "team": {"id": workspace.team, "domain": workspace.domain},

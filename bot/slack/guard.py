@@ -46,15 +46,21 @@ Hears = Callable[[Mapping[str, object]], Awaitable[BoltResponse]]
 Handle = Callable[[What, Reply], Coroutine[object, object, None]]
 Shown = Callable[[Seen, Screen], Coroutine[object, object, None]]
 Heard = Callable[[Asked, str], Awaitable[Asked | None]]
+Admit = Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """Makes listeners for Bolt out of our handlers, whose work is owned by `work`."""
+    """Makes listeners for Bolt out of our handlers, whose work is owned by `work`.
+
+    `admit` is given the workspace of a person and where they are, and raises a `NotAllowedError` for who is of another
+    organisation.
+    """
 
     work: Work
     replies: Replies
     screens: Screens
+    admit: Admit
     patience_seconds: float = _ACK_SECONDS
 
     def command(self, handle: Handle[Asked]) -> Listener:
@@ -70,14 +76,22 @@ class Guard:
 
         return listener
 
-    def click(self, handle: Handle[Clicked]) -> Listener:
-        """A listener for a button; a click's acknowledgement shows nothing, so trouble is told through its address."""
+    def click(self, handle: Handle[Clicked], *, for_all: bool = False) -> Listener:
+        """A listener for a button; a click's acknowledgement shows nothing, so trouble is told through its address.
+
+        `for_all`: also for people of other organisations who read the message.
+        """
+
+        async def admitted(what: Clicked, reply: Reply) -> None:
+            if not for_all:
+                await self.admit(what.team, what.place)
+            await handle(what, reply)
 
         async def listener(ack: AsyncAck, body: Mapping[str, object]) -> None:
             await ack()
             try:
                 what = clicked(body)
-                if not self._begin(handle, what, what.action_id):
+                if not self._begin(admitted, what, what.action_id):
                     async with asyncio.timeout(_ACK_SECONDS):
                         await self.replies.to(what).ephemeral(errors.message(BadCommandError(TOO_BUSY)))
             except Exception as error:  # noqa: BLE001 - nothing may raise into Bolt; it is logged
@@ -91,7 +105,12 @@ class Guard:
 
     def shortcut(self, handle: Shown[Summoned]) -> Listener:
         """A listener for a shortcut; trouble is told in a modal."""
-        return self._on_screen(handle, summoned, _no_modal)
+
+        async def admitted(what: Summoned, screen: Screen) -> None:
+            await self.admit(what.team, what.place)
+            await handle(what, screen)
+
+        return self._on_screen(admitted, summoned, _no_modal)
 
     def submission(self, handle: HandleForm) -> Listener:
         """A listener for a modal that is sent in; what fits none of its fields is told at the first."""

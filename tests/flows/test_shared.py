@@ -16,6 +16,7 @@ from bot.errors import (
     CountsOnlyError,
     InDoubtError,
     NoAccessError,
+    NotAllowedError,
     NotSentError,
     SlackBusyError,
     SlackError,
@@ -48,6 +49,23 @@ def edited(world: World, kind: type) -> list[CountsOnly | None]:
     """The same of the edits, in order."""
     both = zip(world.chat.edits, world.chat.edit_manners, strict=True)
     return [manner.counts_only for (_, said), manner in both if isinstance(said, kind)]
+
+
+# --- people ---
+
+
+async def test_who_is_of_another_organisation_is_turned_away_where_one_reads(world: World) -> None:
+    world.chat.shared = {"C1"}
+    for team, place in (("T1", "C1"), ("", "C1"), ("T9", "C2"), ("T9", "D1")):
+        await world.stories.sharing.admit(team, place)
+    with pytest.raises(NotAllowedError, match="of the workspace that I am of"):
+        await world.stories.sharing.admit("T9", "C1")
+
+
+async def test_until_it_is_known_that_nobody_else_reads_a_place_who_is_of_another_workspace_waits(world: World) -> None:
+    world.chat.look_faults = [NotSentError("no_connection")]
+    with pytest.raises(NotAllowedError):
+        await world.stories.sharing.admit("T9", "C1")
 
 
 # --- posts and edits ---

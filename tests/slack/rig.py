@@ -34,6 +34,7 @@ from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAns
 from bot.domain.progress import summarise
 from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
 from bot.domain.watch import Events, Watch
+from bot.errors import NotAllowedError
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.dates import Dates
@@ -353,7 +354,12 @@ class Rig:
         self.charts = CannedCharts()
         self.filling = CannedFilling(self.ask)
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens, self.admit)
+
+    async def admit(self, team: str, place: str) -> None:
+        """Turns away who is of another workspace, in the places that are shared."""
+        if team not in ("", TEAM) and self.slack.workspace.channel(place).shared_with:
+            raise NotAllowedError("All else is for the people of the workspace that I am of.")
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""

@@ -16,7 +16,7 @@ COMMAND = {
 CLICK = {
     "type": "block_actions",
     "team": {"id": "T1"},
-    "user": {"id": "U1"},
+    "user": {"id": "U1", "team_id": "T1"},
     "channel": {"id": "C1", "name": "dubbing"},
     "container": {"type": "message", "message_ts": "1.0", "is_ephemeral": True},
     "actions": [{"action_id": "card_stop", "value": "batch-1"}],
@@ -33,7 +33,7 @@ def test_a_command_says_who_asked_what_and_where() -> None:
         text="batch-1",
         response_url="https://hooks.example/secret",
         command="/lipsync",
-        workspace="T1",
+        team="T1",
     )
 
 
@@ -46,7 +46,7 @@ def test_a_click_says_who_clicked_what_and_where() -> None:
         action_id="card_stop",
         value="batch-1",
         response_url="https://hooks.example/secret",
-        workspace="T1",
+        team="T1",
         place_name="dubbing",
         public=True,
     )
@@ -125,7 +125,7 @@ def test_a_command_with_an_odd_field_is_refused_with_its_name(field: str, value:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("team", None),
+        ("user", {"id": "U1", "team_id": 5}),
         ("user", {"name": "ana"}),
         ("channel", "C1"),
         ("container", []),

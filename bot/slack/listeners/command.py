@@ -84,6 +84,7 @@ COUNTED_AS: dict[type[Command], str] = {
     Help: "help",
     About: "about",
 }
+_FOR_ALL = Status | ListWatches | Help  # whoever reads the channel may ask, also people of another organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
+        if not isinstance(command, _FOR_ALL):
+            await self.guard.admit(asked.team, asked.place)
         if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)

@@ -49,14 +49,14 @@ class StatusListener:
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the buttons."""
-        app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh))
-        app.block_action(MISSING_STATUS)(self.guard.click(self.refresh))
+        app.block_action(STATUS_REFRESH)(self.guard.click(self.refresh, for_all=True))
+        app.block_action(MISSING_STATUS)(self.guard.click(self.refresh, for_all=True))
         app.block_action(STATUS_SHARE)(self.guard.click(self.share))
-        app.block_action(STATUS_CHART)(self.guard.click(self.chart))
-        app.block_action(FINISHED_CHART)(self.guard.click(self.chart))
+        app.block_action(STATUS_CHART)(self.guard.click(self.chart, for_all=True))
+        app.block_action(FINISHED_CHART)(self.guard.click(self.chart, for_all=True))
         app.block_action(STATUS_CHART_SHARE)(self.guard.click(self.share_chart))
-        app.block_action(GLOB_TABLE)(self.guard.click(self.overview))
-        app.block_action(GLOB_REFRESH)(self.guard.click(self.overview))
+        app.block_action(GLOB_TABLE)(self.guard.click(self.overview, for_all=True))
+        app.block_action(GLOB_REFRESH)(self.guard.click(self.overview, for_all=True))
         app.block_action(GLOB_SHARE)(self.guard.click(self.share_overview))
 
     async def answer(self, wanted: Status, place: str, reply: Reply) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.flows.access import Access
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.slack.guard import Guard
@@ -19,6 +20,7 @@ class WordsListener:
     """Answers as to the slash command `command`; `register` takes who does that, and comes before that of events."""
 
     hearing: Hearing
+    access: Access
     guard: Guard
     identity: Identity
     command: str
@@ -34,9 +36,11 @@ class WordsListener:
 
     async def heard(self, asked: Asked, event_id: str) -> Asked | None:
         """What is to be answered, once; raises a `StoreError` when it has to be told again."""
-        if asked.user == self.identity.bot_user_id or not await self.hearing.is_first(event_id):
+        if asked.user == self.identity.bot_user_id:
             return None
-        return asked
+        if asked.shared:  # told before it is answered, and again as often as this event is
+            await self.access.shared(asked.place)
+        return asked if await self.hearing.is_first(event_id) else None
 
     async def _answer(self, asked: Asked, reply: Reply, answer: Callable[[Asked, Reply], Awaitable[None]]) -> None:
         said = spoken(asked.text, self.identity.bot_user_id, self.command)

@@ -16,7 +16,8 @@ _FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0
 class Asked:
     """What somebody typed after the slash command, or said to the bot; `place` is where.
 
-    `public` is None where Slack does not tell, as of what was said.
+    `public` is None where Slack does not tell, as of what was said. `team` is the workspace that the person is of,
+    empty where Slack does not tell; `shared`: Slack has just told that another organisation reads the place.
 
     `response_url` is a secret and never shown. What was said has neither that nor a `trigger_id`, which opens one modal
     within three seconds; it may stand in a thread (`thread_ts`).
@@ -29,9 +30,10 @@ class Asked:
     text: str
     response_url: str = field(repr=False)
     command: str
-    workspace: str
+    team: str = ""
     trigger_id: str = field(default="", repr=False)
     thread_ts: str = ""
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Clicked:
     """A click on a button; `value` is empty when the button has none. `response_url` is a secret and never shown.
 
     `is_answer`: the message is an answer to one person, seen by nobody else, as opposed to a card or an alert.
-    `trigger_id` opens one modal within three seconds. The place has a name where it is `public`.
+    `trigger_id` opens one modal within three seconds. The place has a name where it is `public`. `team` is the
+    workspace that the person is of, empty where Slack does not tell.
     """
 
     user: str
@@ -49,7 +52,7 @@ class Clicked:
     action_id: str
     value: str
     response_url: str = field(repr=False)
-    workspace: str
+    team: str = ""
     trigger_id: str = field(default="", repr=False)
     thread_ts: str = ""
     place_name: str = ""
@@ -99,7 +102,7 @@ def asked(payload: object) -> Asked:
         text=text(fields, "text", otherwise=""),
         response_url=url(fields),
         command=text(fields, "command"),
-        workspace=text(fields, "team_id"),
+        team=text(fields, "team_id"),
         trigger_id=text(fields, "trigger_id", otherwise=""),
     )
 
@@ -110,18 +113,18 @@ def clicked(payload: object) -> Clicked:
     container = mapping(fields.get("container"), "container")
     actions = fields.get("actions")
     action = mapping(actions[0] if isinstance(actions, list) and actions else None, "actions")
-    channel = mapping(fields.get("channel"), "channel")
+    channel, user = mapping(fields.get("channel"), "channel"), mapping(fields.get("user"), "user")
     place, name = text(channel, "id"), text(channel, "name", otherwise="")
     public = is_public(place, name)
     return Clicked(
-        user=text(mapping(fields.get("user"), "user"), "id"),
+        user=text(user, "id"),
         place=place,
         message_ts=text(container, "message_ts"),
         is_answer=container.get("is_ephemeral") is True or _block_of(action).startswith(ANSWER),
         action_id=text(action, "action_id"),
         value=text(action, "value", otherwise=""),
         response_url=url(fields),
-        workspace=text(mapping(fields.get("team"), "team"), "id"),
+        team=text(user, "team_id", otherwise=""),
         trigger_id=text(fields, "trigger_id", otherwise=""),
         thread_ts=text(container, "thread_ts", otherwise=""),
         place_name=name if public else "",

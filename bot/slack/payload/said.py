@@ -25,9 +25,19 @@ def said(payload: object) -> Asked | None:
         text=text(event, "text", otherwise=""),
         response_url="",
         command="",
-        workspace=text(fields, "team_id"),
+        team=_team(fields, event),
         thread_ts=text(event, "thread_ts", otherwise=""),
+        shared=fields.get("is_ext_shared_channel") is True,
     )
+
+
+def _team(fields: Fields, event: Fields) -> str:
+    """Whose person it is; only where others are. Of a large organisation Slack gives the id of the whole."""
+    if fields.get("is_ext_shared_channel") is not True:
+        return ""
+    team = text(event, "user_team", otherwise="") or text(event, "team", otherwise="")
+    is_ours = team != "" and team == fields.get("enterprise_id")
+    return text(fields, "team_id", otherwise="") if is_ours else team
 
 
 def _is_by_a_person(event: Fields) -> bool:

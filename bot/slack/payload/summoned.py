@@ -13,13 +13,14 @@ class Summoned:
 
     `text` is all that can be read in the message, as plain text, `place` where it stands; the name of a place is known
     where it is public.
+    `team` is the workspace that the person is of, empty where Slack does not tell.
     `trigger_id` opens one modal within three seconds. `response_url` is a secret and never shown.
     """
 
     user: str
-    workspace: str
     callback_id: str
     trigger_id: str = field(repr=False)
+    team: str = ""
     place: str = ""
     place_name: str = ""
     text: str = ""
@@ -37,10 +38,11 @@ def summoned(payload: object) -> Summoned:
     """The shortcut in a payload; raises `PayloadError`."""
     fields = mapping(payload, "the shortcut")
     channel, message = part(fields.get("channel")), part(fields.get("message"))
+    user = mapping(fields.get("user"), "user")
     place, name = text(channel, "id", otherwise=""), text(channel, "name", otherwise="")
     return Summoned(
-        user=text(mapping(fields.get("user"), "user"), "id"),
-        workspace=text(mapping(fields.get("team"), "team"), "id"),
+        user=text(user, "id"),
+        team=text(user, "team_id", otherwise=""),
         callback_id=text(fields, "callback_id"),
         trigger_id=text(fields, "trigger_id"),
         place=place,

@@ -42,7 +42,6 @@ class Touched:
     """
 
     user: str
-    workspace: str
     trigger_id: str = field(repr=False)
     view_id: str
     view_hash: str
@@ -61,7 +60,6 @@ class Submitted:
     """A modal that was sent in; `first_field` is the id of its first field, where whatever fits no other is said."""
 
     user: str
-    workspace: str
     trigger_id: str = field(repr=False)
     view_id: str
     callback_id: str
@@ -83,7 +81,6 @@ def touched(payload: object) -> Touched:
     action = mapping(actions[0] if isinstance(actions, list) and actions else None, "actions")
     return Touched(
         user=text(mapping(fields.get("user"), "user"), "id"),
-        workspace=text(mapping(fields.get("team"), "team"), "id"),
         trigger_id=text(fields, "trigger_id"),
         view_id=text(view, "id"),
         view_hash=text(view, "hash", otherwise=""),
@@ -104,7 +101,6 @@ def submitted(payload: object) -> Submitted:
     view = mapping(fields.get("view"), "view")
     return Submitted(
         user=text(mapping(fields.get("user"), "user"), "id"),
-        workspace=text(mapping(fields.get("team"), "team"), "id"),
         trigger_id=text(fields, "trigger_id", otherwise=""),
         view_id=text(view, "id"),
         callback_id=text(view, "callback_id"),
