@@ -44,19 +44,34 @@ class Rooms:
         """The channel, if this person (user id) may begin something there; raises `BadCommandError`."""
         if _CHANNEL.fullmatch(place) is None:
             raise BadCommandError("That is no channel. Choose one, or “Our DM”.")
-        found = part((await self._call(self.client.conversations_info, channel=place)).get("channel"))
+        found = await self._look(place)
+        if found is None:
+            raise _unseen()
         if found.get("is_archived"):
             raise BadCommandError("That channel is archived, so nothing can be posted there. Choose another one.")
-        public = not (found.get("is_private") or found.get("is_im") or found.get("is_mpim"))
+        public = _is_public(found)
         if not (public or await self._has(place, person)):
             raise _unseen()
         return Room(place, str(found.get("name") or "") if public else "", public, bool(found.get("is_member")))
+
+    async def refuse_outsider(self, place: str, person: str) -> None:
+        """Raise a `BadCommandError` for who changes something in a private channel without being in it any more.
+
+        Where the bot is not in it either nobody can say, and nothing is posted: that is no reason to refuse it.
+        """
+        found = await self._look(place) if _CHANNEL.fullmatch(place) else None
+        if found is not None and not (_is_public(found) or await self._has(place, person)):
+            raise BadCommandError("That channel is private and you are not in it any more, so nothing was changed there.")
+
+    async def _look(self, place: str) -> Mapping[str, object] | None:
+        answer = await self._call(self.client.conversations_info, channel=place)
+        return None if answer is None else part(answer.get("channel"))
 
     async def _has(self, place: str, person: str) -> bool:
         cursor = ""
         for _ in range(_MOST_PAGES):
             more = {"cursor": cursor} if cursor else {}
-            page = await self._call(self.client.conversations_members, channel=place, limit=MOST_A_PAGE, **more)
+            page = await self._call(self.client.conversations_members, channel=place, limit=MOST_A_PAGE, **more) or {}
             members = page.get("members")
             if isinstance(members, list) and person in members:
                 return True
@@ -69,7 +84,8 @@ class Rooms:
         self,
         method: Callable[..., Awaitable[AsyncSlackResponse]],
         **arguments: Any,  # noqa: ANN401 - the client's own arguments
-    ) -> Mapping[str, object]:
+    ) -> Mapping[str, object] | None:
+        """The answer; None for what the bot may not see."""
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 answer = (await method(**arguments)).data
@@ -77,7 +93,13 @@ class Rooms:
             error = error_of(fault)
         else:
             return part(answer)
-        raise _unseen() if error.code in _UNSEEN else _unasked(error) from error
+        if error.code in _UNSEEN:
+            return None
+        raise _unasked(error) from error
+
+
+def _is_public(found: Mapping[str, object]) -> bool:
+    return not (found.get("is_private") or found.get("is_im") or found.get("is_mpim"))
 
 
 def _unseen() -> BadCommandError:

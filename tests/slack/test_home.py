@@ -9,7 +9,7 @@ import pytest
 from bot.domain.mute import Mute
 from bot.errors import NoScreenError, StoreError
 from bot.flows.triaging import Choice
-from bot.sandbox.workspace import ANA
+from bot.sandbox.workspace import ANA, BOT
 from bot.slack import actions
 from bot.slack.views.blocks import buttons
 from bot.slack.views.view import View
@@ -18,7 +18,7 @@ from tests.slack.canned import texts
 from tests.slack.rig import DE, REF, Rig, rigged
 from tests.slack.rig import status as status_of
 
-DM = "D0ANA"
+DM, AURORA = "D0ANA", "C0AURORA"
 KIND = "0123456789abcdef"
 
 
@@ -169,6 +169,37 @@ async def test_where_no_modal_can_be_opened_nothing_is_done(rig: Rig) -> None:
     rig.slack.faults.add("views.open", "error", code=NoScreenError("trigger_expired").code, times=2)
     await touches(rig, actions.HOME_MORE, "stop w1")
     assert rig.watching.stopped == []
+
+
+CHANGES = [
+    (actions.HOME_MORE, "stop w4"),
+    (actions.HOME_MORE, "mute w4"),
+    (actions.HOME_MORE, "unmute w4"),
+    (actions.HOME_MORE, "change w4"),
+    (actions.HOME_UNMUTE, "m4"),
+]
+
+
+@pytest.mark.parametrize(("action", "value"), CHANGES)
+async def test_who_has_left_a_private_channel_changes_nothing_there_any_more(rig: Rig, action: str, value: str) -> None:
+    there = rig.slack.workspace.channel(AURORA)
+    rig.home.watches["w4"] = replace(watch(place=AURORA, reference=REF), id="w4")
+    rig.home.mutes["m4"] = Mute("m4", "T1", "default", AURORA, REF, False, ANA.id, NOON, 0, NOON)
+    there.members.discard(ANA.id)
+    await touches(rig, action, value)
+    assert "you are not in it any more" in modal(rig)
+    assert (rig.watching.stopped, rig.muting.wishes) == ([], [])
+
+
+@pytest.mark.parametrize("bot_is_there", [True, False])
+async def test_who_is_in_a_private_channel_goes_on_and_so_does_who_cannot_be_asked_about(
+    rig: Rig, bot_is_there: bool
+) -> None:
+    rig.home.watches["w4"] = replace(watch(place=AURORA, reference=REF), id="w4")
+    if not bot_is_there:
+        rig.slack.workspace.channel(AURORA).members -= {BOT.id, ANA.id}
+    await touches(rig, actions.HOME_MORE, "stop w4")
+    assert rig.watching.stopped == [(AURORA, REF)]
 
 
 async def test_any_mute_is_ended_by_its_own_button(rig: Rig) -> None:

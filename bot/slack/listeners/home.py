@@ -32,7 +32,7 @@ from bot.slack.listeners.mute import BY_BUTTON
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.payload import Happened, Touched, shown_failures
 from bot.slack.screen import Screen
-from bot.slack.views import mute, status_form, triage, undo, watch
+from bot.slack.views import mute, status_form, triage, undo, watch, watch_form
 from bot.slack.views.home import CHANGE, MUTE, STOP, UNMUTE
 from bot.slack.views.message import Message
 
@@ -122,6 +122,8 @@ class HomeListener:
         what, _, watch_id = touch.value.partition(" ")
         found = await self._watch(touch, watch_id)
         if what == CHANGE:
+            await screen.show(watch_form.waiting("Change watch"))  # then there is time to ask
+            await self.watch_forms.rooms.refuse_outsider(found.place, touch.user)
             await self.watch_forms.change(screen, touch.user, found.place, found.reference_id)
             return
         title, do = {MUTE: ("Muted", self._mute), UNMUTE: ("Not muted", self._unmute), STOP: ("Stopped", self._stop)}[
@@ -182,9 +184,13 @@ class HomeListener:
     async def _do(
         self, touch: Touched, screen: Screen, title: str, place: str, do: Callable[[], Awaitable[Message]]
     ) -> None:
-        """Open the modal first: where that cannot be, nothing is done, and it says so."""
+        """Open the modal first: where that cannot be, nothing is done, and it says so.
+
+        Home shows watches of channels, too, and who has left a private one changes nothing there any more.
+        """
 
         async def done() -> Answers:
+            await self.watch_forms.rooms.refuse_outsider(place, touch.user)
             yield await do()
 
         try:
