@@ -33,6 +33,8 @@ class Filling:
         if glob is not None:
             return await self._pattern(glob, place, at)
         name = await self._reference(text)
+        if name != text:
+            await self.sharing.refuse(at)
         if place:
             await self.gate.allow(place, name)
         standing = await self.store.references.standing(self.account_id, name)

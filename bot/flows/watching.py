@@ -163,7 +163,7 @@ class Watching:
         return answer
 
     async def _of_request(self, wish: Wish) -> Wish:
-        """A UUID watches the reference of that request."""
+        """A UUID watches the reference of that request; not where only counts are shown, as nobody has named it there."""
         try:
             one = await self.ask.request(wish.reference_id)
         except ChamelaionError as error:
@@ -173,6 +173,7 @@ class Watching:
             ) from error
         if one is None:
             return wish
+        await self.sharing.refuse(wish.place)
         if one.request.reference_id is None:
             raise BadCommandError("That request was sent without a reference, so there is no batch to watch.")
         return replace(wish, reference_id=one.request.reference_id)

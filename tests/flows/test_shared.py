@@ -23,6 +23,7 @@ from bot.errors import (
     TokenRefusedError,
     UnavailableError,
 )
+from bot.flows.filling import Filling
 from bot.flows.shared import ANSWER_SECONDS, FAULT_SECONDS, REFRESH, REFUSED_SECONDS
 from bot.flows.triaging import Choice
 from tests.builders import request, uuid
@@ -49,6 +50,21 @@ def edited(world: World, kind: type) -> list[CountsOnly | None]:
     """The same of the edits, in order."""
     both = zip(world.chat.edits, world.chat.edit_manners, strict=True)
     return [manner.counts_only for (_, said), manner in both if isinstance(said, kind)]
+
+
+async def test_a_request_does_not_name_its_reference_where_nobody_has(world: World) -> None:
+    world.chat.shared = {"C1"}
+    world.api.rows = [request(1)]
+    await _last(world.stories.ask.status("batch-1"))
+    filling = Filling(
+        world.stories.ask, world.store, world.ground.identity, "default", world.stories.gate, world.stories.sharing
+    )
+    with pytest.raises(CountsOnlyError):
+        await filling.match(uuid(1), place="C1", at="C1")
+    with pytest.raises(CountsOnlyError):
+        await _last(world.stories.watching.start(Wish("T1", "default", "C1", uuid(1), "U1")))
+    assert await world.store.watches.at("T1", "C1", "batch-1") is None
+    assert (await filling.match(uuid(1), place="C1", at="")).standing is not None  # for somebody alone, elsewhere
 
 
 # --- people ---
