@@ -61,7 +61,9 @@ class Rooms:
         """
         found = await self._look(place) if _CHANNEL.fullmatch(place) else None
         if found is not None and not (_is_public(found) or await self._has(place, person)):
-            raise BadCommandError("That channel is private and you are not in it any more, so nothing was changed there.")
+            raise BadCommandError(
+                "That channel is private and you are not in it any more, so nothing was changed there."
+            )
 
     async def _look(self, place: str) -> Mapping[str, object] | None:
         answer = await self._call(self.client.conversations_info, channel=place)

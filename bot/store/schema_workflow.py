@@ -1,6 +1,6 @@
 """The table of the steps that workflows have begun. No token is kept: the bot's own ends them."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text
+from sqlalchemy import Column, Index, Integer, Table, Text, literal_column
 
 from bot.store.columns import UtcDateTime
 from bot.store.schema import KEY, metadata
@@ -26,8 +26,9 @@ workflow_steps = Table(
     Column("why", Text),
     Column("ended_at", UtcDateTime),
 )
-IS_WAITING = workflow_steps.c.phase == "waiting"
-IS_UNDONE = workflow_steps.c.phase.in_(("taken", "waiting", "answered"))
+IS_WAITING = workflow_steps.c.phase == literal_column("'waiting'")
+IS_UNDONE = workflow_steps.c.phase.in_([literal_column(f"'{phase}'") for phase in ("taken", "waiting", "answered")])
+"""With the words themselves: of what is only bound to a query SQLite cannot know that these indexes have it."""
 Index("workflow_steps_waiting", workflow_steps.c.account_id, sqlite_where=IS_WAITING, postgresql_where=IS_WAITING)
 Index(
     "workflow_steps_undone",

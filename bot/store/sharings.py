@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, true, union, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true, union, update
 
 from bot.domain.delivery import State
 from bot.domain.finding import SHARED, Blocked
@@ -98,10 +98,7 @@ def _show_otherwise(connection: Connection, workspace_id: str, place: str) -> bo
 
 
 def _due(connection: Connection, workspace_id: str, learnt_before: datetime) -> tuple[str, ...]:
-    used = union(
-        select(watches.c.place).where(watches.c.workspace_id == workspace_id, watches.c.ended_at.is_(None)),
-        select(announcements.c.place).where(announcements.c.workspace_id == workspace_id, is_unsent(announcements)),
-    ).subquery()
+    used = union(watched_places(workspace_id), places_in_the_queue(workspace_id)).subquery()
     is_known = and_(sharings.c.workspace_id == workspace_id, sharings.c.place == used.c.place)
     unknown = (
         select(used.c.place)
@@ -111,6 +108,19 @@ def _due(connection: Connection, workspace_id: str, learnt_before: datetime) -> 
     doubted = select(sharings.c.place).where(sharings.c.workspace_id == workspace_id, sharings.c.doubted == true())
     found = connection.execute(union(unknown, doubted)).scalars()
     return tuple(sorted(place for place in found if may_be_shared(place)))
+
+
+def watched_places(workspace_id: str) -> Select[tuple[str]]:
+    """Asked so that SQLite reads the index of active watches, not that of all there ever were: it is often asked."""
+    is_theirs = watches.c.workspace_id.concat("") == workspace_id
+    return select(watches.c.place).where(is_theirs, watches.c.ended_at.is_(None))
+
+
+def places_in_the_queue(workspace_id: str) -> Select[tuple[str]]:
+    """In the order of the index of what is unsent, for the same reason."""
+    theirs = (announcements.c.workspace_id == workspace_id, is_unsent(announcements))
+    place = select(announcements.c.place).where(*theirs).group_by(announcements.c.place).subquery()
+    return select(place.c.place)
 
 
 def _watched(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:

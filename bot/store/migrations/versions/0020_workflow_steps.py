@@ -1,7 +1,7 @@
 """The steps that workflows have begun.
 
 Revision ID: 0020
-Revises: 0018
+Revises: 0019
 """
 
 import sqlalchemy as sa

@@ -1,7 +1,7 @@
 """Who has opened Home, so that it is kept up to date, and what is shown there is found quickly.
 
 Revision ID: 0021
-Revises: 0018
+Revises: 0020
 """
 
 import sqlalchemy as sa
