@@ -33,8 +33,8 @@ ANSWER_SECONDS = 5.0  # whoever asks after that may have done so; one answer ask
 AT_ONCE = 40  # of 50 questions a minute that Slack takes
 _NOT_ASKED = "not_asked"
 _NOT_YOURS = (
-    "In a channel that several organisations share, `status`, `watches` and `help` are for everybody. All else is for"
-    " the people of the workspace that I am of, so nothing was done. Ask one of them."
+    "In a channel that several organisations share, `watches`, `help` and the `status` of what is watched there are for"
+    " everybody. All else is for the people of the workspace that I am of, so nothing was done. Ask one of them."
 )
 _OF_THE_MOMENT = (InDoubtError, NotSentError, SlackBusyError)
 

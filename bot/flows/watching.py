@@ -163,7 +163,7 @@ class Watching:
         return answer
 
     async def _of_request(self, wish: Wish) -> Wish:
-        """A UUID watches the reference of that request; not where only counts are shown, as nobody has named it there."""
+        """A UUID watches the reference of that request; not where only counts are shown: nobody named it there."""
         try:
             one = await self.ask.request(wish.reference_id)
         except ChamelaionError as error:
@@ -240,6 +240,15 @@ class Watching:
     async def _reference_of(self, request_id: str) -> str | None:
         known = await self.store.ledger.request(self.account_id, request_id.lower())
         return known.reference_id if known else None
+
+    async def is_watched(self, place: str, text: str) -> bool:
+        """Whether a place watches just this reference or pattern, or the reference with a pattern."""
+        at, workspace_id = self.store.watches.at, self.identity.workspace_id
+        if await at(workspace_id, place, text) is not None:
+            return True
+        if is_glob(text):
+            return await at(workspace_id, place, text, is_glob=True) is not None
+        return bool(await self._covering(place, text))
 
     async def visited(self, place: str) -> None:
         """A command was typed here: if the place was in trouble, it is tried again now."""

@@ -78,6 +78,17 @@ async def test_who_is_of_another_organisation_is_turned_away_where_one_reads(wor
         await world.stories.sharing.admit("T9", "C1")
 
 
+async def test_what_a_place_watches_is_known_by_its_name_and_by_patterns(world: World) -> None:
+    await world.watch("batch-1")
+    await _last(world.stories.watching.start(Wish("T1", "default", "C1", "client-a-*", "U1")))
+    watched = {
+        text: await world.stories.watching.is_watched("C1", text)
+        for text in ("batch-1", "client-a-7", "client-a-*", "*", "client-*", "client-a-?", "batch-2", uuid(1))
+    }
+    assert [text for text, is_it in watched.items() if is_it] == ["batch-1", "client-a-7", "client-a-*"]
+    assert not await world.stories.watching.is_watched("C2", "batch-1")
+
+
 async def test_until_it_is_known_that_nobody_else_reads_a_place_who_is_of_another_workspace_waits(world: World) -> None:
     world.chat.look_faults = [NotSentError("no_connection")]
     with pytest.raises(NotAllowedError):

@@ -181,6 +181,9 @@ class CannedWatching(Watching):
         self.stopped.append((place, f"except {reference} by {author}"))
         return ExceptedAnswer(reference, ("batch-*",))
 
+    async def is_watched(self, place: str, text: str) -> bool:
+        return (place, text) == (DE, REF)
+
     async def visited(self, place: str) -> None:
         self.visits.append(place)
 

@@ -74,6 +74,8 @@ async def test_the_buttons_that_ask_are_for_everybody(rig: Rig, action: str) -> 
 @pytest.mark.parametrize(
     "text",
     [
+        "status *",
+        "another-reference",
         f"watch {REF}",
         f"watch {REF} me",
         "watch",

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, NotAllowedError
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
@@ -84,7 +84,6 @@ COUNTED_AS: dict[type[Command], str] = {
     Help: "help",
     About: "about",
 }
-_FOR_ALL = Status | ListWatches | Help  # whoever reads the channel may ask, also people of another organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +140,22 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if not isinstance(command, _FOR_ALL):
-            await self.guard.admit(asked.team, asked.place)
+        await self._admit(command, asked)
         if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
             await self.watching.visited(asked.place)
             await self._dispatch(command, asked, reply)
+
+    async def _admit(self, command: Command, asked: Asked) -> None:
+        """People of another organisation ask only for what is watched there: `status *` would tell what else there is."""
+        try:
+            await self.guard.admit(asked.team, asked.place)
+        except NotAllowedError:
+            is_theirs = isinstance(command, Status) and await self.watching.is_watched(asked.place, command.reference)
+            if not (is_theirs or isinstance(command, ListWatches | Help)):
+                raise
 
     def _understood(self, text: str) -> Command:
         try:
