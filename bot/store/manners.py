@@ -38,7 +38,9 @@ def manner_of(connection: Connection, row: RowMapping) -> Manner | None:
 def manner_of_edit(connection: Connection, watch_id: str | None) -> Manner:
     """The manner of a message that is there already: it stays where it is."""
     watch = _watch(connection, watch_id)
-    return PLAINLY if watch is None else _together([watch])
+    if watch is None:
+        return PLAINLY
+    return replace(_together([watch]), links=links_at(connection, watch.workspace_id, watch.place))
 
 
 def _together(watches_: Sequence[Watch]) -> Manner:

@@ -10,6 +10,7 @@ from bot.domain.answer import Scope, StatusAnswer, WatchAnswer, Wish
 from bot.domain.counts_only import TROUBLE
 from bot.domain.delivery import Manner
 from bot.domain.glob import compiled
+from bot.domain.policy import LinksPolicy, Policy
 from bot.domain.sharing import CountsOnly
 from bot.domain.sheet import Format
 from bot.errors import (
@@ -224,6 +225,18 @@ async def test_when_it_is_unshared_slack_is_asked_and_all_is_shown_again(world: 
     await world.deliver()
     await world.deliver()
     assert edited(world, FailureFacts)[-1] is None
+
+
+async def test_what_is_edited_when_it_is_shared_no_more_obeys_who_may_see_links_there(world: World) -> None:
+    world.chat.shared = {"C1"}
+    await world.stories.policing.save("C1", Policy(links=LinksPolicy.OFF), "U1", version=0)
+    await failing(world)
+    await world.deliver()
+    world.chat.shared = set()
+    await world.stories.access.unshared("C1")
+    await world.deliver()
+    both = zip(world.chat.edits, world.chat.edit_manners, strict=True)
+    assert [how.links for (_, said), how in both if said.kind != "card"] == [LinksPolicy.OFF]
 
 
 async def test_one_organisation_less_is_not_none(world: World) -> None:
