@@ -25,6 +25,12 @@ INSTEAD = {
     CountsOnly.UNKNOWN: "Ask me in our DM, or again in a minute; into a private channel I have to be invited first.",
 }
 """What to do for more than counts."""
+NOT_YOURS = (
+    "In a channel that several organisations share, or may share, `watches`, `help` and the `status` of what is watched"
+    " there are for everybody. All else is for the people of the workspace that I am of, so nothing was done. Ask one of"
+    " them."
+)
+"""What somebody of another organisation is told there who wants more."""
 SMALL_PRINT = {
     CountsOnly.SHARED: "only counts: this channel is shared with another organisation",
     CountsOnly.UNKNOWN: "only counts, until it is known whether another organisation reads this channel",

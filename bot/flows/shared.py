@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.domain.sharing import HERE, INSTEAD, CountsOnly, Openness, may_be_shared
+from bot.domain.sharing import HERE, INSTEAD, NOT_YOURS, CountsOnly, Openness, may_be_shared
 from bot.errors import (
     CountsOnlyError,
     InDoubtError,
@@ -32,10 +32,6 @@ REFUSED_SECONDS = 300.0  # somebody has to invite the bot or grant a scope first
 ANSWER_SECONDS = 5.0  # whoever asks after that may have done so; one answer asks once
 AT_ONCE = 40  # of 50 questions a minute that Slack takes
 _NOT_ASKED = "not_asked"
-_NOT_YOURS = (
-    "In a channel that several organisations share, `watches`, `help` and the `status` of what is watched there are for"
-    " everybody. All else is for the people of the workspace that I am of, so nothing was done. Ask one of them."
-)
 _OF_THE_MOMENT = (InDoubtError, NotSentError, SlackBusyError)
 
 
@@ -90,7 +86,7 @@ class Sharing:
         Where nobody else reads the place, other workspaces are of the same organisation.
         """
         if team not in ("", self.identity.workspace_id) and await self.counts_only(place):
-            raise NotAllowedError(_NOT_YOURS)
+            raise NotAllowedError(NOT_YOURS)
 
     async def remembered(self, place: str) -> CountsOnly | None:
         """The same as `why`, from memory: for what is posted or edited, where no other call may come between."""

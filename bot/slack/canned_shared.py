@@ -7,8 +7,8 @@ from bot.domain.announcement import CardFacts, CatchUpFacts, FinishedFacts, Glob
 from bot.domain.answer import GlobAnswer, Scope, WatchAnswer, WatchesAnswer
 from bot.domain.counts_only import counted_glob, counted_line, counted_status
 from bot.domain.overview import MOST_ON_A_CARD
-from bot.domain.sharing import HERE, INSTEAD, CountsOnly
-from bot.errors import CountsOnlyError
+from bot.domain.sharing import HERE, INSTEAD, NOT_YOURS, CountsOnly
+from bot.errors import CountsOnlyError, NotAllowedError
 from bot.slack.canned_digest import full_digest
 from bot.slack.canned_globs import PATTERN, overview
 from bot.slack.canned_scene import FINISHED, UNDO, Canned, Scene
@@ -55,6 +55,8 @@ def _answers(scene: Scene) -> Iterator[tuple[str, str, Message]]:
     yield "watch_unknown", "The same where Slack could not be asked yet.", watch.message(unknown, scene.command)
     yield "watches", "Watches there.", watches.message(WatchesAnswer(Scope.HERE, (line,)), scene.command)
     yield "about", "About, while some watched channels are shared.", about.message(replace(scene.about, counts_only=2))
+    when = "After all else there, for somebody of the other organisation."
+    yield "refused_stranger", when, errors.message(NotAllowedError(NOT_YOURS))
     for why in CountsOnly:
         when = "After failures, links, export and the like there." if why is CountsOnly.SHARED else "The same, unknown."
         yield f"refused_{why}", when, errors.message(CountsOnlyError(f"{HERE[why]} {INSTEAD[why]}"))
