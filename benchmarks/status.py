@@ -20,6 +20,7 @@ from bot.chamelaion import ChamelaionGateway
 from bot.domain.answer import StatusAnswer
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.read import Readings
 from bot.flows.rules import Rules
@@ -126,8 +127,10 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         readings = Readings(
             source, store, vitals, rules=rules, on_news=lambda: None, on_part=lambda _part, _recorded: None
         )
+        identity = Identity()
         ask = Ask(
-            readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=Identity(), rules=rules
+            readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=identity, rules=rules,
+            gate=Gate(store, identity, rules.account_id),
         )  # fmt: skip
         return await _asked(ask, vitals), await _asked(ask, vitals)
 

@@ -19,6 +19,14 @@ class BadCommandError(LipsyncBotError):
     """A person typed something that cannot be done; the text says what to type instead."""
 
 
+class NotAllowedError(BadCommandError):
+    """The settings of a channel do not allow it; `managers` (user ids) are named where only they may do it."""
+
+    def __init__(self, message: str, managers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.managers = managers
+
+
 # --- Chamelaion ---
 
 

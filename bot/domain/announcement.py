@@ -207,7 +207,7 @@ class CardFacts:
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
     Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
-    say. `prospect` is what is said of the rest, None when nothing is open.
+    say. `prospect` is what is said of the rest, None when nothing is open. `links`: the place gives output links.
     """
 
     watch: Watch
@@ -222,6 +222,7 @@ class CardFacts:
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
     prospect: Prospect | None = None
+    links: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,10 +120,11 @@ class WatchLine:
 
 @dataclass(frozen=True, slots=True)
 class WatchesAnswer:
-    """The watches of a scope, the oldest first."""
+    """The watches of a scope, the oldest first; more are `hidden` where they were asked for."""
 
     scope: Scope
     lines: tuple[WatchLine, ...]
+    hidden: int = 0
 
 
 Limit = Literal["deadline", "expect"]
@@ -134,6 +135,7 @@ Limit = Literal["deadline", "expect"]
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
+    `place_name` and `public` are of the place; `public` is None where nobody knows: then what is known is kept.
     `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for. `without`
     names what the watch shall have no more.
     """
@@ -146,7 +148,7 @@ class Wish:
     events: Events | None = None
     expected: int | None = None
     place_name: str = ""
-    public: bool = False
+    public: bool | None = False
     is_glob: bool = False
     placement: Placement | None = None
     mention: tuple[str, ...] | None = None

@@ -30,6 +30,7 @@ class Did(StrEnum):
     DIGEST = "digest"
     DIGEST_OFF = "digest off"
     ENDED = "ended by itself"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)

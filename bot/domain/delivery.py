@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.announcement import Announcement, Card, Editable
 from bot.domain.calibration import Foretold
+from bot.domain.policy import LinksPolicy
 
 
 class State(StrEnum):
@@ -68,12 +69,14 @@ class Manner:
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
     people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
+    `links` is who may see output links there: in a person's DM it is open, as nobody else reads that.
     """
 
     thread_ts: str | None = None
     broadcast: bool = False
     mention: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    links: LinksPolicy = LinksPolicy.PRIVATE
 
 
 PLAINLY = Manner()

@@ -13,11 +13,13 @@ from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.gate import Gate
 from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.poll import Poll
 from bot.flows.preview import Previewing
 from bot.flows.read import Readings
@@ -65,6 +67,8 @@ class Stories:
     """The flows that people set going, and the owned tasks that go by themselves."""
 
     readings: Readings
+    gate: Gate
+    policing: Policing
     ask: Ask
     watching: Watching
     muting: Muting
@@ -115,7 +119,8 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = _ask(on, readings)
+    gate = Gate(on.store, on.identity, on.rules.account_id)
+    ask = _ask(on, readings, gate)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
     catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
@@ -129,28 +134,37 @@ def make_stories(on: Ground) -> Stories:
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled)
+    policing = Policing(on.store, on.clock, on.identity, on.rules.account_id, gate, changed)
+    people = (
+        readings,
+        gate,
+        policing,
+        ask,
+        *_for_people(on, ask, line, gate, changed=changed, news=news),
+        timetabling,
+        catch_up,
+    )
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _for_people(
-    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
+    on: Ground, ask: Ask, line: SlackLine, gate: Gate, *, changed: Callable[[], None], news: Callable[[], None]
 ) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
-        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
-        Muting(ask, on.store, on.clock, on.identity, account_id, news),
-        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, gate, changed),
+        Muting(ask, on.store, on.clock, on.identity, account_id, gate, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, gate, news),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
-        Previewing(ask, on.source, on.store, on.clock, on.rules),
-        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
-        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
+        Previewing(ask, on.source, on.store, on.clock, on.rules, gate),
+        Limits(ask, on.store, on.clock, on.identity, account_id, gate, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, gate, on.granted),
     )
 
 
-def _ask(on: Ground, readings: Readings) -> Ask:
+def _ask(on: Ground, readings: Readings, gate: Gate) -> Ask:
     return Ask(
         readings=readings,
         source=on.source,
@@ -159,6 +173,7 @@ def _ask(on: Ground, readings: Readings) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+        gate=gate,
     )
 
 

@@ -11,6 +11,7 @@ from bot.domain.hours import DAY, Daily, Hours, before, next_span, next_turn, sp
 from bot.domain.stale import stale_after
 from bot.domain.timetable import Did, Digest, DigestAnswer, Quiet, QuietAnswer
 from bot.flows.catch_up import CatchUp
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.ports import Clock
@@ -29,6 +30,7 @@ class Timetabling:
     identity: Identity
     rules: Rules
     catch_up: CatchUp
+    gate: Gate
     on_change: Callable[[], None]
 
     # --- quiet hours ---
@@ -39,6 +41,7 @@ class Timetabling:
 
     async def set_quiet(self, place: str, hours: Hours, author: str) -> QuietAnswer:
         """Hold everything in these hours, and tell it in one message at their end."""
+        await self.gate.allow_change(place, author)
         workspace_id, account_id = self.identity.workspace_id, self.rules.account_id
         quiet = Quiet(workspace_id, account_id, place, hours, author, self.clock.now())
         await self.store.quiets.set(quiet)
@@ -47,6 +50,7 @@ class Timetabling:
 
     async def end_quiet(self, place: str, author: str) -> QuietAnswer:
         """No quiet hours any more; what they hold is told now."""
+        await self.gate.allow_change(place, author)
         now = self.clock.now()
         quiet, told = await self.store.quiets.end(self.identity.workspace_id, place, now=now, author=author)
         self.on_change()
@@ -69,6 +73,7 @@ class Timetabling:
 
     async def set_digest(self, place: str, daily: Daily, author: str) -> DigestAnswer:
         """Send it every day at this time."""
+        await self.gate.allow_change(place, author)
         workspace_id, account_id = self.identity.workspace_id, self.rules.account_id
         wanted = Digest(workspace_id, account_id, place, daily, author, self.clock.now())
         digest = await self.store.digests.set(wanted)
@@ -77,6 +82,7 @@ class Timetabling:
 
     async def end_digest(self, place: str, author: str) -> DigestAnswer:
         """No digest any more."""
+        await self.gate.allow_change(place, author)
         now = self.clock.now()
         return DigestAnswer(
             "off", await self.store.digests.end(self.identity.workspace_id, place, now=now, author=author)

@@ -7,6 +7,7 @@ from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.ports import Clock
 from bot.store import Store
@@ -31,13 +32,17 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Triaging:
-    """What people do about failures; `on_change` is called when cards or messages are due."""
+    """What people do about failures; `on_change` is called when cards or messages are due.
+
+    Everybody may take care of them, as that is work; what a place is told of them only its managers change.
+    """
 
     ask: Ask
     store: Store
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
 
     async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
@@ -69,6 +74,7 @@ class Triaging:
 
     async def mute_kind(self, place: str, choice: Choice, person: str, *, muted: bool) -> KindMutedAnswer:
         """Hear no more of a kind in this place, or hear of it again."""
+        await self.gate.allow_change(place, person)
         which, chosen = await self._chosen(place, choice)
         watch = await self.store.triages.mute(which, muted=muted, person=person, now=self.clock.now())
         if watch is None:
@@ -81,6 +87,7 @@ class Triaging:
     ) -> tuple[Which, Sequence[FailureKind]]:
         """The kinds that are meant; without a name all, or those that are `still_open` if there are any."""
         reference_id = await self._reference(choice.reference)
+        await self.gate.allow(place, reference_id)
         kinds = (await self.ask.recall(reference_id)).progress.kinds
         if not kinds:
             raise BadCommandError(

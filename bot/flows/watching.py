@@ -6,12 +6,13 @@ from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.deed import NOBODY
-from bot.domain.glob import Glob, is_glob
+from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.mute import Silence, silence
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
-from bot.errors import BadCommandError, ChamelaionError
+from bot.errors import BadCommandError, ChamelaionError, NotAllowedError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.limits import FOR_ONE
 from bot.flows.source import Source
@@ -31,16 +32,49 @@ class Watching:
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
 
     async def start(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
-        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not."""
+        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not.
+
+        Raises a `NotAllowedError` for what the settings of the place, or of where it was asked for, do not allow.
+        """
+        await self.gate.allow_change(wish.place, wish.author)
         glob = await self.ask.glob(wish.reference_id)
         if glob is not None:
             yield await self._start_glob(glob, replace(wish, is_glob=True))
             return
         wish = await self._of_request(wish)
+        for where in filter(None, (wish.place, wish.asked_in)):
+            await self.gate.allow(where, wish.reference_id)
         watch, is_new, undo = await self._begin(wish)
+        async for answer in self._told(watch, wish, undo, is_new=is_new):
+            yield answer
+
+    async def change(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        """Change the watch that the place has of its own, and tell how it stands; none is begun.
+
+        Raises a `BadCommandError` where there is none any more, and a `NotAllowedError` as `start` does.
+        """
+        await self.gate.allow_change(wish.place, wish.author)
+        if not wish.is_glob:
+            await self.gate.allow(wish.place, wish.reference_id)
+        undo = str(uuid4())
+        watch = await self.store.watches.change(wish, now=self.clock.now(), undo_id=undo)
+        if watch is None:
+            raise BadCommandError(
+                "It is not watched there any more, so nothing was changed. Watch it again to be told of it."
+            )
+        self.on_change()
+        taken_back_by = await self._known(undo)
+        if wish.is_glob:
+            yield await self._told_glob(watch, taken_back_by, is_new=False)
+            return
+        async for answer in self._told(watch, wish, taken_back_by, is_new=False):
+            yield answer
+
+    async def _told(self, watch: Watch, wish: Wish, undo: str | None, *, is_new: bool) -> AsyncIterator[WatchAnswer]:
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
             yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due, await self._silence(watch))
@@ -53,11 +87,24 @@ class Watching:
             )
         if wish.due is not None:
             raise BadCommandError(f"{FOR_ONE['deadline']} Leave `by` out, or watch one reference by its name.{_KEPT}")
+        await self._allow_glob(glob, wish)
         watch, is_new, undo = await self._begin(wish)
-        overview = await self.store.references.overview_of(watch, most=0)
-        near = () if overview.references else await self.ask.nearest(glob.letters)
+        return await self._told_glob(watch, undo, is_new=is_new)
+
+    async def _told_glob(self, watch: Watch, undo: str | None, *, is_new: bool) -> GlobWatchAnswer:
+        overview, letters = await self.store.references.overview_of(watch, most=0), compiled(watch.reference_id).letters
+        near = () if overview.references else await self.ask.nearest(letters, place=watch.asked_in or watch.place)
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
         return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._silence(watch))
+
+    async def _allow_glob(self, glob: Glob, wish: Wish) -> None:
+        """In its place the watch leaves out what that may not hear of; another may be told nothing else of it."""
+        await self.gate.allow_glob(wish.place, glob)
+        if wish.asked_in is not None and not (await self.gate.policy(wish.asked_in)).allows_all_of(glob):
+            raise NotAllowedError(
+                "That pattern also covers what this channel is not about, so a watch of your own cannot begin here."
+                f" Type the same in my Messages tab.{_KEPT}"
+            )
 
     async def _silence(self, watch: Watch) -> Silence | None:
         return silence(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
@@ -96,6 +143,8 @@ class Watching:
 
     async def undo(self, place: str, undo: str, person: str) -> UndoneAnswer:
         """Take back what was done here; what goes on again is read at once."""
+        if await self.store.undos.is_of(undo, self.identity.workspace_id, place):
+            await self.gate.allow_change(place, person)
         answer = await self.store.undos.take_back(
             undo, self.identity.workspace_id, place, now=self.clock.now(), person=person
         )
@@ -120,11 +169,13 @@ class Watching:
 
     async def stop(self, place: str, reference: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a reference or a glob; tells which globs cover the reference all the same."""
+        await self.gate.allow_change(place, author)
         undo, name = str(uuid4()), reference
         watch = await self._stop(place, reference, author, undo)
         if watch is None and is_glob(reference):
             watch = await self._stop(place, reference, author, undo, is_glob=True)
         elif watch is None and (batch := await self._reference_of(reference)) is not None:
+            await self.gate.allow(place, batch)
             watch, name = await self._stop(place, batch, author, undo), batch
         self.on_change()
         taken_back_by = undo if watch else None
@@ -134,6 +185,7 @@ class Watching:
 
     async def stop_glob(self, place: str, pattern: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a glob, also where a reference is called the same."""
+        await self.gate.allow_change(place, author)
         undo = str(uuid4())
         watch = await self._stop(place, pattern, author, undo, is_glob=True)
         self.on_change()
@@ -141,7 +193,9 @@ class Watching:
 
     async def leave_out(self, place: str, reference: str, author: str) -> ExceptedAnswer:
         """Except a reference from every glob of this place, and stop its own watch if it has one."""
+        await self.gate.allow_change(place, author)
         name, undo = await self._reference_of(reference) or reference, str(uuid4())
+        await self.gate.allow(place, name)
         globs, own = await self.store.watches.leave_out(
             self.account_id,
             self.identity.workspace_id,

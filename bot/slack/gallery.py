@@ -21,6 +21,7 @@ from bot.slack.canned_timetable import (
     silent_confirmations,
 )
 from bot.slack.canned_triage import cared_cards, triaged
+from bot.slack.canned_words import said
 
 
 def plain(each: Canned) -> dict[str, object]:
@@ -41,5 +42,5 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
     asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, queues, previews, lists, others)
-    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, said)
     return tuple(each for part in parts for each in part(scene))

@@ -15,11 +15,13 @@ from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.policies import Policies
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sheets import Sheets
+from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -53,6 +55,8 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    sightings: Sightings
+    policies: Policies
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -89,4 +93,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        sightings=Sightings(database),
+        policies=Policies(database),
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from bot.domain.answer import Wish
 from bot.domain.glob import is_everything
@@ -14,6 +14,7 @@ from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.finding import same, watch_at
 from bot.store.handing import change_under, cover_open, lift_exceptions, take_over
+from bot.store.policy_rows import policy_at
 from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_row
 from bot.store.schema import cards, watches
@@ -55,6 +56,7 @@ def start(
 def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_now: datetime) -> Watch:
     earlier = same(wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
+    place_name, public = _place(connection, wish)
     return Watch(
         id=str(uuid4()),
         workspace_id=wish.workspace_id,
@@ -62,15 +64,15 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         place=wish.place,
         reference_id=wish.reference_id,
         author=wish.author,
-        events=wish.events or Events.PROBLEMS,
+        events=wish.events or _usual_events(connection, wish),
         expected=wish.expected,
         created_at=now,
         started_at=api_now,
         since_reading=readings,
         generation=generation + 1,
         generation_reading=readings,
-        place_name=wish.place_name,
-        public=wish.public,
+        place_name=place_name,
+        public=public,
         clips_reading=readings,
         is_glob=wish.is_glob,
         only_failures=wish.is_glob and is_everything(wish.reference_id),
@@ -80,6 +82,22 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         deadline=wish.due.at if wish.due else None,
         deadline_zone=wish.due.zone if wish.due else "",
     )
+
+
+def _place(connection: Connection, wish: Wish) -> tuple[str, bool]:
+    """The place's name and whether it is public; what the wish does not tell is as its newest watch has it."""
+    if wish.public is not None:
+        return wish.place_name, wish.public
+    there = and_(watches.c.workspace_id == wish.workspace_id, watches.c.place == wish.place)
+    newest = select(watches.c.place_name, watches.c.public).where(there).order_by(watches.c.created_at.desc()).limit(1)
+    known = connection.execute(newest).one_or_none()
+    return (known.place_name, known.public) if known else (wish.place_name, False)
+
+
+def _usual_events(connection: Connection, wish: Wish) -> Events:
+    """What a watch tells there that does not say it itself."""
+    there = policy_at(connection, wish.workspace_id, wish.place)
+    return (there.policy.events if there else None) or Events.PROBLEMS
 
 
 def _going_on(watch: Watch, kept: Watch) -> Watch:
@@ -112,7 +130,7 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         events=wish.events or watch.events,
         expected=_expected(watch, wish),
         place_name=wish.place_name or watch.place_name,
-        public=wish.public,
+        public=watch.public if wish.public is None else wish.public,
         placement=wish.placement or watch.placement,
         mention=watch.mention if wish.mention is None else wish.mention,
         asked_in=watch.asked_in or wish.asked_in,

@@ -10,6 +10,7 @@ from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -43,15 +44,19 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
@@ -60,6 +65,7 @@ from bot.slack.views import errors
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
     StartWatch: "watch",
+    AskWatch: "watch form",
     StopWatch: "unwatch",
     ListWatches: "watches",
     Failures: "failures",
@@ -96,6 +102,9 @@ class CommandListener:
     links: LinksListener
     export: ExportListener
     watch: WatchListener
+    watch_forms: WatchForms
+    mentioned: MentionedListener
+    status_form: StatusFormListener
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
@@ -108,6 +117,7 @@ class CommandListener:
     about: AboutListener
     leftover: LeftoverListener
     events: EventsListener
+    words: WordsListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -118,10 +128,14 @@ class CommandListener:
             self.links,
             self.export,
             self.watch,
+            self.watch_forms,
+            self.mentioned,
+            self.status_form,
             self.mute,
             self.triage,
             self.queue,
         )
+        self.words.register(app, self.answer)
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
 
@@ -132,7 +146,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet):  # these work without our memory too
+        if isinstance(command, Help | NotYet | AskWatch):  # these work without our memory, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -165,13 +179,15 @@ class CommandListener:
 
     async def _change(
         self,
-        command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
+        command: StartWatch | AskWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
         asked: Asked,
         reply: Reply,
     ) -> None:
         match command:
             case StartWatch():
                 await self.watch.start(command, asked, reply)
+            case AskWatch():
+                await self.watch_forms.asked(asked, reply)
             case StopWatch():
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():
@@ -197,7 +213,7 @@ class CommandListener:
     async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
         match command:
             case Queue():
-                await self.queue.answer(reply)
+                await self.queue.answer(asked.place, reply)
             case Preview():
                 await self.preview.answer(command, asked, reply)
             case _:

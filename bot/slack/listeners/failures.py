@@ -30,7 +30,7 @@ class FailuresListener:
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
         if (glob := await self.ask.glob(reference)) is not None:
-            answer_to_all = await self.ask.overview(glob)
+            answer_to_all = await self.ask.overview(glob, place=place)
             await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "failures", self.command))
             return
         async for answer in self.ask.failures(reference, place=place):

@@ -1,6 +1,6 @@
 """M12: what happened, what was kept, what to do."""
 
-from bot.domain.words import Code, Foreign, Words, clean, duration, words
+from bot.domain.words import Code, Foreign, Person, Words, clean, duration, listed, words
 from bot.errors import (
     BadCommandError,
     BadRequestError,
@@ -8,6 +8,7 @@ from bot.errors import (
     KeyRefusedError,
     NoScreenError,
     NoSuchRequestError,
+    NotAllowedError,
     RateLimitedError,
     SlackBusyError,
     SlackError,
@@ -73,6 +74,9 @@ def _chamelaion(error: ChamelaionError) -> Words:
 
 def _other(error: Exception) -> Words:
     match error:
+        case NotAllowedError(managers=managers) if managers:
+            who = listed([words(Person(each)) for each in managers])
+            return words(f"{error}: ", who, ". Nothing was changed; ask one of them.")
         case BadCommandError():
             return _with_code(str(error))
         case NoScreenError():

@@ -53,7 +53,7 @@ _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
 def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
     """What is said, as a message; `command` is the slash command's name."""
-    plain = _message(said, command)
+    plain = _message(said, command, manner)
     if not isinstance(said, News | CatchUpFacts):
         return plain
     return _for_person(_naming(plain, manner), said, manner)
@@ -86,7 +86,7 @@ def _above_buttons(message: Message, note: Block) -> tuple[Block, ...]:
     return (*(block for block in message.blocks if block not in buttons_), note, *buttons_)
 
 
-def _message(said: Said, command: str) -> Message:
+def _message(said: Said, command: str, manner: Manner) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
@@ -101,7 +101,7 @@ def _message(said: Said, command: str) -> Message:
         case TrialFacts():
             return trial.marked(said.said.kind, message(said.said, command))
         case _:
-            return _news(said)
+            return _news(said, manner)
 
 
 def _trouble(trouble: Trouble, command: str) -> Message:
@@ -118,7 +118,7 @@ def _trouble(trouble: Trouble, command: str) -> Message:
             assert_never(trouble)
 
 
-def _news(news: News) -> Message:
+def _news(news: News, manner: Manner) -> Message:
     match news:
         case FailureFacts():
             return failure.message(news)
@@ -127,7 +127,7 @@ def _news(news: News) -> Message:
         case ClipsFacts():
             return clips.message(news)
         case FinishedFacts() | ShortFacts() | ReopenedFacts():
-            return finished.message(news)
+            return finished.message(news, manner.links)
         case RiskFacts():
             return risk.message(news)
         case StuckFacts() | MissingFacts():
