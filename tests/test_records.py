@@ -10,6 +10,7 @@ import pytest
 from bot.domain.calibration import Foretold
 from bot.domain.deed import EVERYTHING, RUN, Deed, Did
 from bot.domain.delivery import Posted
+from bot.domain.policy import Policy
 from bot.scheduler import SystemClock
 from bot.store import open_store
 from bot.store.migrate import bring_up_to_date
@@ -30,6 +31,8 @@ async def database(folder: Path) -> dict[str, str]:
         for delivery in await store.outbox.claim(await lease(store), now=now, busy=frozenset({"C2"})):
             await store.outbox.sent(delivery, Posted("C1", "1775044800.000001"), now=now + timedelta(seconds=2))
     await store.watches.stop(TEAM, "C1", "batch-1", now=now, author="U2")
+    policy = Policy(("batch-*",), managers=("U3",))
+    await store.policies.set("default", TEAM, "C1", policy, version=0, person="U3", now=now)
     run = {"messages": "12", RUN: "0d4c6f1e-8a0b-4c55-9a52-5b1f2f0f7f11"}
     await store.trials.begin("default", [], Deed(now, TEAM, "C1", "U2", Did.TEST, EVERYTHING, run))
     await store.database.close()
@@ -97,13 +100,15 @@ async def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
         ("U1", "watch", "batch-1"),
         ("U1", "watch", "take [red]1[/red]"),
         ("U2", "unwatch", "batch-1"),
+        ("U3", "settings", "all"),
         ("U2", "test", "all"),
     ]
-    assert [deed["place_name"] for deed in json.loads(asked.stdout)] == ["dubbing-de", "", "dubbing-de", "dubbing-de"]
+    assert [deed["place_name"] for deed in json.loads(asked.stdout)] == ["dubbing-de", "", *("dubbing-de",) * 3]
     _, table = await finished("audit", "--since", "2h", variables=variables, folder=tmp_path)
     rows = table.stdout.splitlines()
     assert all(word in rows[3] for word in ("U2", "#dubbing-de", "unwatch", "batch-1", "for: problems"))
-    assert rows[4].rstrip().endswith("run: 0d4c6f1e")
+    assert all(word in rows[4] for word in ("U3", "#dubbing-de", "settings", "patterns: batch-*", "managers: U3"))
+    assert rows[5].rstrip().endswith("run: 0d4c6f1e")
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ from enum import StrEnum
 from bot.domain.glob import Allowed, Glob, compiled
 from bot.domain.overlap import overlap
 from bot.domain.watch import Events, Watch
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, NotAllowedError
 
 MOST_PATTERNS = 20  # what a channel is about fits on a screen; braces put several into one line
 MOST_MANAGERS = 30  # more than that are everybody
 _DIRECT = "D"
+_MOST_NAMED = 5
+_INSTEAD = "Ask in a channel that is about it, or in my Messages tab. `settings` shows what is set here."
 
 
 class LinksPolicy(StrEnum):
@@ -84,6 +86,23 @@ class SetPolicy:
     set_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyAnswer:
+    """What holds in a place, and since when; nothing was ever `there` set where that is None.
+
+    `may_change`: whoever asks may change it.
+    """
+
+    policy: Policy
+    there: SetPolicy | None
+    may_change: bool
+
+    @property
+    def version(self) -> int:
+        """What a change is based on."""
+        return self.there.version if self.there else 0
+
+
 def has_settings(place: str) -> bool:
     """Whether a place is a channel; a conversation of one person, or of two, has no settings."""
     return not place.startswith(_DIRECT)
@@ -123,6 +142,14 @@ def is_shown(policy: Policy, watch: Watch) -> bool:
         return policy.allows_all_of(compiled(watch.reference_id))
     except BadCommandError:
         return not policy.patterns
+
+
+def not_about(patterns: Sequence[str]) -> NotAllowedError:
+    """The error for what a channel with these patterns is not about."""
+    names = [_cut(pattern).replace("`", "'") for pattern in patterns[:_MOST_NAMED]]
+    more = [f"{len(patterns) - len(names)} more"] if len(patterns) > len(names) else []
+    shown = ", ".join([*(f"`{name}`" for name in names), *more])
+    return NotAllowedError(f"This channel is only about {shown}. {_INSTEAD}")
 
 
 def outside(policy: Policy, watches: Sequence[Watch]) -> tuple[Watch, ...]:

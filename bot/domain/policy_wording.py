@@ -9,9 +9,9 @@ from bot.domain.words import NOTHING, Code, Foreign, Person, Words, counted, lis
 _MOST_NAMED = 5
 _LONGEST_PATTERN = 60
 WHO_SEES_LINKS = {
-    LinksPolicy.PRIVATE: "only whoever asks for them",
-    LinksPolicy.OPEN: "everybody here: links can be shared",
-    LinksPolicy.OFF: "nobody here: ask for them in your DM with me",
+    LinksPolicy.PRIVATE: "only whoever asks sees them",
+    LinksPolicy.OPEN: "everybody here may see them",
+    LinksPolicy.OFF: "none here; ask in your DM with me",
 }
 EVENTS = {
     Events.FAILURES: "new kinds of failures, and the finish",
@@ -40,7 +40,7 @@ def policy_lines(policy: Policy) -> tuple[Words, ...]:
     managers = listed([words(Person(each)) for each in policy.managers]) if policy.managers else words("everybody here")
     return (
         words("About: ", about),
-        words("Links are seen by: ", WHO_SEES_LINKS[policy.links]),
+        words("Links: ", WHO_SEES_LINKS[policy.links]),
         words("A new watch tells: ", EVENTS[events], " (", Code(f"for {events.value}"), ")"),
-        words("Watches and settings are changed by: ", managers),
+        words("Watches and settings may be changed by: ", managers),
     )

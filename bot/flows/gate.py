@@ -1,18 +1,13 @@
 """What a channel allows: every flow asks here before it tells or changes anything in a place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.glob import Allowed, Glob
-from bot.domain.policy import NOTHING_SET, LinksPolicy, Policy, has_settings
+from bot.domain.policy import NOTHING_SET, LinksPolicy, Policy, has_settings, not_about
 from bot.errors import NotAllowedError
 from bot.flows.identity import Identity
 from bot.flows.read import is_uuid
 from bot.store import Store
-
-_MOST_NAMED = 5
-_LONGEST_NAMED = 40
-_INSTEAD = "Ask in a channel that is about it, or in my Messages tab. `settings` shows what is set here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +29,7 @@ class Gate:
         """Raises `NotAllowedError` where the place may not hear of this reference (None: of requests without one)."""
         policy = await self.policy(place)
         if not policy.allows(reference_id):
-            raise _outside(policy.patterns)
+            raise not_about(policy.patterns)
 
     async def allow_asked(self, place: str | None, text: str) -> None:
         """The same for what somebody asks for: a request's UUID stands for its reference, if that is known already.
@@ -58,7 +53,7 @@ class Gate:
         """Raises `NotAllowedError` where the place may hear of nothing that the glob covers."""
         policy = await self.policy(place)
         if not policy.allows_some_of(glob):
-            raise _outside(policy.patterns)
+            raise not_about(policy.patterns)
 
     async def allow_change(self, place: str, person: str) -> None:
         """Raises `NotAllowedError` where only others may change what is watched and set."""
@@ -79,14 +74,3 @@ class Gate:
                 "In this channel links are shown only to whoever asks for them, so nothing was shared. `settings` shows"
                 " what is set here."
             )
-
-
-def _outside(patterns: Sequence[str]) -> NotAllowedError:
-    shown = [f"`{_shown(pattern)}`" for pattern in patterns[:_MOST_NAMED]]
-    more = [f"{len(patterns) - len(shown)} more"] if len(patterns) > len(shown) else []
-    return NotAllowedError(f"This channel is only about {', '.join([*shown, *more])}. {_INSTEAD}")
-
-
-def _shown(pattern: str) -> str:
-    cut = pattern if len(pattern) <= _LONGEST_NAMED else f"{pattern[:_LONGEST_NAMED]}…"
-    return cut.replace("`", "'")

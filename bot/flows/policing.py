@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.domain.policy import NOTHING_SET, Policy, SetPolicy, has_settings
+from bot.domain.policy import NOTHING_SET, Policy, PolicyAnswer, has_settings
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
 from bot.flows.gate import Gate
@@ -11,23 +11,6 @@ from bot.flows.identity import Identity
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.policies import Saved
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyAnswer:
-    """What holds in a place, and since when; nothing was ever `there` set where that is None.
-
-    `may_change`: whoever asks may change it.
-    """
-
-    policy: Policy
-    there: SetPolicy | None
-    may_change: bool
-
-    @property
-    def version(self) -> int:
-        """What a change is based on."""
-        return self.there.version if self.there else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,6 @@ class Stories:
 
     readings: Readings
     gate: Gate
-    policing: Policing
     ask: Ask
     watching: Watching
     muting: Muting
@@ -77,6 +76,7 @@ class Stories:
     previewing: Previewing
     limits: Limits
     sheets: Sheets
+    policing: Policing
     timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
@@ -135,22 +135,13 @@ def make_stories(on: Ground) -> Stories:
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled)
-    policing = Policing(on.store, on.clock, on.identity, on.rules.account_id, gate, changed)
-    people = (
-        readings,
-        gate,
-        policing,
-        ask,
-        *_for_people(on, ask, line, gate, changed=changed, news=news),
-        timetabling,
-        catch_up,
-    )
+    people = (readings, gate, ask, *_for_people(on, ask, line, gate, changed=changed, news=news), timetabling, catch_up)
     return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
 
 
 def _for_people(
     on: Ground, ask: Ask, line: SlackLine, gate: Gate, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets, Policing]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
@@ -161,6 +152,7 @@ def _for_people(
         Previewing(ask, on.source, on.store, on.clock, on.rules, gate),
         Limits(ask, on.store, on.clock, on.identity, account_id, gate, changed),
         Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, gate, on.granted),
+        Policing(on.store, on.clock, on.identity, account_id, gate, changed),
     )
 
 

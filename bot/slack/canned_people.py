@@ -89,6 +89,11 @@ def undone(scene: Scene) -> Iterator[Canned]:
         ("undo_overtaken", "The watch was changed again since.", UndoneAnswer(Undone.OVERTAKEN, Did.CHANGE, REF)),
         ("undo_too_late", "After more than ten minutes.", UndoneAnswer(Undone.TOO_LATE, Did.UNWATCH, REF)),
         ("undo_too_late_watch", "The same for a new watch.", UndoneAnswer(Undone.TOO_LATE, Did.WATCH, REF)),
+        (
+            "undo_outside",
+            "The channel is not about it any more.",
+            UndoneAnswer(Undone.OUTSIDE, Did.UNWATCH, REF),
+        ),
         ("undo_forgotten", "So much later that it is forgotten.", UndoneAnswer(Undone.TOO_LATE)),
     ):
         yield Canned(name, "Undo", when, undo.message(answer, scene.command))

@@ -22,6 +22,7 @@ from bot.domain.progress import Progress, Settled, Waiting
 from bot.domain.prospect import Finish
 from bot.domain.watch import Placement
 from bot.slack.canned_deadlines import due_finishes
+from bot.slack.canned_policies import finished_by_policy
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.canned_triage import cared_failures
 from bot.slack.views import said
@@ -176,7 +177,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
         ),
         (
             "finished_one",
-            "A reference of one request, with its link.",
+            "A reference of one request; its link is for whoever clicks.",
             FinishedFacts(one, scene.now, "completed", scene.one.output_url),
         ),
         (
@@ -192,6 +193,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, _FINISHED, when, _message(facts, scene))
     yield from due_finishes(scene)
+    yield from finished_by_policy(scene)
 
 
 def catch_ups(scene: Scene) -> Iterator[Canned]:

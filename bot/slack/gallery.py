@@ -9,6 +9,7 @@ from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, li
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
+from bot.slack.canned_policies import cards_by_policy, settings_told, tables_by_policy
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
 from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
@@ -36,11 +37,12 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
     scene = Scene(command, now)
-    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, hour_cards)
+    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, hour_cards, cards_by_policy)
     set_up = (due_watches, silent_confirmations, confirmations, limits, undone)
     told = (news, stuck, risks, personal)
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
-    asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, queues, previews, lists, others)
-    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, said)
+    asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
+    lists_ = (queues, previews, lists, others, settings_told)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_, said)
     return tuple(each for part in parts for each in part(scene))

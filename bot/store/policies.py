@@ -75,7 +75,7 @@ def _details(policy: Policy) -> dict[str, str]:
     """The settings as the audit tells them."""
     return {
         "patterns": ", ".join(policy.patterns) or "all",
+        "managers": " ".join(policy.managers) or "everybody",
         "links": policy.links.value,
         "for": policy.events.value if policy.events else Events.PROBLEMS.value,
-        "managers": " ".join(policy.managers) or "everybody",
     }

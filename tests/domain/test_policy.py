@@ -17,6 +17,7 @@ from bot.domain.policy import (
     Policy,
     has_settings,
     is_shown,
+    not_about,
     outside,
     patterns_typed,
 )
@@ -162,6 +163,13 @@ def test_only_channels_have_settings() -> None:
     assert [has_settings(place) for place in ("C1", "G1", "D1")] == [True, True, False]
 
 
+def test_what_a_channel_is_not_about_is_refused_with_a_few_of_its_patterns() -> None:
+    assert "only about `a-*`. Ask in" in str(not_about(("a-*",)))
+    many = str(not_about(tuple(f"{n}`{'x' * 60}" for n in range(7))))
+    assert f"`0'{'x' * 37}…`, `1'" in many
+    assert "`, 2 more. Ask in" in many
+
+
 # --- what is typed ---
 
 
@@ -221,14 +229,14 @@ def test_a_few_patterns_are_named_and_the_others_counted() -> None:
 def test_settings_are_told_line_by_line() -> None:
     assert [str(line) for line in policy_lines(NOTHING_SET)] == [
         "About: every reference",
-        "Links are seen by: only whoever asks for them",
+        "Links: only whoever asks sees them",
         "A new watch tells: failures, the finish, and what is stuck or may be late (for problems)",
-        "Watches and settings are changed by: everybody here",
+        "Watches and settings may be changed by: everybody here",
     ]
     policy = Policy(("client-a-*",), LinksPolicy.OFF, Events.EACH, ("U1", "U2"))
     assert [str(line) for line in policy_lines(policy)] == [
         "About: client-a-*",
-        "Links are seen by: nobody here: ask for them in your DM with me",
+        "Links: none here; ask in your DM with me",
         "A new watch tells: failures, the finish, and finished clips (for each)",
-        "Watches and settings are changed by: U1 and U2",
+        "Watches and settings may be changed by: U1 and U2",
     ]

@@ -60,6 +60,7 @@ from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
 from tests.slack.filling_rig import CannedFilling
+from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 from tests.slack.words_rig import CannedHearing, CannedMentions
@@ -273,6 +274,7 @@ class CannedSheets(Sheets):
         self.questions = ask.questions
         self.answers: list[StatusAnswer | SheetAnswer] = [sheet()]
         self.arrived: list[tuple[object, ...]] = []
+        self.open = False
 
     async def links(
         self, reference: str, *, place: str, person: str, only_new: bool = False
@@ -287,6 +289,14 @@ class CannedSheets(Sheets):
         self.questions.append(("export", reference, wanted.value, place, person))
         for answer in self.answers:
             yield answer
+
+    async def shared(self, reference: str, *, place: str) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
+        self.questions.append(("shared", reference, place))
+        for answer in self.answers:
+            yield answer
+
+    async def can_share(self, place: str) -> bool:  # noqa: ARG002 - the shape of the original
+        return self.open
 
     async def given(self, answer: SheetAnswer, *, place: str, person: str) -> None:
         self.arrived.append((len(answer.shown), place, person))
@@ -314,6 +324,7 @@ class Rig:
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     mentions: CannedMentions = field(default_factory=CannedMentions, repr=False)
     hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
+    policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -367,6 +378,7 @@ class Rig:
                 mentions=self.mentions,
                 limits=self.limits,
                 timetabling=self.timetabling,
+                policing=self.policing,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
                 filling=self.filling,
             ),

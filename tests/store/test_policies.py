@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.announcement import CardFacts
+from bot.domain.answer import Wish
 from bot.domain.deed import Did
 from bot.domain.delivery import CardEdit
 from bot.domain.glob import compiled
 from bot.domain.people_answer import Undone
 from bot.domain.policy import LinksPolicy, Policy
 from bot.domain.watch import Events
+from bot.errors import NotAllowedError
 from bot.store import Store
 from bot.store.policies import Saved
 from tests.builders import NOON, at, request
@@ -132,6 +136,17 @@ async def test_a_glob_that_has_nothing_in_common_with_the_patterns_ends(store: S
     assert [watch.reference_id for watch in saved.ended] == ["batch-*"]
     assert await under(store) == []
     assert await store.watches.active(ACCOUNT) == ()
+
+
+@pytest.mark.parametrize("wanted", [wish("batch-1"), glob("batch-*")], ids=["a reference", "a pattern"])
+async def test_what_was_allowed_when_it_was_asked_is_not_watched_once_it_is_not(store: Store, wanted: Wish) -> None:
+    await save(store)
+
+    with pytest.raises(NotAllowedError, match="This channel is only about `client-a-\\*`"):
+        await start(store, wanted)
+
+    assert await store.watches.active(ACCOUNT) == ()
+    assert (await start(store, replace(wanted, place="C2"))).place == "C2"
 
 
 async def test_without_patterns_a_glob_covers_everything_again(store: Store) -> None:

@@ -24,9 +24,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -48,6 +48,7 @@ from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
@@ -60,7 +61,6 @@ from bot.slack.listeners.words import WordsListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
-from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
@@ -79,13 +79,13 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Settings: "settings",
     Deadline: "deadline",
     Expect: "expect",
     QuietHours: "quiet",
     DailyDigest: "digest",
     Help: "help",
     About: "about",
-    NotYet: "not yet",
 }
 
 
@@ -113,6 +113,7 @@ class CommandListener:
     trial: TrialListener
     limit: LimitListener
     timetable: TimetableListener
+    settings: SettingsListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -134,6 +135,7 @@ class CommandListener:
             self.mute,
             self.triage,
             self.queue,
+            self.settings,
         )
         self.words.register(app, self.answer)
         for listener in (*answering, self.leftover, self.events):
@@ -146,7 +148,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet | AskWatch):  # these work without our memory, and a form is soon too late
+        if isinstance(command, Help | AskWatch):  # these work without our memory, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -172,7 +174,9 @@ class CommandListener:
                 await self._list(command, asked, reply)
             case Queue() | Preview():
                 await self._survey(command, asked, reply)
-            case Trial() | Help() | About() | NotYet():
+            case Settings():
+                await self.settings.answer(asked, reply)
+            case Trial() | Help() | About():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
@@ -219,7 +223,7 @@ class CommandListener:
             case _:
                 assert_never(command)
 
-    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About, asked: Asked, reply: Reply) -> None:
         match command:
             case Trial():
                 await self.trial.answer(asked, reply)
@@ -227,7 +231,5 @@ class CommandListener:
                 await self.help.answer(command, reply)
             case About():
                 await self.about.answer(reply)
-            case NotYet():
-                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
             case _:
                 assert_never(command)

@@ -13,6 +13,7 @@ from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.mentions import Mentions
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
@@ -35,6 +36,7 @@ from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
@@ -66,6 +68,7 @@ class Flows:
     hearing: Hearing
     mentions: Mentions
     filling: Filling
+    policing: Policing
 
 
 def make_listeners(
@@ -104,6 +107,7 @@ def make_listeners(
         trial=TrialListener(flows.trials, command),
         limit=LimitListener(flows.limits, dates, command),
         timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
+        settings=SettingsListener(flows.policing, guard, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),

@@ -36,21 +36,15 @@ def view(error: Exception) -> View:
 
 
 def plain(error: Exception) -> str:
-    """The same as plain text, for a field of a modal: code stands in quotes."""
+    """The same as plain text, for a field of a modal: code stands in quotes, and nobody can be named."""
+    if isinstance(error, NotAllowedError) and error.managers:
+        return f'{error}: "settings" shows who they are. Nothing was changed.'
     said = (f'"{each.text}"' if isinstance(each, Code) else each for each in _said(error).pieces)
     return str(words(*said))
 
 
 def _said(error: Exception) -> Words:
     return _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
-
-
-def not_available_yet(what: str, command: str) -> Message:
-    """A word, an option or a pattern whose time has not come; `what` is as it was typed."""
-    said = words(
-        Foreign(what, strong=True), " is not available yet; nothing was done. See ", Code(f"{command} help"), "."
-    )
-    return Message(sentence(said), (rich_text(paragraph([said])),))
 
 
 def _chamelaion(error: ChamelaionError) -> Words:
