@@ -27,6 +27,7 @@ from bot.flows.mentions import Mentions
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
+from bot.flows.unfurling import make_unfurling
 from bot.flows.vitals import Vitals
 from bot.flows.work import Work
 from bot.ports import Chamelaion, Chat, Clock
@@ -43,6 +44,7 @@ from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
+from bot.slack.unfurler import SlackUnfurler
 from bot.store import Store, open_store
 from bot.web import Web
 
@@ -225,6 +227,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             timetabling=stories.timetabling,
             filling=Filling(stories.ask, ground.store, ground.identity, ACCOUNT, stories.gate),
             policing=stories.policing,
+            unfurling=make_unfurling(ground, stories, ACCOUNT, SlackUnfurler(slack.client, slack.timeout_seconds)),
             dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
         ),
         identity=ground.identity,

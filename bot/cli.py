@@ -33,7 +33,7 @@ from bot.settings import LogFormat, LogLevel, Settings
 from bot.simulate import simulate
 from bot.slack.command_forms import COMMANDS
 from bot.slack.gallery import canned, plain
-from bot.slack.manifest import COMMAND
+from bot.slack.manifest import COMMAND, UNFURL_DOMAINS
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
@@ -49,6 +49,7 @@ cli = typer.Typer(
 )
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+_UNFURL = "Links to this domain show how their request is doing; up to five, instead of Chamelaion's own."
 _T = TypeVar("_T")
 
 
@@ -151,11 +152,12 @@ cli.command()(calibrate)
 def manifest(
     http: Annotated[str, typer.Option(help="Slack reaches the bot at this address, instead of Socket Mode.")] = "",
     command: Annotated[str, typer.Option(help="The slash command, as in SLACK_COMMAND.")] = COMMAND,
+    unfurl: Annotated[list[str] | None, typer.Option(help=_UNFURL)] = None,
 ) -> None:
     """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
     try:
         name = Settings.read({"SLACK_COMMAND": command}).slack_command
-        typer.echo(app_manifest(name, http or None), nl=False)
+        typer.echo(app_manifest(name, http or None, unfurl or UNFURL_DOMAINS), nl=False)
     except SettingsError as error:
         raise _refused(error) from None
 

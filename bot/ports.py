@@ -1,5 +1,6 @@
 """What flows need from the edges, in the flows' own words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
+from bot.domain.unfurl import Glimpse
 
 
 class Clock(Protocol):
@@ -73,6 +75,14 @@ class Chat(Protocol):
 
         `InDoubtError` when it may have arrived; after every other error it has not.
         """
+        ...
+
+
+class Unfurler(Protocol):
+    """What is shown below the messages of people. One attempt, never repeated; raises only `errors.SlackError`s."""
+
+    async def unfurl(self, place: str, ts: str, glimpses: Sequence[Glimpse]) -> None:
+        """Show this below the message, each under its link; `NoMessageError` when the message has no such link."""
         ...
 
 

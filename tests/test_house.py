@@ -13,6 +13,7 @@ from bot import __version__
 from bot.cli import cli
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
+from bot.sandbox.slack_links import UNFURL_DOMAINS
 from bot.settings import MEND, Settings, needed_to_run
 from bot.slack import actions, callbacks
 from bot.slack.command_forms import COMMANDS
@@ -36,6 +37,7 @@ SCOPES_OF = {
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
     "users_info": ["users:read"],
     "chat_postEphemeral": ["chat:write"],
+    "chat_unfurl": ["links:write"],
     "views_open": [],
     "views_push": [],
     "views_update": [],
@@ -57,6 +59,7 @@ SCOPES_OF_EVENTS = {
     "app_uninstalled": [],
     "app_mention": ["app_mentions:read"],
     "message.im": ["im:history"],
+    "link_shared": ["links:read"],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
 
@@ -187,7 +190,7 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
 
 def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
     asked = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py"))
+    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py", "unfurl.py"))
     assert sorted(asked) == sorted(SCOPES_OF_EVENTS)
     assert all(f'"{event.split(".")[0]}"' in text for event in asked)
     assert set(asked) == set(SUBSCRIBED)
@@ -196,6 +199,10 @@ def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
 def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:
     told = [scope for row in rows("What it may do in Slack") for scope in quoted(row)]
     assert sorted(told) == sorted(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def test_the_demo_workspace_tells_of_links_to_the_domains_of_the_manifest() -> None:
+    assert MANIFEST["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
 
 
 # --- programs, files, versions ---

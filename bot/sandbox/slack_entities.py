@@ -49,7 +49,10 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """What somebody said, as it stands now. `ephemeral_to` is the only user who sees it, if any."""
+    """What somebody said, as it stands now. `ephemeral_to` is the only user who sees it, if any.
+
+    `unfurls` is what stands below its links, by the link: `{"blocks": [...]}`.
+    """
 
     channel: str
     ts: str
@@ -64,6 +67,7 @@ class Message:
     reactions: list[tuple[str, str]] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
     deleted: bool = False
+    unfurls: dict[str, Fields] = field(default_factory=dict)
 
     @property
     def is_reply(self) -> bool:

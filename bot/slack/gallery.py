@@ -22,6 +22,7 @@ from bot.slack.canned_timetable import (
     silent_confirmations,
 )
 from bot.slack.canned_triage import cared_cards, triaged
+from bot.slack.canned_unfurls import unfurls
 from bot.slack.canned_words import said
 
 
@@ -44,5 +45,5 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     by_the_clock = (quiet_hours, digests, digest_answers)
     asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
     lists_ = (queues, previews, lists, others, settings_told)
-    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_, said)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_, said, unfurls)
     return tuple(each for part in parts for each in part(scene))

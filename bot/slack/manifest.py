@@ -1,7 +1,8 @@
 """The manifest of the Slack app: what it may do, and where Slack finds it, as YAML to paste."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ SCOPES: Mapping[str, str] = {
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
     "app_mentions:read": "is told when it is mentioned, and answers there",
+    "links:read": "is told of links to clips and requests where it was invited, and of no other links",
+    "links:write": "shows how the request is doing below such a link",
 }
 """Every scope of the bot's token, and why."""
 
@@ -43,6 +46,7 @@ EVENTS: Mapping[str, str] = {
     "app_uninstalled": "the same",
     "app_mention": "somebody mentioned the bot: it answers them there",
     "message.im": "somebody wrote to the bot in its DM: it answers",
+    "link_shared": "somebody posted a link to a clip or a request: it shows how that is doing",
 }
 """Every event that Slack tells the bot, and what for."""
 
@@ -56,6 +60,11 @@ class Shortcut:
     callback_id: str
     description: str
 
+
+UNFURL_DOMAINS = ("chamelaion.com",)
+"""Whose links are unfurled unless the operator names others: the host of the API's documented output links is below."""
+MOST_DOMAINS = 5
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 SHORTCUTS = (
     Shortcut("Watch this reference", "message", WATCH_THIS, "Finds the reference in a message and offers to watch it."),
@@ -92,6 +101,8 @@ features:
       should_escape: true{command_url}
   shortcuts:
 {shortcuts}
+  unfurl_domains: # links to these show how the request is doing: lipsync-bot manifest --unfurl DOMAIN
+{domains}
 oauth_config:
   scopes:
     bot:
@@ -110,10 +121,11 @@ _SOCKET_MODE = "Socket Mode is on: no public address is needed. For HTTP: lipsyn
 _HTTP_MODE = "Slack calls the bot at the addresses below, which must lead to its HOST:PORT."
 
 
-def manifest(command: str = COMMAND, address: str | None = None) -> str:
+def manifest(command: str = COMMAND, address: str | None = None, domains: Sequence[str] = UNFURL_DOMAINS) -> str:
     """The manifest for Socket Mode, or for HTTP when Slack reaches the bot at `address` (`https://host`).
 
-    `command` is the slash command with its slash. Raises `SettingsError` for an address that Slack would not take.
+    `command` is the slash command with its slash, `domains` are those whose links are unfurled. Raises `SettingsError`
+    for an address or a domain that Slack would not take.
     """
     url = None if address is None else json.dumps(_events_url(address))  # a JSON string is a YAML string
     return _TEXT.format(
@@ -123,6 +135,7 @@ def manifest(command: str = COMMAND, address: str | None = None) -> str:
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
         events="\n".join(f"      - {event} # {why}" for event, why in EVENTS.items()),
         shortcuts="\n".join(map(_shortcut, SHORTCUTS)),
+        domains="\n".join(f"    - {domain}" for domain in _domains(domains)),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
     )
@@ -136,6 +149,16 @@ def _shortcut(shortcut: Shortcut) -> str:
         f"description: {shortcut.description}",
     )
     return "    - " + "\n      ".join(lines)
+
+
+def _domains(named: Sequence[str]) -> list[str]:
+    domains = list(dict.fromkeys(each.lower() for each in named))
+    wrong = [each for each in domains if not _DOMAIN.fullmatch(each)]
+    if wrong:
+        raise SettingsError([f"--unfurl is wrong: {wrong[0]!r} must be a domain, such as storage.example.com"])
+    if not 1 <= len(domains) <= MOST_DOMAINS:
+        raise SettingsError([f"--unfurl is wrong: Slack takes at most {MOST_DOMAINS} domains"])
+    return domains
 
 
 def _events_url(address: str) -> str:

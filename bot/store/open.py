@@ -25,6 +25,7 @@ from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
+from bot.store.unfurls import Unfurls
 from bot.store.vigil import Vigil
 from bot.store.watches import Watches
 
@@ -57,6 +58,7 @@ class Store:
     refusals: Refusals
     sightings: Sightings
     policies: Policies
+    unfurls: Unfurls
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -95,4 +97,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         refusals=Refusals(database),
         sightings=Sightings(database),
         policies=Policies(database),
+        unfurls=Unfurls(database),
     )

@@ -63,6 +63,7 @@ from tests.slack.filling_rig import CannedFilling
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.unfurl_rig import CannedUnfurling
 from tests.slack.words_rig import CannedHearing, CannedMentions
 
 DE = "C0DUBBINGDE"
@@ -325,6 +326,7 @@ class Rig:
     mentions: CannedMentions = field(default_factory=CannedMentions, repr=False)
     hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
+    unfurling: CannedUnfurling = field(default_factory=CannedUnfurling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
@@ -379,6 +381,7 @@ class Rig:
                 limits=self.limits,
                 timetabling=self.timetabling,
                 policing=self.policing,
+                unfurling=self.unfurling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
                 filling=self.filling,
             ),

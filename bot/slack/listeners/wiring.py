@@ -19,6 +19,7 @@ from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
+from bot.flows.unfurling import Unfurling
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.guard import Guard
@@ -42,6 +43,7 @@ from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
+from bot.slack.listeners.unfurl import UnfurlListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
@@ -69,6 +71,7 @@ class Flows:
     mentions: Mentions
     filling: Filling
     policing: Policing
+    unfurling: Unfurling
 
 
 def make_listeners(
@@ -85,7 +88,6 @@ def make_listeners(
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
-    forms = WatchForms(watch, flows.filling, rooms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -96,7 +98,7 @@ def make_listeners(
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
-        watch_forms=forms,
+        watch_forms=(forms := WatchForms(watch, flows.filling, rooms, guard, command)),
         mentioned=MentionedListener(flows.mentions, forms, guard),
         status_form=StatusFormListener(ask, forms, guard, command),
         watches=WatchesListener(ask, command),
@@ -111,6 +113,6 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity),
+        events=EventsListener(flows.access, UnfurlListener(flows.unfurling, flows.hearing, guard), guard, identity),
         words=WordsListener(flows.hearing, guard, identity, command),
     )
