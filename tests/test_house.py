@@ -32,6 +32,8 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
+    "conversations_info": ["channels:read", "groups:read"],
+    "conversations_members": ["channels:read", "groups:read"],
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],

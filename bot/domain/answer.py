@@ -54,7 +54,8 @@ class StatusAnswer:
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
-    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more.
+    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more. `is_watched`
+    where it was asked for; None when that was no place of Slack's.
     """
 
     progress: Progress
@@ -69,6 +70,7 @@ class StatusAnswer:
     prospect: Prospect | None = None
     curve: Curve | None = None
     cleared: frozenset[str] = frozenset()
+    is_watched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

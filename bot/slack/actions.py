@@ -2,8 +2,9 @@
 
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
 Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
-shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel. Those whose
-names begin with `MODAL` stand in modals. Those whose names begin with `FORM` stand in views; the first two are fields.
+shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel.
+Those whose names begin with `MODAL` stand in modals.
+Those whose names begin with `FORM` stand in views; the first two are fields.
 """
 
 STATUS_REFRESH = "status_refresh"

@@ -10,7 +10,7 @@ from bot.domain.watch import Events, Placement, Watch
 from bot.slack import canned_globs, canned_sheets
 from bot.slack.canned_policies import watches_by_policy
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
-from bot.slack.views import about, failures, status, watch, watches
+from bot.slack.views import about, failures, status, watch, watch_form, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
 
@@ -23,6 +23,8 @@ def states(scene: Scene) -> Iterator[Canned]:
     settling = StatusAnswer(scene.done, scene.now, Waiting(scene.at(600)))
     yield _status("status_running", "A batch in the middle, read live.", scene.status)
     yield _status("status_waiting", "All have ended, but more may still be submitted.", settling)
+    unwatched = replace(scene.status, is_watched=False)
+    yield _status("status_unwatched", "In a place that does not watch the batch.", unwatched)
     yield _status("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120)))
     shared = status.shared(scene.status, "U0ANA")
     yield Canned("status_shared", "Status", "After Share: for everybody in the channel.", shared)
@@ -136,6 +138,8 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
         ("watch_muted", "After watch where all is muted.", replace(new, silence=Silence(scene.at(7_200)))),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
+    asked = "After watch alone, where Slack lets no form be opened: said to the bot, or too late."
+    yield Canned("watch_offer", "M2 Watch confirmed", asked, watch_form.offer())
     yield from canned_globs.watched(scene)
     yield from _stopped(scene)
 

@@ -20,7 +20,7 @@ def said(scene: Scene) -> Iterator[Canned]:
     yield Canned("courtesy", "Words", "Somebody says hello or thanks to the bot.", words.courtesy())
     yield Canned("one_line_only", "Words", "A message to the bot had several lines.", words.one_line_only())
     moved = elsewhere(status.message(scene.status, scene.command), _PLACE)
-    yield Canned("elsewhere", "Words", "The bot was mentioned where it may not answer: it does so in the DM.", moved)
+    yield Canned("status_elsewhere", "Words", "It was mentioned where it may not answer: it does so in the DM.", moved)
 
 
 def shortcuts(scene: Scene) -> Iterator[CannedView]:

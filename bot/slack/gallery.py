@@ -44,6 +44,6 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
     asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
-    lists_ = (queues, previews, lists, others, settings_told)
-    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_, said, unfurls)
+    lists_ = (queues, previews, lists, others, settings_told, said, unfurls)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_)
     return tuple(each for part in parts for each in part(scene))

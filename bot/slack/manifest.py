@@ -23,7 +23,7 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs, and reads what it is told in its own",
     "mpim:history": "the same in group DMs",
-    "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
+    "channels:read": "is told when it is invited to a public channel or put out; looks at one that a form names",
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
     "app_mentions:read": "is told when it is mentioned, and answers there",

@@ -132,13 +132,16 @@ class CannedWatching(Watching):
     visits: list[str]
     authors: list[str]
     undone: list[Undone]
+    faults: list[Exception]
 
     def __init__(self) -> None:
-        for name in ("wishes", "stopped", "visits", "authors"):
+        for name in ("wishes", "stopped", "visits", "authors", "faults"):
             object.__setattr__(self, name, [])  # the original is frozen
         object.__setattr__(self, "undone", [Undone.DONE])
 
     async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        if self.faults:
+            raise self.faults.pop(0)
         self.wishes.append(wish)
         if is_glob(wish.reference_id):
             glob = replace(watch(place=wish.place, reference=wish.reference_id), is_glob=True)

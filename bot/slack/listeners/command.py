@@ -37,27 +37,24 @@ from bot.slack.commands import (
 from bot.slack.grammar import parse
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
-from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
-from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
-from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
-from bot.slack.listeners.words import WordsListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
@@ -103,8 +100,6 @@ class CommandListener:
     export: ExportListener
     watch: WatchListener
     watch_forms: WatchForms
-    mentioned: MentionedListener
-    status_form: StatusFormListener
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
@@ -117,8 +112,7 @@ class CommandListener:
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
-    events: EventsListener
-    words: WordsListener
+    elsewhere: ElsewhereListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -130,15 +124,13 @@ class CommandListener:
             self.export,
             self.watch,
             self.watch_forms,
-            self.mentioned,
-            self.status_form,
             self.mute,
             self.triage,
             self.queue,
             self.settings,
         )
-        self.words.register(app, self.answer)
-        for listener in (*answering, self.leftover, self.events):
+        self.elsewhere.register(app, self.answer)
+        for listener in (*answering, self.leftover):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
@@ -148,7 +140,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | AskWatch):  # these work without our memory, and a form is soon too late
+        if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:

@@ -8,7 +8,6 @@ from slack_bolt.app.async_app import AsyncApp
 from bot.flows.access import Access
 from bot.flows.identity import Identity
 from bot.slack.guard import Guard
-from bot.slack.listeners.unfurl import UnfurlListener
 from bot.slack.payload import Happened
 
 CLOSED_BY = {
@@ -28,13 +27,11 @@ class EventsListener:
     """Bolt lets through what the bot itself has caused here: it may only ever be told that it has joined or left."""
 
     access: Access
-    links: UnfurlListener
     guard: Guard
     identity: Identity
 
     def register(self, app: AsyncApp) -> None:
         """Listen to every event, also to those that nobody asked for: one without an answer is told again."""
-        self.links.register(app)  # whoever listens first hears it
         app.event(_ANYTHING)(self.guard.event(self.heard))
 
     async def heard(self, event: Happened) -> None:

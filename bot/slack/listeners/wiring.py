@@ -25,6 +25,7 @@ from bot.flows.watching import Watching
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
@@ -88,6 +89,7 @@ def make_listeners(
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
     watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
+    forms = WatchForms(watch, flows.filling, rooms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -98,9 +100,7 @@ def make_listeners(
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
-        watch_forms=(forms := WatchForms(watch, flows.filling, rooms, guard, command)),
-        mentioned=MentionedListener(flows.mentions, forms, guard),
-        status_form=StatusFormListener(ask, forms, guard, command),
+        watch_forms=forms,
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
@@ -113,6 +113,15 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, UnfurlListener(flows.unfurling, flows.hearing, guard), guard, identity),
+        elsewhere=_elsewhere(flows, forms, guard, identity, command),
+    )
+
+
+def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    return ElsewhereListener(
         words=WordsListener(flows.hearing, guard, identity, command),
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(flows.ask, forms, guard, command),
+        unfurl=UnfurlListener(flows.unfurling, flows.hearing, guard),
+        events=EventsListener(flows.access, guard, identity),
     )
