@@ -108,7 +108,7 @@ async def _make(database: Path) -> None:
     if not _made:
         await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
         _keep(database)
-    else:
+    elif not database.exists():  # after a restart it is there, with all that the bot remembers
         _copy(database)
 
 
