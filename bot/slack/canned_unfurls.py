@@ -11,7 +11,7 @@ from bot.slack.views import unfurl
 from bot.slack.views.message import Message
 
 _URL = "https://storage.chamelaion.com/output/6f82a2d8.mp4"
-_SAID = f"Ana wrote: <{_URL}>"
+_SAID = f"Somebody posted <{_URL}> here."
 
 
 def unfurls(scene: Scene) -> Iterator[Canned]:

@@ -108,7 +108,7 @@ async def _make(database: Path) -> None:
     if not _made:
         await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
         _keep(database)
-    elif not database.exists():  # after a restart it is there, with all that the bot remembers
+    else:
         _copy(database)
 
 
@@ -117,7 +117,8 @@ def _keep(database: Path) -> None:
 
 
 def _copy(database: Path) -> None:
-    database.write_bytes(_made[0])
+    if not database.exists():  # after a restart it is there, with all that the bot remembers
+        database.write_bytes(_made[0])
 
 
 @asynccontextmanager
