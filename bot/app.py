@@ -17,13 +17,13 @@ from bot.chamelaion import ChamelaionGateway
 from bot.domain.budget import Budget
 from bot.domain.catch_up import gap_begins_after
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
-from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.health import Health
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.mentions import Mentions
+from bot.flows.novelties import Novelties
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
@@ -220,7 +220,6 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             trials=stories.trials,
             previewing=stories.previewing,
             sheets=stories.sheets,
-            charts=Charts(ground.store, ground.clock, ground.identity),
             hearing=Hearing(ground.store, ground.clock),
             mentions=Mentions(stories.ask, ground.store, stories.gate, ACCOUNT),
             limits=stories.limits,
@@ -241,7 +240,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
     screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), screens)
+    novelties = Novelties(ground.store, ground.clock, ground.identity)
+    return Guard(work, Replies(slack.client, ground.vitals, novelties, ground.clock.sleep), screens)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -69,7 +69,8 @@ class Manner:
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
     people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
-    `links` is who may see output links there: in a person's DM it is open, as nobody else reads that.
+    `links` is who may see output links there: in a person's DM it is open, as nobody else reads that. `words_only`:
+    Slack has refused its blocks, so it is said without, in the one sentence that says the whole.
     """
 
     thread_ts: str | None = None
@@ -77,9 +78,21 @@ class Manner:
     mention: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     links: LinksPolicy = LinksPolicy.PRIVATE
+    words_only: bool = False
 
 
 PLAINLY = Manner()
+BLOCKS_REFUSED = frozenset(
+    {
+        "block_mismatch",
+        "blocks_too_long",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+    }
+)
+"""In whose words Slack refuses a message for its blocks, so that it was not posted and may be without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,8 +58,8 @@ from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
-from tests.slack.chart_rig import CannedCharts
 from tests.slack.filling_rig import CannedFilling
+from tests.slack.novelty_rig import CannedNovelties
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
@@ -333,17 +333,16 @@ class Rig:
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
-    charts: CannedCharts = field(init=False, repr=False)
+    novelties: CannedNovelties = field(default_factory=CannedNovelties, repr=False)
     filling: CannedFilling = field(init=False, repr=False)
     screens: Screens = field(init=False, repr=False)
     guard: Guard = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
-        self.charts = CannedCharts()
         self.filling = CannedFilling(self.ask)
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.novelties, self.clock.sleep), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -378,7 +377,6 @@ class Rig:
                 trials=self.trials,
                 previewing=self.previewing,
                 sheets=self.sheets,
-                charts=self.charts,
                 hearing=self.hearing,
                 mentions=self.mentions,
                 limits=self.limits,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
-from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.hearing import Hearing
@@ -35,7 +34,6 @@ from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
-from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.settings import SettingsListener
@@ -67,7 +65,6 @@ class Flows:
     timetabling: Timetabling
     dates: Dates
     sheets: Sheets
-    charts: Charts
     hearing: Hearing
     mentions: Mentions
     filling: Filling
@@ -95,7 +92,7 @@ def make_listeners(
         guard=guard,
         watching=watching,
         vitals=vitals,
-        status=StatusListener(ask, Pictures(flows.charts), guard, command),
+        status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),

@@ -35,6 +35,12 @@ def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
     return (block, paragraph([Words((f"and {counted(more, 'more id')}",))])) if more > 0 else (block,)
 
 
+def preformatted(lines: Iterable[str]) -> Block:
+    """Lines in letters of one width, taken literally."""
+    block: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n".join(lines)}]}
+    return rich_text(block)
+
+
 def context(*lines: Words) -> Block:
     """Small print, at most ten lines."""
     texts = [{"type": "mrkdwn", "text": capitalised(line), "verbatim": True} for line in lines]
