@@ -9,6 +9,7 @@ from bot.slack.views.message import Block
 
 LONGEST_VALUE = 2_000
 LONGEST_ID = 60
+_LONGEST_LABEL = 74  # of the 75 that Slack takes, so that a broken address fits too
 
 
 def rich_text(*parts: Block) -> Block:
@@ -47,14 +48,20 @@ def context(*lines: Words) -> Block:
     return {"type": "context", "elements": texts}
 
 
-def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
-    """Buttons by action id and label, all with the same value; none when Slack would not carry the value."""
+def buttons(value: str, *named: tuple[str, str], about: str = "") -> tuple[Block, ...]:
+    """Buttons by action id and label, all with the same value; none when Slack would not carry the value.
+
+    Where others have the same labels, `about` tells whoever hears them read aloud which is which.
+    """
     if not 0 < len(value) <= LONGEST_VALUE or not _is_sound(value):
         return ()
-    every = [
+    every: list[Block] = [
         {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
         for action, label in named
     ]
+    if about:
+        for button, (_, label) in zip(every, named, strict=True):
+            button["accessibility_label"] = literal(clean(f"{label}: {about}", _LONGEST_LABEL))
     return ({"type": "actions", "elements": every},)
 
 
