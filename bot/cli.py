@@ -153,11 +153,13 @@ def manifest(
     http: Annotated[str, typer.Option(help="Slack reaches the bot at this address, instead of Socket Mode.")] = "",
     command: Annotated[str, typer.Option(help="The slash command, as in SLACK_COMMAND.")] = COMMAND,
     unfurl: Annotated[list[str] | None, typer.Option(help=_UNFURL)] = None,
+    distributed: Annotated[bool, typer.Option("--distributed", help="Without steps for Workflow Builder.")] = False,
 ) -> None:
     """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
     try:
         name = Settings.read({"SLACK_COMMAND": command}).slack_command
-        typer.echo(app_manifest(name, http or None, unfurl or UNFURL_DOMAINS), nl=False)
+        domains = unfurl or UNFURL_DOMAINS
+        typer.echo(app_manifest(name, http or None, domains, distributed=distributed), nl=False)
     except SettingsError as error:
         raise _refused(error) from None
 

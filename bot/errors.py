@@ -19,6 +19,10 @@ class BadCommandError(LipsyncBotError):
     """A person typed something that cannot be done; the text says what to type instead."""
 
 
+class CountsOnlyError(BadCommandError):
+    """More than counts was asked for where only those are shown; the text says where to ask."""
+
+
 class NotAllowedError(BadCommandError):
     """The settings of a channel do not allow it; `managers` (user ids) are named where only they may do it."""
 
@@ -120,6 +124,10 @@ class TokenRefusedError(SlackError):
 
 class RefusedMessageError(SlackError):
     """Slack does not take this message as it is (such as blocks that it does not know); it was not posted."""
+
+
+class StepOverError(SlackError):
+    """Slack does not wait for this step of a workflow any more: it knows how it ended, or has ended it itself."""
 
 
 # --- our memory ---

@@ -11,6 +11,9 @@ import yaml
 
 from bot import __version__
 from bot.cli import cli
+from bot.domain.workflow import FORMS
+from bot.domain.workflow_answer import FINISHED, TIME_IS_OVER, WITH_FAILURES
+from bot.domain.workflow_inputs import MOST_HOURS, USUAL_HOURS
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
 from bot.sandbox.slack_links import UNFURL_DOMAINS
@@ -32,11 +35,11 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
-    "conversations_info": ["channels:read", "groups:read"],
     "conversations_members": ["channels:read", "groups:read"],
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+    "conversations_info": ["channels:read", "groups:read"],
     "users_info": ["users:read"],
     "chat_postEphemeral": ["chat:write"],
     "chat_unfurl": ["links:write"],
@@ -57,11 +60,14 @@ SCOPES_OF_EVENTS = {
     "group_archive": ["groups:read"],
     "group_unarchive": ["groups:read"],
     "group_deleted": ["groups:read"],
+    "channel_shared": ["channels:read", "groups:read"],
+    "channel_unshared": ["channels:read", "groups:read"],
     "tokens_revoked": [],
     "app_uninstalled": [],
     "app_mention": ["app_mentions:read"],
     "message.im": ["im:history"],
     "link_shared": ["links:read"],
+    "function_executed": [],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
 
@@ -205,6 +211,40 @@ def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:
 
 def test_the_demo_workspace_tells_of_links_to_the_domains_of_the_manifest() -> None:
     assert MANIFEST["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
+
+
+# --- steps of workflows ---
+
+
+def test_the_steps_of_the_manifest_are_those_of_the_code() -> None:
+    assert list(MANIFEST["functions"]) == list(FORMS)
+    for name, function in MANIFEST["functions"].items():
+        form = FORMS[name]
+        assert (function["title"], function["description"]) == (form.title, form.says)
+        for which, parameters in (("input", form.inputs), ("output", form.outputs)):
+            promised = function[f"{which}_parameters"]
+            assert {key: each["type"] for key, each in promised["properties"].items()} == {
+                each.name: each.kind.value for each in parameters
+            }
+            assert promised["required"] == [each.name for each in parameters if each.required]
+
+
+def test_the_readme_tells_every_step_with_what_goes_in_and_comes_out() -> None:
+    told = rows("In Workflow Builder")
+    assert list(told) == [f"**{form.title}**" for form in FORMS.values()]
+    for form in FORMS.values():
+        goes_in, comes_out, _ = told[f"**{form.title}**"]
+        optional = [f"[`{each.name}`]" if not each.required else f"`{each.name}`" for each in form.inputs]
+        assert goes_in == ", ".join(optional)
+        assert quoted(comes_out) == [each.name for each in form.outputs]
+
+
+def test_the_readme_tells_how_long_a_wait_lasts() -> None:
+    _, _, does = rows("In Workflow Builder")["**Wait until finished**"]
+    assert f"`hours` ({USUAL_HOURS}; at most {MOST_HOURS})" in does
+    assert all(f"`{ended}`" in does for ended in (FINISHED, WITH_FAILURES, TIME_IS_OVER))
+    (hours,) = (each for each in FORMS["wait_until_finished"].inputs if each.name == "hours")
+    assert f"{USUAL_HOURS} if empty, {MOST_HOURS} at most" in hours.says
 
 
 # --- programs, files, versions ---

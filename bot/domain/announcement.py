@@ -261,9 +261,11 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
+Spoken = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts
+"""What stands as it was said, but for what is `Editable`."""
+StoredFacts = Spoken | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
+Said = Spoken | Card
 
 
 @dataclass(frozen=True, slots=True)

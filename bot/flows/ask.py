@@ -1,13 +1,11 @@
 """Answer a question: how is it doing, what failed, where are the links, who watches what."""
 
 import asyncio
-import statistics
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from bot import __version__
 from bot.domain.answer import (
     AboutAnswer,
     GlobAnswer,
@@ -19,8 +17,7 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.budget import Purpose
-from bot.domain.calibration import calibration
-from bot.domain.delivery import State
+from bot.domain.counts_only import counted_glob, counted_line, counted_status
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
 from bot.domain.lineup import LineupAnswer, as_of, hidden
@@ -32,15 +29,16 @@ from bot.errors import ChamelaionError
 from bot.flows.figures import Figures
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.itself import about
 from bot.flows.read import Readings, Run, is_uuid, request_by_uuid
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 from bot.store import Store
 
 PATIENCE_SECONDS = 3.0
-JUDGED = timedelta(days=30)  # whose forecasts `about` speaks of
 _SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it back
 
 
@@ -58,6 +56,7 @@ class Ask:
         identity: Identity,
         rules: Rules,
         gate: Gate,
+        sharing: Sharing,
     ) -> None:
         self._readings = readings
         self._source = source
@@ -68,13 +67,15 @@ class Ask:
         self._rules = rules
         self._gate = gate
         self._figures = Figures(source, store, clock, rules)
+        self._sharing = sharing
 
     async def status(
         self, reference: str, *, place: str | None = None, fresh: bool = False
     ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page.
 
-        `place` is where it is asked: what its own watch expects counts there, and nowhere else. Raises a
+        `place` is where it is asked: what its own watch expects counts there, and nowhere else, and where only counts
+        are shown nothing else is in the answer; a single request is no count (`CountsOnlyError`). Raises a
         `NotAllowedError` for what that place may not hear of.
         """
         try:
@@ -83,6 +84,7 @@ class Ask:
             yield await self.recall(reference, place=place, trouble=str(error))
             return
         if one is not None:
+            await self._sharing.refuse(place)
             yield one
             return
         async for answer in self.reference(reference, place=place, fresh=fresh):
@@ -107,10 +109,12 @@ class Ask:
         account_id, only = self._rules.account_id, await self._gate.only(place)
         found = await self._store.references.overview(account_id, glob, most=most, only=only)
         near = () if found.references else await self.nearest(glob.letters, place=place)
-        return GlobAnswer(found, self._source.api_now(), near)
+        answer = GlobAnswer(found, self._source.api_now(), near)
+        return counted_glob(answer) if await self._sharing.counts_only(place) else answer
 
     async def lineup(self, *, place: str | None = None) -> LineupAnswer:
-        """The queue of the whole account, as our memory has it: nothing is read. `place` is where it is shown."""
+        """The queue of the whole account, as our memory has it: nothing is read. Not where only counts are shown."""
+        await self._sharing.refuse(place)
         account_id, api_now = self._rules.account_id, self._source.api_now()
         looked_at = await self._store.ledger.looked_at(account_id)
         old = stale_after(self._rules.gap_after)
@@ -132,7 +136,8 @@ class Ask:
     async def failures(
         self, reference: str, *, place: str | None = None
     ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
-        """Like status, for its failure kinds with their ids."""
+        """Like status, for its failure kinds with their ids; not where only counts are shown."""
+        await self._sharing.refuse(place)
         async for answer in self.status(reference, place=place):
             yield answer
 
@@ -141,8 +146,9 @@ class Ask:
     ) -> AsyncIterator[StatusAnswer | RequestAnswer | Gathered]:
         """Like status, reading every page; the last answer has only what this reading has shown.
 
-        That is a `StatusAnswer` where it has shown nothing.
+        That is a `StatusAnswer` where it has shown nothing. Not where only counts are shown.
         """
+        await self._sharing.refuse(place)
         try:
             one = await self._request_for(place, reference)
         except ChamelaionError as error:
@@ -187,6 +193,12 @@ class Ask:
         else:
             yield await self.recall(reference_id, place=place, complete=run.spread.complete)
 
+    async def stuck(self, reference_id: str, *, place: str | None = None) -> AsyncIterator[StatusAnswer]:
+        """The same, for the ids of what is stuck; not where only counts are shown."""
+        await self._sharing.refuse(place)
+        async for answer in self.reference(reference_id, place=place):
+            yield answer
+
     async def _done_in_time(self, run: Run) -> bool:
         patience = asyncio.create_task(self._clock.sleep(PATIENCE_SECONDS), name="patience")
         await asyncio.wait({run.task, patience}, return_when=asyncio.FIRST_COMPLETED)
@@ -222,7 +234,7 @@ class Ask:
         trouble: str | None = None,
         still: StillReading | None = None,
     ) -> StatusAnswer:
-        """What our memory has of a reference, with its age; nothing is read."""
+        """What our memory has of a reference, with its age; nothing is read. `place` as for `status`."""
         await self._gate.allow_asked(place, reference_id)
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         own = None if place is None else await self._store.watches.at(self._identity.workspace_id, place, reference_id)
@@ -230,7 +242,7 @@ class Ask:
         progress, state, went = await self._figures.counted(batch, expected)
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
-        return StatusAnswer(
+        answer = StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
             settlement=state,
@@ -245,10 +257,16 @@ class Ask:
             curve=went if is_current else None,
             is_watched=None if place is None else own is not None,
         )
+        return counted_status(answer) if await self._sharing.counts_only(place) else answer
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
-        """The watches of this place, of this person, or all public ones and this person's."""
+        """The watches of this place, of this person, or all public ones and this person's.
+
+        Where only counts are shown, those of other places are not (`CountsOnlyError`).
+        """
         workspace_id = self._identity.workspace_id
+        if scope is not Scope.HERE:
+            await self._sharing.refuse(place)
         listing = self._store.watches.listing
         if scope is Scope.HERE:
             lines = await listing(workspace_id, place=place)
@@ -256,6 +274,8 @@ class Ask:
             lines = await listing(workspace_id, author=user)
         else:
             lines = await listing(workspace_id, public_or_author=user)
+        if await self._sharing.counts_only(place):
+            lines = tuple(map(counted_line, lines))
         policy = await self._gate.policy(place)
         shown = [line for line in lines if line.watch.place == place or is_shown(policy, line.watch)]
         return WatchesAnswer(scope, tuple(map(self._with_history, shown)), len(lines) - len(shown))
@@ -268,27 +288,4 @@ class Ask:
 
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
-        tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
-        watches = await self._store.watches.active(self._rules.account_id)
-        latencies = sorted(tally.latencies)
-        foretold = await self._store.forecasts.since(self._clock.now() - JUDGED)
-        return AboutAnswer(
-            version=__version__,
-            started_at=self._vitals.started_at,
-            looked_at=await self._store.ledger.looked_at(self._rules.account_id),
-            api_trouble=self._vitals.api_trouble,
-            watches=len(watches),
-            unsent=tally.counts.get(State.PENDING, 0) + tally.counts.get(State.SENDING, 0),
-            in_doubt=tally.counts.get(State.IN_DOUBT, 0),
-            parked=tally.counts.get(State.PARKED, 0),
-            latency_median=statistics.median(latencies) if latencies else None,
-            latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
-            calls=self._source.budget.used(self._clock.monotonic()),
-            calls_limit=self._source.budget.limit,
-            held=tally.counts.get(State.HELD, 0),
-            catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
-            filled=self._vitals.filled,
-            is_ordered=self._vitals.is_ordered,
-            is_sender=self._vitals.is_sender,
-            forecasts=await asyncio.to_thread(calibration, foretold),  # of 5,000 that takes 10 ms
-        )
+        return await about(self._store, self._source, self._clock, self._vitals, self._identity, self._rules)

@@ -9,6 +9,7 @@ from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.read import is_uuid
+from bot.flows.shared import Sharing
 from bot.store import Store
 
 
@@ -21,6 +22,7 @@ class Filling:
     identity: Identity
     account_id: str
     gate: Gate
+    sharing: Sharing
 
     async def match(self, text: str, *, place: str, at: str) -> Match:
         """What is known under a reference, a request's UUID or a pattern, told in a `place`, to be watched `at` one.
@@ -34,7 +36,7 @@ class Filling:
         if place:
             await self.gate.allow(place, name)
         standing = await self.store.references.standing(self.account_id, name)
-        near = () if standing is not None else await self.ask.nearest(name, place=place or None)
+        near = () if standing is not None else await self._nearest(name, place)
         return Match(text, standing=standing, nearest=near, watch=await self._own(at, name))
 
     async def _pattern(self, glob: Glob, place: str, at: str) -> Match:
@@ -42,9 +44,15 @@ class Filling:
             await self.gate.allow_glob(place, glob)
         only = await self.gate.only(place or None)
         found = await self.store.references.matching(self.account_id, glob, only)
-        near = () if found.references else await self.ask.nearest(glob.letters, place=place or None)
+        near = () if found.references else await self._nearest(glob.letters, place)
         watch = await self._own(at, glob.pattern, is_glob=True)
         return Match(glob.pattern, matching=found, nearest=near, watch=watch)
+
+    async def _nearest(self, text: str, place: str) -> tuple[str, ...]:
+        """Names that nobody has typed are not shown to another organisation."""
+        if place and await self.sharing.counts_only(place):
+            return ()
+        return await self.ask.nearest(text, place=place or None)
 
     async def _reference(self, text: str) -> str:
         """A request's UUID stands for its reference, where that is known."""

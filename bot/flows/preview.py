@@ -16,6 +16,7 @@ from bot.errors import BadCommandError
 from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -34,13 +35,16 @@ class Previewing:
     clock: Clock
     rules: Rules
     gate: Gate
+    sharing: Sharing
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def preview(self, wish: Wish) -> AsyncIterator[PreviewBegun | PreviewAnswer]:
         """What this watch would have posted in the last seven days, as far as that was recorded.
 
-        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched.
+        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched, and
+        where only counts are shown.
         """
+        await self.sharing.refuse(wish.place)
         glob = await self.ask.glob(wish.reference_id)
         wish = await self._allowed(wish, glob)
         if glob is not None and wish.expected is not None:

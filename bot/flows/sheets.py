@@ -27,6 +27,7 @@ from bot.errors import InDoubtError, NoAccessError, SlackBusyError, SlackError, 
 from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -53,6 +54,7 @@ class Sheets:
     account_id: str
     gate: Gate
     granted: Callable[[], Awaitable[Set[str]]]
+    sharing: Sharing
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE), init=False)
 
     async def links(
@@ -90,6 +92,7 @@ class Sheets:
         self, reference: str, wanted: Format, *, place: str, person: str
     ) -> AsyncIterator[StatusAnswer | SheetAnswer]:
         """Every row as a file; nothing is read where it could not be sent, or where the place gives no links."""
+        await self.sharing.refuse(place)
         await self.gate.allow_links(place)
         if not await self._may_send():
             empty = SheetAnswer(Kind.ROWS, Gathered(reference, (), 0, self.clock.now()), (), wanted)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.counts_only import counted_digest
 from bot.domain.digest import Moments
 from bot.domain.digest_facts import DigestFacts
 from bot.domain.hours import DAY, Daily, Hours, before, next_span, next_turn, span_at
@@ -14,6 +15,7 @@ from bot.flows.catch_up import CatchUp
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.ports import Clock
 from bot.store import Store
 
@@ -32,6 +34,7 @@ class Timetabling:
     catch_up: CatchUp
     gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     # --- quiet hours ---
 
@@ -109,7 +112,8 @@ class Timetabling:
             zone=digest.daily.zone if digest else "",
             fresh_after=now if behind else now - stale_after(self.rules.gap_after),
         )
-        return await self.store.digests.compose(self.rules.account_id, workspace_id, place, moments)
+        facts = await self.store.digests.compose(self.rules.account_id, workspace_id, place, moments)
+        return counted_digest(facts) if await self.sharing.counts_only(place) else facts
 
 
 def _since(digest: Digest | None, now: datetime) -> datetime:

@@ -9,6 +9,7 @@ from bot.errors import BadCommandError
 from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.triages import Which
@@ -44,6 +45,7 @@ class Triaging:
     account_id: str
     gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
         """The failures so far need nothing more; raises `BadCommandError` where there are none."""
@@ -85,7 +87,11 @@ class Triaging:
     async def _chosen(
         self, place: str, choice: Choice, *, still_open: bool = False
     ) -> tuple[Which, Sequence[FailureKind]]:
-        """The kinds that are meant; without a name all, or those that are `still_open` if there are any."""
+        """The kinds that are meant; without a name all, or those that are `still_open` if there are any.
+
+        They are named in every answer, so not where only counts are shown.
+        """
+        await self.sharing.refuse(place)
         reference_id = await self._reference(choice.reference)
         await self.gate.allow(place, reference_id)
         kinds = (await self.ask.recall(reference_id)).progress.kinds

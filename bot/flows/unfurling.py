@@ -15,6 +15,7 @@ from bot.errors import ChamelaionError, SlackBusyError, SlackError, TokenRefused
 from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import SlackLine
 from bot.flows.stories import Ground, Stories
 from bot.ports import Clock, Unfurler
@@ -50,6 +51,7 @@ class Unfurling:
     identity: Identity
     account_id: str
     gate: Gate
+    sharing: Sharing
     unfurler: Unfurler
     line: SlackLine
     budget: Budget
@@ -61,6 +63,9 @@ class Unfurling:
             return
         where, links = Below(self.identity.workspace_id, place, ts), links_of(urls)
         known = await self.store.unfurls.linked(self.account_id, links)
+        may_be_ours = known or any(link.ids for link in links)
+        if not may_be_ours or await self.sharing.counts_only(place):
+            return  # a stranger's link does not make us ask Slack about the place
         sights = await self._claimed(where, _allowed(known, policy))
         if len(sights) < MOST_A_MESSAGE:
             sights += await self._asked_for(where, [link for link in links if link.url not in known], policy)
@@ -162,6 +167,7 @@ def make_unfurling(ground: Ground, stories: Stories, account_id: str, unfurler: 
         identity=ground.identity,
         account_id=account_id,
         gate=stories.gate,
+        sharing=stories.sharing,
         unfurler=unfurler,
         line=SlackLine(ground.clock, ground.vitals),
         budget=Budget(UNFURLS_PER_MINUTE, ground.clock.monotonic()),

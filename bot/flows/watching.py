@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
+from bot.domain.counts_only import counted_overview, counted_status
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.mute import Silence, silence
@@ -15,6 +16,7 @@ from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.limits import FOR_ONE
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -34,11 +36,13 @@ class Watching:
     account_id: str
     gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def start(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
         """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not.
 
-        Raises a `NotAllowedError` for what the settings of the place, or of where it was asked for, do not allow.
+        Where only counts are shown, the answer has no more than that. Raises a `NotAllowedError` for what the settings
+        of the place, or of where it was asked for, do not allow.
         """
         await self.gate.allow_change(wish.place, wish.author)
         glob = await self.ask.glob(wish.reference_id)
@@ -75,9 +79,11 @@ class Watching:
             yield answer
 
     async def _told(self, watch: Watch, wish: Wish, undo: str | None, *, is_new: bool) -> AsyncIterator[WatchAnswer]:
+        told, why = await self.sharing.counts_only(_asked_in(wish)), await self.sharing.why(watch.place)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due, await self._silence(watch))
+            shown, silent = counted_status(status) if told else status, await self._silence(watch)
+            yield WatchAnswer(watch, is_new, shown, trouble, undo, wish.due, silent, why)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -93,9 +99,13 @@ class Watching:
 
     async def _told_glob(self, watch: Watch, undo: str | None, *, is_new: bool) -> GlobWatchAnswer:
         overview, letters = await self.store.references.overview_of(watch, most=0), compiled(watch.reference_id).letters
-        near = () if overview.references else await self.ask.nearest(letters, place=watch.asked_in or watch.place)
+        asked_in = watch.asked_in or watch.place
+        near = () if overview.references else await self.ask.nearest(letters, place=asked_in)
+        if await self.sharing.counts_only(asked_in):
+            overview, near = counted_overview(overview), ()
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._silence(watch))
+        why, silent = await self.sharing.why(watch.place), await self._silence(watch)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, silent, why)
 
     async def _allow_glob(self, glob: Glob, wish: Wish) -> None:
         """In its place the watch leaves out what that may not hear of; another may be told nothing else of it."""
@@ -236,3 +246,8 @@ class Watching:
             return
         await self.store.outbox.retry_place(self.identity.workspace_id, place, now=self.clock.now())
         self.on_change()
+
+
+def _asked_in(wish: Wish) -> str:
+    """Where the answer is read, which for a personal watch is another place than the watch's."""
+    return wish.asked_in or wish.place

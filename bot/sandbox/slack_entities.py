@@ -33,13 +33,18 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A place to talk; a DM's name is empty and its members never change."""
+    """A place to talk; a DM's name is empty and its members never change.
+
+    `shared_with` are the teams of other organisations that read it, `invited` those that were asked to.
+    """
 
     id: str
     name: str
     kind: ChannelKind
     members: set[str]
     is_archived: bool = False
+    shared_with: set[str] = field(default_factory=set)
+    invited: set[str] = field(default_factory=set)
 
     @property
     def is_dm(self) -> bool:
@@ -97,7 +102,6 @@ class ResponseUrl:
     channel: str
     made_at: datetime
     original: str | None = None
-    thread_ts: str | None = None
     uses: int = 0
 
 
@@ -109,6 +113,28 @@ class Trigger:
     user: str
     made_at: datetime
     used: bool = False
+
+
+@dataclass(slots=True)
+class RunningStep:
+    """A step that a workflow has begun: what was entered, and once it has ended its outputs, or what went wrong.
+
+    The workflow's next step posts the summary that comes out of it to the channel `then_posts_to`, if one is named.
+    """
+
+    id: str
+    callback_id: str
+    user: str
+    inputs: Fields
+    outputs: Fields | None = None
+    error: str | None = None
+    is_cancelled: bool = False
+    then_posts_to: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the workflow waits for it."""
+        return self.outputs is None and self.error is None and not self.is_cancelled
 
 
 @dataclass(frozen=True, slots=True)

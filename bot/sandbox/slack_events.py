@@ -10,6 +10,7 @@ from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Fields, Message
 from bot.sandbox.slack_links import shared_fields, shared_links
 from bot.sandbox.slack_payloads import event_fields, said_fields
+from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import Workspace
 
 SUBSCRIBED = (
@@ -22,11 +23,14 @@ SUBSCRIBED = (
     "group_unarchive",
     "channel_deleted",
     "group_deleted",
+    "channel_shared",
+    "channel_unshared",
     "tokens_revoked",
     "app_uninstalled",
     "app_mention",
     "message.im",
     "link_shared",
+    "function_executed",
 )
 """The events that the app's manifest asks for."""
 PAUSES = (0.0, 60.0, 300.0)  # seconds before an event that was not heard is told again, as Slack does
@@ -85,6 +89,21 @@ class Happenings:
         self.workspace.remove(channel_id)
         await self._of_place(channel, f"{_PREFIX[channel.kind]}_deleted", {"channel": channel_id})
 
+    async def share(self, channel_id: str, team: str) -> None:
+        """Let another organisation read a channel."""
+        channel = share(self.workspace, channel_id, team)
+        await self._of_place(channel, "channel_shared", {"channel": channel_id, "connected_team_id": team})
+
+    async def unshare(self, channel_id: str, team: str) -> None:
+        """Let it read the channel no more."""
+        channel = unshare(self.workspace, channel_id, team)
+        about = {
+            "channel": channel_id,
+            "previously_connected_team_id": team,
+            "is_ext_shared": bool(channel.shared_with),
+        }
+        await self._of_place(channel, "channel_unshared", about)
+
     async def uninstall(self) -> None:
         """Put the app out of the workspace: its token is taken no more."""
         self.tokens.bot_refusal = "account_inactive"
@@ -96,6 +115,14 @@ class Happenings:
         """Take the same token again."""
         self.tokens.bot_refusal = None
         self.workspace.note("installed")
+
+    async def begin_step(self, about: Fields, times: int = 1) -> None:
+        """Tell the bot that a workflow has come to one of its steps, until it has heard."""
+        before, self.times = self.times, times
+        try:
+            await self._say("function_executed", about)
+        finally:
+            self.times = before
 
     async def said(self, message: Message) -> None:
         """Somebody has written a message: the bot is told in its DM, and where it is a member and mentioned."""

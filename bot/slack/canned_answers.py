@@ -173,6 +173,7 @@ def others(scene: Scene) -> Iterator[Canned]:
     yield from watches_by_policy(scene)
     for name, title, when, message in (
         ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
+        ("watches_few", "Watches", "Two, in the channel that watches them.", _few(scene)),
         ("watches_none", "Watches", "Nothing is watched here.", none),
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
@@ -202,9 +203,14 @@ def others(scene: Scene) -> Iterator[Canned]:
             "Of several processes another one sends.",
             about.message(replace(scene.about, is_sender=False)),
         ),
+        ("about_steps", "About", "Workflows wait for batches.", about.message(replace(scene.about, steps=2))),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
+
+
+def _few(scene: Scene) -> Message:
+    return watches.message(WatchesAnswer(Scope.HERE, (scene.line, canned_globs.line(scene))), scene.command)
 
 
 def _watches(scene: Scene) -> Message:

@@ -14,7 +14,7 @@ from bot.domain.watch import Events
 from bot.errors import NotAllowedError
 from bot.slack import canned_globs
 from bot.slack.canned_scene import Canned, Scene
-from bot.slack.views import errors, glob_status, links, queue, said, settings, watches
+from bot.slack.views import errors, glob_status, links, queue, settings, watches
 from bot.slack.views.view import View
 
 _PLACE = "C0DUBBINGDE"
@@ -78,7 +78,7 @@ def cards_by_policy(scene: Scene) -> Iterator[Canned]:
         ("glob_card_narrowed", "A pattern in a channel that is about less than it covers.", glob),
     )
     for name, when, facts in shown:
-        yield Canned(name, "M1 Card", when, said.message(facts, scene.command))
+        yield Canned(name, "M1 Card", when, scene.said(facts))
 
 
 def finished_by_policy(scene: Scene) -> Iterator[Canned]:
@@ -88,7 +88,7 @@ def finished_by_policy(scene: Scene) -> Iterator[Canned]:
         ("finished_one_open", "A single clip, where everybody may see links, or in a DM.", one, _OPEN),
         ("finished_linkless", "Where links are switched off.", FinishedFacts(scene.done, scene.now), _OFF),
     ):
-        yield Canned(name, "M5 Finished", when, said.message(facts, scene.command, manner))
+        yield Canned(name, "M5 Finished", when, scene.said(facts, manner))
 
 
 def links_by_policy(scene: Scene) -> Iterator[Canned]:

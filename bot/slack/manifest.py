@@ -2,11 +2,12 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from bot.domain.workflow import FORMS, Form, Parameter
 from bot.errors import SettingsError
 from bot.slack.callbacks import STATUS_ANYWHERE, WATCH_THIS
 
@@ -23,7 +24,8 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs, and reads what it is told in its own",
     "mpim:history": "the same in group DMs",
-    "channels:read": "is told when it is invited to a public channel or put out; looks at one that a form names",
+    "channels:read": "is told when it is invited to or put out of a public channel, or one is archived, opened again or"
+    " shared with another organisation; asks whether one is",
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
     "app_mentions:read": "is told when it is mentioned, and answers there",
@@ -42,6 +44,8 @@ EVENTS: Mapping[str, str] = {
     "group_unarchive": "the same in private channels",
     "channel_deleted": "a public channel is gone for good: whoever watches there is told",
     "group_deleted": "the same in private channels",
+    "channel_shared": "another organisation reads a channel: from now on only counts are shown there",
+    "channel_unshared": "one reads it no more: Slack is asked whether others do",
     "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
     "app_uninstalled": "the same",
     "app_mention": "somebody mentioned the bot: it answers them there",
@@ -49,6 +53,8 @@ EVENTS: Mapping[str, str] = {
     "link_shared": "somebody posted a link to a clip or a request: it shows how that is doing",
 }
 """Every event that Slack tells the bot, and what for."""
+STEP_EVENTS: Mapping[str, str] = {"function_executed": "a workflow has begun one of the steps above"}
+"""The same of an app that has steps for Workflow Builder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ SHORTCUTS = (
 _TEXT = """\
 # The Slack app of the Lip Sync Bot. Create it at api.slack.com/apps → Create New App → From a manifest.
 # {mode}
+# {steps}
 _metadata:
   major_version: 2
   minor_version: 0
@@ -103,7 +110,7 @@ features:
 {shortcuts}
   unfurl_domains: # links to these show how the request is doing: lipsync-bot manifest --unfurl DOMAIN
 {domains}
-oauth_config:
+{functions}oauth_config:
   scopes:
     bot:
 {scopes}
@@ -114,31 +121,67 @@ settings:
   interactivity:
     is_enabled: true # the buttons{request_url}
   socket_mode_enabled: {socket_mode}
-  org_deploy_enabled: false
+  org_deploy_enabled: {org_deploy}
   token_rotation_enabled: false
-"""
+{runtime}"""
 _SOCKET_MODE = "Socket Mode is on: no public address is needed. For HTTP: lipsync-bot manifest --http ADDRESS"
 _HTTP_MODE = "Slack calls the bot at the addresses below, which must lead to its HOST:PORT."
 
 
-def manifest(command: str = COMMAND, address: str | None = None, domains: Sequence[str] = UNFURL_DOMAINS) -> str:
+_STEPS = "It has steps for Workflow Builder. Without them, as an app must be to be distributed: manifest --distributed"
+_NO_STEPS = "It has no steps for Workflow Builder: Slack does not let an app be distributed that has some."
+
+
+def manifest(
+    command: str = COMMAND,
+    address: str | None = None,
+    domains: Sequence[str] = UNFURL_DOMAINS,
+    *,
+    distributed: bool = False,
+) -> str:
     """The manifest for Socket Mode, or for HTTP when Slack reaches the bot at `address` (`https://host`).
 
-    `command` is the slash command with its slash, `domains` are those whose links are unfurled. Raises `SettingsError`
-    for an address or a domain that Slack would not take.
+    `command` is the slash command with its slash, `domains` are those whose links are unfurled. A `distributed` app has
+    no steps for Workflow Builder. Raises `SettingsError` for an address or a domain that Slack would not take.
     """
+    events = EVENTS if distributed else {**EVENTS, **STEP_EVENTS}
     url = None if address is None else json.dumps(_events_url(address))  # a JSON string is a YAML string
     return _TEXT.format(
         mode=_HTTP_MODE if url else _SOCKET_MODE,
         command=command,
         command_url=f"\n      url: {url}" if url else "",
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
-        events="\n".join(f"      - {event} # {why}" for event, why in EVENTS.items()),
+        events="\n".join(f"      - {event} # {why}" for event, why in events.items()),
         shortcuts="\n".join(map(_shortcut, SHORTCUTS)),
         domains="\n".join(f"    - {domain}" for domain in _domains(domains)),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
+        steps=_NO_STEPS if distributed else _STEPS,
+        functions="" if distributed else "\n".join(_functions(FORMS.values())) + "\n",
+        org_deploy="false" if distributed else "true # else Slack does not show the steps",
+        runtime="" if distributed else "  function_runtime: remote # the steps run in the bot\n",
     )
+
+
+def _functions(forms: Iterable[Form]) -> Iterator[str]:
+    yield "functions:"
+    for form in forms:
+        yield f"  {form.id}:"
+        yield f"    title: {json.dumps(form.title)}"
+        yield f"    description: {json.dumps(form.says)}"
+        for what, parameters in (("input", form.inputs), ("output", form.outputs)):
+            yield f"    {what}_parameters:"
+            yield "      properties:"
+            for each in parameters:
+                yield from _parameter(each)
+            yield f"      required: {json.dumps([each.name for each in parameters if each.required])}"
+
+
+def _parameter(parameter: Parameter) -> Iterator[str]:
+    yield f"        {parameter.name}:"
+    yield f"          type: {json.dumps(parameter.kind.value)}"
+    yield f"          title: {json.dumps(parameter.title)}"
+    yield f"          description: {json.dumps(parameter.says)}"
 
 
 def _shortcut(shortcut: Shortcut) -> str:

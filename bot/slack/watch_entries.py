@@ -108,6 +108,14 @@ def of_watch(watch: Watch) -> Opened:
     return Opened(watch.place, watch.place_name, watch.public, there, changes=kind, personal=watch.asked_in is not None)
 
 
+def proposed(reference: str) -> str:
+    """What may stand in the field from the beginning; nothing in the place of what is no reference."""
+    try:
+        return reference_entered(reference) if reference else ""
+    except BadCommandError:
+        return ""
+
+
 def _due(watch: Watch) -> str:
     """The deadline as somebody would type it."""
     if watch.deadline is None:

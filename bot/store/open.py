@@ -20,6 +20,7 @@ from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
+from bot.store.sharings import Sharings
 from bot.store.sheets import Sheets
 from bot.store.sightings import Sightings
 from bot.store.triages import Triages
@@ -28,6 +29,7 @@ from bot.store.undos import Undos
 from bot.store.unfurls import Unfurls
 from bot.store.vigil import Vigil
 from bot.store.watches import Watches
+from bot.store.workflow_steps import WorkflowSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,11 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    workflow: WorkflowSteps
     sightings: Sightings
     policies: Policies
     unfurls: Unfurls
+    sharings: Sharings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -95,7 +99,9 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        workflow=WorkflowSteps(database),
         sightings=Sightings(database),
         policies=Policies(database),
         unfurls=Unfurls(database),
+        sharings=Sharings(database),
     )

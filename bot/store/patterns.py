@@ -7,6 +7,7 @@ from sqlalchemy import Connection, false, select, true
 from bot.domain.glob import Allowed, Covering, Interest, compiled
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
+from bot.store.awaiting import awaited
 from bot.store.policy_rows import allowed_by_place
 from bot.store.rows import watch_of
 from bot.store.schema import exceptions, watches
@@ -66,7 +67,7 @@ def globs_and_coverings(connection: Connection, account_id: str) -> list[tuple[W
 
 
 def interest(connection: Connection, account_id: str) -> Interest:
-    """All that somebody watches."""
+    """All that somebody watches, and the references that steps of workflows wait for."""
     named = (
         select(watches.c.reference_id)
         .where(
@@ -78,4 +79,5 @@ def interest(connection: Connection, account_id: str) -> Interest:
         .distinct()
     )
     globs = dict.fromkeys(covering for _, covering in globs_and_coverings(connection, account_id))
-    return Interest(frozenset(connection.execute(named).scalars()), tuple(globs))
+    exact = {*connection.execute(named).scalars(), *awaited(connection, account_id).values()}
+    return Interest(frozenset(exact), tuple(globs))

@@ -10,6 +10,7 @@ from bot.domain.policy import LinksPolicy, Policy
 from bot.sandbox.blockkit import block_problems
 from bot.sandbox.slack_entities import Message
 from bot.sandbox.slack_faults import FaultKind
+from bot.sandbox.slack_sharing import share
 from bot.sandbox.workspace import TEAM
 from bot.scheduler import SystemClock
 from tests.app.conftest import ANA, ANA_DM, BEN, DE, PRIVATE, PRODUCERS, Stage, staged
@@ -145,6 +146,18 @@ async def test_nothing_is_shown_where_the_bot_is_not_or_others_read_along_or_the
     await stage.slack.event("link_shared", **about | {"channel": "COMPOSER", "source": "composer"})
     await stage.slack.event("link_shared", **about | {"is_bot_user_member": False})
     await stage.app.work.settle()
+    assert tries(stage) == []
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_nothing_is_shown_where_another_organisation_reads_along(stage: Stage, *, told: bool) -> None:
+    (one,) = finished(stage)
+    await stage.asks("batch-1")
+    if told:
+        await stage.slack.happenings.share(DE, "T0STUDIO")
+    else:
+        share(stage.slack.workspace, DE, "T0STUDIO")  # and Slack has to be asked
+    assert below(await posted(stage, link(one))) == []
     assert tries(stage) == []
 
 

@@ -27,7 +27,7 @@ async def world(worlds: Worlds) -> World:
 
 def filling(world: World) -> Filling:
     on = world.stories
-    return Filling(on.ask, world.store, world.ground.identity, "default", on.gate)
+    return Filling(on.ask, world.store, world.ground.identity, "default", on.gate, on.sharing)
 
 
 async def test_nothing_is_read_to_tell_what_is_known(world: World) -> None:

@@ -5,12 +5,16 @@ import sys
 
 import pytest
 
-from bot.domain.progress import Progress, summarise
+from bot.domain.progress import UNFINISHED, Progress, summarise
+from bot.domain.workflow_answer import time_over_outputs
 from bot.sandbox import demo_deeds, demo_world
 from bot.sandbox.bot_process import BotProcess
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
 from bot.sandbox.demo_deeds import KINDS, NothingOpenError, Surroundings
+from bot.sandbox.slack_call import ApiCall
 from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.slack_steps import METHODS
+from bot.sandbox.workspace import BOT
 from tests.fakes import FakeClock
 
 REF = "batch-2026-04"
@@ -49,6 +53,16 @@ def test_every_deed_has_its_own_name_and_says_in_one_line_what_the_bot_should_do
     assert len({each.name for each in deeds}) == len(deeds)
     assert all(each.then.endswith(".") and len(each.then) < 115 for each in deeds)
     assert {"fail", "finish", "add", "submit", "speed", "restart", "kill"} <= {each.name for each in deeds}
+
+
+async def test_a_channel_is_shared_with_another_organisation_and_no_more(around: Surroundings) -> None:
+    assert not is_on(around, "share")
+    around.slack.workspace.kick("C0AURORA", BOT.id)  # which nobody has to tell then
+    await do(around, "share")
+    assert is_on(around, "share")
+    assert around.slack.workspace.named(demo_deeds.SHARED).shared_with
+    await do(around, "share")
+    assert not is_on(around, "share")
 
 
 @pytest.mark.parametrize("why", KINDS)
@@ -105,3 +119,15 @@ async def test_a_switch_turns_on_and_off(around: Surroundings, name: str) -> Non
     assert not is_on(around, name)
     assert around.slack.faults.rules == []
     assert around.slack.faults.down is False
+
+
+async def test_a_workflow_waits_for_a_batch_and_says_what_came_of_it(around: Surroundings) -> None:
+    async with around.slack:  # whose bot is away, and hears of it later
+        await do(around, "workflow", batch=REF)
+    (step,) = around.slack.workspace.steps.values()
+    assert (step.callback_id, step.inputs) == ("wait_until_finished", {"reference": REF})
+    outputs = time_over_outputs(now(around), UNFINISHED).values
+    call = ApiCall(around.slack.workspace, {"function_execution_id": step.id, "outputs": outputs}, frozenset(), "")
+    METHODS["functions.completeSuccess"].run(call)
+    said = around.slack.workspace.messages("C0DUBBINGDE")[-1]
+    assert said.text == outputs["summary"]

@@ -52,4 +52,6 @@ class CannedFilling(Filling):
         return self.usual[0]
 
     async def watch(self, place: str, reference: str) -> Watch | None:
+        if self.faults:
+            raise self.faults.pop(0)
         return self.watches.get((place, reference))

@@ -33,7 +33,7 @@ from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
 from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
-from bot.domain.watch import Events
+from bot.domain.watch import Events, Watch
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.dates import Dates
@@ -65,6 +65,7 @@ from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 from tests.slack.unfurl_rig import CannedUnfurling
 from tests.slack.words_rig import CannedHearing, CannedMentions
+from tests.slack.workflow_rig import CannedWorkflow
 
 DE = "C0DUBBINGDE"
 REF = "batch-1"
@@ -133,9 +134,10 @@ class CannedWatching(Watching):
     authors: list[str]
     undone: list[Undone]
     faults: list[Exception]
+    answers: list[Watch]
 
     def __init__(self) -> None:
-        for name in ("wishes", "stopped", "visits", "authors", "faults"):
+        for name in ("wishes", "stopped", "visits", "authors", "faults", "answers"):
             object.__setattr__(self, name, [])  # the original is frozen
         object.__setattr__(self, "undone", [Undone.DONE])
 
@@ -147,7 +149,8 @@ class CannedWatching(Watching):
             glob = replace(watch(place=wish.place, reference=wish.reference_id), is_glob=True)
             yield GlobWatchAnswer(glob, True, survey(wish.reference_id, [], looked_at=NOON, most=10))
             return
-        yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
+        there = self.answers.pop() if self.answers else watch(place=wish.place, reference=wish.reference_id)
+        yield WatchAnswer(there, True, status())
 
     async def change(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
         self.wishes.append(wish)
@@ -204,6 +207,12 @@ class CannedAccess(Access):
 
     async def closed(self, event_id: str, place: str, why: str) -> None:
         self._hear("closed", event_id, place, why)
+
+    async def shared(self, place: str) -> None:
+        self._hear("shared", place)
+
+    async def unshared(self, place: str) -> None:
+        self._hear("unshared", place)
 
     async def revoked(self, event_id: str, why: str) -> None:
         self._hear("revoked", event_id, why)
@@ -331,6 +340,7 @@ class Rig:
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     unfurling: CannedUnfurling = field(default_factory=CannedUnfurling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
+    workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     novelties: CannedNovelties = field(default_factory=CannedNovelties, repr=False)
@@ -384,6 +394,7 @@ class Rig:
                 policing=self.policing,
                 unfurling=self.unfurling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+                workflow=self.workflow,
                 filling=self.filling,
             ),
             identity=self.identity,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.slack.canned_policies import settings_views
+from bot.slack.canned_watch_forms import watch_views
 from bot.slack.canned_words import shortcuts
 from bot.slack.command_forms import COMMANDS
 from bot.slack.manifest import SHORTCUTS
@@ -20,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 EVERY: Mapping[str, Message] = {**MESSAGES, **LARGE}
 VIEWS: Mapping[str, View] = {
     **{each.name: each.view for each in shortcuts(SCENE)},
-    **{name: view for name, _, view in settings_views(SCENE)},
+    **{name: view for name, _, view in (*settings_views(SCENE), *watch_views(SCENE))},
 }
 SHOWN: Mapping[str, tuple[Mapping[str, object], ...]] = {
     **{name: message.blocks for name, message in EVERY.items()},

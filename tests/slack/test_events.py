@@ -7,7 +7,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import StoreError
-from bot.sandbox.slack_server import APP_TOKEN, SlackSandbox
+from bot.sandbox.slack_server import APP_TOKEN, BOT_TOKEN, SlackSandbox
+from bot.sandbox.slack_sharing import share
 from bot.sandbox.workspace import ANA, BEN, BOT
 from bot.slack.socket import SocketMode
 from tests.fakes import FakeClock
@@ -31,7 +32,7 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
 
 def told(rig: Rig) -> list[tuple[str, ...]]:
     """What was heard, without the ids of the events."""
-    return [(what, *rest) for what, _, *rest in rig.access.told]
+    return [tuple(word for word in each if not word.startswith("Ev")) for each in rig.access.told]
 
 
 async def invited(slack: SlackSandbox) -> None:
@@ -74,6 +75,16 @@ async def deleted(slack: SlackSandbox) -> None:
     await slack.happenings.delete(DE)
 
 
+async def shared(slack: SlackSandbox) -> None:
+    await slack.happenings.share(AURORA, "T1")
+    await slack.happenings.unshare(AURORA, "T1")
+
+
+async def archived_while_it_is_shared(slack: SlackSandbox) -> None:
+    share(slack.workspace, DE, "T1")
+    await slack.happenings.archive(DE, ANA.id)
+
+
 async def uninstalled(slack: SlackSandbox) -> None:
     await slack.happenings.uninstall()
 
@@ -99,6 +110,8 @@ async def what_nobody_asked_for(slack: SlackSandbox) -> None:
         (a_private_one_archived, [("closed", AURORA, "is_archived"), ("unarchived", AURORA)]),
         (archived_by_the_bots_own_user, []),  # which it never does, and Bolt keeps to itself
         (deleted, [("closed", DE, "channel_deleted")]),
+        (shared, [("shared", AURORA), ("unshared", AURORA)]),
+        (archived_while_it_is_shared, [("shared", DE), ("closed", DE, "is_archived")]),
         (uninstalled, [("revoked", "tokens_revoked"), ("revoked", "app_uninstalled")]),
         (a_persons_token_revoked, []),
         (what_nobody_asked_for, []),
@@ -143,3 +156,52 @@ async def test_without_the_scope_slack_tells_nothing(rig: Rig) -> None:
     await invited(rig.slack)
     await put_out_of_a_private_one(rig.slack)
     assert told(rig) == [("closed", AURORA, "not_in_channel")]
+
+
+async def test_a_step_of_a_workflow_is_heard_with_what_was_entered_and_without_its_token(rig: Rig) -> None:
+    step = await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+    ((execution, form, inputs),) = rig.workflow.begun
+    assert (execution, form, dict(inputs)) == (step.id, "get_status", {"reference": "batch-1"})
+    assert rig.access.told == []
+
+
+async def test_a_step_that_could_not_be_written_down_is_told_again_until_it_is(rig: Rig) -> None:
+    rig.workflow.faults.extend([StoreError("the database is locked")] * 2)
+    with capture_logs():
+        await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+        await rig.slack.workspace.wait_for(lambda w: [e for e in w.log if e.what == "told_again"])
+        assert rig.workflow.begun == []
+        rig.clock.pass_time(60)
+        await rig.slack.workspace.wait_for(lambda _: rig.workflow.begun)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"function": None, "function_execution_id": "Fx1"},
+        {"function": {"callback_id": 7}, "function_execution_id": "Fx1"},
+        {"function": {"callback_id": "get_status"}},
+        {"function": {"callback_id": "get_status"}, "function_execution_id": "\x00"},
+    ],
+)
+async def test_a_step_without_what_is_needed_to_end_it_is_acknowledged_and_left(
+    rig: Rig, odd: dict[str, object]
+) -> None:
+    with capture_logs() as log:
+        assert (await rig.slack.event("function_executed", **odd)).ok
+    assert rig.workflow.begun == []
+    assert [line["event"] for line in log] == ["odd event"]
+
+
+async def test_what_was_entered_into_a_step_may_be_anything(rig: Rig) -> None:
+    about = {"function": {"callback_id": "get_status"}, "function_execution_id": "Fx1", "inputs": ["x"]}
+    assert (await rig.slack.event("function_executed", **about)).ok
+    assert rig.workflow.begun == [("Fx1", "get_status", {})]
+
+
+async def test_no_client_ever_gets_the_token_of_a_workflow(rig: Rig) -> None:
+    await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+    assert rig.client.token == BOT_TOKEN
+    await rig.client.auth_test()
+    assert rig.slack.calls[-1].ok

@@ -8,6 +8,7 @@ from bot.sandbox.slack_entities import Message as Seen
 from bot.sandbox.workspace import ANA
 from bot.slack import actions
 from bot.slack.canned_policies import settings_views
+from bot.slack.canned_watch_forms import watch_views
 from bot.slack.canned_words import shortcuts
 from bot.slack.gallery import canned
 from bot.slack.views.message import Message
@@ -17,7 +18,7 @@ from tests.builders import NOON
 from tests.slack.canned import MESSAGES, SCENE, problems
 from tests.slack.rig import DE, Rig, rigged
 
-ANSWERS = {"Status", "M9 Glob status", "Queue"}
+ANSWERS = {"Status", "M9 Glob status", "Queue", "Only counts"}
 OLD = {"actions", "context", "divider", "header", "image", "input", "rich_text", "section"}
 
 
@@ -77,7 +78,7 @@ def test_every_block_is_either_old_or_has_a_plain_form() -> None:
 
 def test_views_hold_only_blocks_that_every_workspace_takes() -> None:
     views = [(each.name, each.view) for each in shortcuts(SCENE)]
-    for name, view in (*views, *((name, view) for name, _, view in settings_views(SCENE))):
+    for name, view in (*views, *((name, view) for name, _, view in (*settings_views(SCENE), *watch_views(SCENE)))):
         assert {str(block["type"]) for block in view.blocks} <= OLD, name
 
 

@@ -102,6 +102,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{key: [actions.UNDO, actions.WATCH_CHANGE] for key in (*begun, *globs)},
         **{key: [actions.WATCH_CHANGE] for key in kept},
         **{key: [actions.UNDO, actions.WATCH_MINE_CHANGE] for key in mine},
+        "watches_few": 2 * [actions.WATCH_CHANGE],
         "watch_offer": [actions.WATCH_OPEN],
         "status_unwatched": [actions.STATUS_REFRESH, actions.STATUS_SHARE, actions.STATUS_WATCH],
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
@@ -124,6 +125,13 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
+        **dict.fromkeys(("counts_card", "counts_unknown"), card[2:]),
+        "counts_glob_card": glob,
+        "counts_finished": finished[2:],
+        "counts_finished_one": few[2:],
+        "counts_status": status,
+        "counts_status_glob": table,
+        **{name: [actions.UNDO] for name in ("counts_watch", "counts_watch_unknown")},
     }
 
 

@@ -17,8 +17,7 @@ from bot.sandbox.slack_entities import Fields
 from bot.sandbox.slack_faults import FaultKind
 from bot.sandbox.workspace import ANA, BEN, BOT
 from bot.slack import actions
-from bot.slack.canned_scene import Scene
-from bot.slack.canned_watch_forms import watch_forms
+from bot.slack.canned_watch_forms import watch_views
 from bot.slack.commands import StartWatch
 from bot.slack.grammar import parse
 from bot.slack.views import watch_form
@@ -37,7 +36,8 @@ from bot.slack.watch_entries import (
     opened,
     understood,
 )
-from tests.builders import NOON, at, watch
+from tests.builders import at, watch
+from tests.slack.canned import SCENE, assert_golden_view
 from tests.slack.rig import DE, REF, Rig, rigged
 
 PRIVATE, PRODUCERS, ANA_DM = "C0AURORA", "C0PRODUCERS", "D0ANA"
@@ -99,11 +99,20 @@ async def mistakes(rig: Rig, entries: Entries) -> Mapping[str, str]:
 # --- the views ---
 
 
-@pytest.mark.parametrize("shown", list(watch_forms(Scene("/lipsync", NOON))), ids=lambda each: each.name)
-def test_slack_takes_the_form_in_every_state(shown: object) -> None:
-    view = getattr(shown, "view").payload()  # noqa: B009 - parametrised
+VIEWS = {name: view for name, _, view in watch_views(SCENE)}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_slack_takes_the_form_in_every_state(name: str) -> None:
+    view = VIEWS[name].payload()
     assert view_problems(view) == []
     assert foreign_text_problems({"text": "x", "blocks": view["blocks"]}) == []
+    assert_golden_view(name, VIEWS[name])
+
+
+def test_every_form_says_when_it_is_seen() -> None:
+    assert all(when[0].isupper() and when.endswith(".") for _, when, _ in watch_views(SCENE))
+    assert len(VIEWS) == len({when for _, when, _ in watch_views(SCENE)})
 
 
 @pytest.mark.parametrize(
@@ -526,14 +535,6 @@ async def test_a_confirmation_opens_the_form_filled_with_its_watch(rig: Rig) -> 
     assert (wish.events, wish.placement, wish.mention, wish.expected, wish.due) == (None, None, (), None, None)
 
 
-async def test_a_watch_of_ones_own_is_changed_from_where_it_was_begun(rig: Rig) -> None:
-    rig.filling.watches[ANA_DM, REF] = replace(watch(place=ANA_DM, reference=REF), asked_in=DE)
-    await rig.type(f"watch {REF}")
-    await rig.slack.click(ANA.id, DE, rig.seen()[-1].ts, actions.WATCH_CHANGE, value=REF)
-    await rig.work.settle()
-    assert modal(rig)["title"]["text"] == "Watch"  # the channel has none
-
-
 async def test_a_pattern_has_no_number_and_no_deadline_to_change(rig: Rig) -> None:
     rig.filling.watches[DE, "batch-*"] = replace(watch(place=DE, reference="batch-*"), is_glob=True)
     await change(rig, "batch-*")
@@ -559,3 +560,25 @@ async def test_a_watch_that_is_there_no_more_can_be_begun_anew(rig: Rig) -> None
     await change(rig)
     assert modal(rig)["title"]["text"] == "Watch"
     assert element(rig, REFERENCE)["initial_value"] == REF
+
+
+async def test_a_watch_that_cannot_be_looked_up_is_told_in_the_modal_that_is_open(rig: Rig) -> None:
+    await rig.type(f"watch {REF}")
+    rig.filling.faults.append(StoreError("locked"))
+    await rig.click(rig.seen()[-1], actions.WATCH_CHANGE)
+    assert "memory could not be used" in text(rig)
+    assert len(rig.seen()) == 1
+
+
+async def test_a_watch_of_ones_own_is_changed_wherever_its_answer_stands(rig: Rig) -> None:
+    there = replace(watch(place=ANA_DM, reference=REF), asked_in=DE)
+    rig.filling.watches[ANA_DM, REF] = there
+    rig.watching.answers.append(there)
+    await rig.type(f"watch {REF} me")
+    await rig.click(rig.seen()[-1], actions.WATCH_MINE_CHANGE)
+    assert modal(rig)["title"]["text"] == "Change watch"
+    assert "our DM" in text(rig)
+    await rig.slack.surfaces.touch(ANA.id, modal(rig)["id"], actions.FORM_STOP)
+    await rig.work.settle()
+    assert rig.watching.stopped == [(ANA_DM, REF)]
+    assert "in our DM" in text(rig)

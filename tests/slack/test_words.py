@@ -134,6 +134,14 @@ async def test_what_goes_wrong_is_told_where_it_was_said(rig: Rig) -> None:
     assert rig.seen()[0].text == "Not that way."
 
 
+@pytest.mark.parametrize(("text", "button"), [("watch", "watch_open"), ("settings", "settings_change")])
+async def test_what_needs_a_form_is_answered_with_a_button_that_opens_it(rig: Rig, text: str, button: str) -> None:
+    await say(rig, f"@lipsync {text}")
+    (answer,) = rig.seen()
+    await rig.click(answer, button)
+    assert rig.slack.surfaces.modal(ANA.id) is not None
+
+
 # --- what is not answered ---
 
 

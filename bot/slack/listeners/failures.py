@@ -49,5 +49,5 @@ class FailuresListener:
 
     async def stuck_ids(self, click: Clicked, reply: Reply) -> None:
         """Give the ids of what is stuck now to the person who clicked, read live."""
-        async for answer in self.ask.reference(click.reference, place=click.place):
+        async for answer in self.ask.stuck(click.reference, place=click.place):
             await reply.replace(stuck.ids(answer))

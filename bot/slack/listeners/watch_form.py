@@ -1,5 +1,6 @@
 """The form of a watch: opened from anywhere, filled while somebody types, and done when it is sent in."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -47,6 +48,7 @@ from bot.slack.watch_entries import (
     entered,
     of_watch,
     opened,
+    proposed,
     understood,
 )
 
@@ -110,13 +112,16 @@ class WatchForms:
         form = Opened(place, place_name if public else "", public)
         where = Where.HERE if form.can_be_here else Where.MINE
         form = replace(form, shown=Entered(where=where.value, events=""))
-        now = replace(form.shown, reference=_usable(reference))
+        now = replace(form.shown, reference=proposed(reference))
         await screen.show(watch_form.form(form, now, watch_form.LOOKING if now.reference else watch_form.NOTHING_TYPED))
         await self.live.of(screen.view_id).changed(0.0, partial(self._fill, screen, form, now))
 
     async def change(self, screen: Screen, user: str, place: str, reference: str) -> None:
         """The form to change the place's own watch of a reference or pattern; where it has none, the one to begin."""
         await screen.show(watch_form.waiting("Change watch"))
+        await _shown(screen, self._change(screen, user, place, reference))
+
+    async def _change(self, screen: Screen, user: str, place: str, reference: str) -> None:
         there = await self.filling.watch(place, reference)
         if there is None:
             await self.open(screen, user, place, reference=reference)
@@ -137,7 +142,11 @@ class WatchForms:
     async def change_mine_clicked(self, click: Clicked, _: Reply) -> None:
         """The same for a watch in the person's DM."""
         screen = self.guard.screens.of(click.trigger_id)
-        await self.change(screen, click.user, await self.watch.direct(click.user), click.reference)
+        await screen.show(watch_form.waiting("Change watch"))
+        await _shown(screen, self._change_mine(screen, click.user, click.reference))
+
+    async def _change_mine(self, screen: Screen, user: str, reference: str) -> None:
+        await self._change(screen, user, await self.watch.direct(user), reference)
 
     # --- filling ---
 
@@ -273,15 +282,16 @@ class _Room:
     is_member: bool = True
 
 
+async def _shown(screen: Screen, filling: Awaitable[None]) -> None:
+    """What goes wrong is told in the modal that is open already, which would wait for ever."""
+    try:
+        await filling
+    except (BadCommandError, StoreError) as error:
+        log.warning("a form was not opened", why=str(error))
+        await screen.show(errors.view(error))
+
+
 def _message(answer: WatchAnswer | GlobWatchAnswer, command: str) -> Message:
     if isinstance(answer, GlobWatchAnswer):
         return glob_watch.message(answer, command, elsewhere=True)
     return watch.message(answer, command, elsewhere=True)
-
-
-def _usable(reference: str) -> str:
-    """What may stand in the field from the beginning."""
-    try:
-        return reference_entered(reference) if reference else ""
-    except BadCommandError:
-        return ""

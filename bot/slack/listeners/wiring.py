@@ -21,6 +21,7 @@ from bot.flows.trials import Trials
 from bot.flows.unfurling import Unfurling
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
+from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
@@ -65,6 +66,7 @@ class Flows:
     timetabling: Timetabling
     dates: Dates
     sheets: Sheets
+    workflow: Workflow
     hearing: Hearing
     mentions: Mentions
     filling: Filling
@@ -120,5 +122,5 @@ def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity
         mentioned=MentionedListener(flows.mentions, forms, guard),
         status_form=StatusFormListener(flows.ask, forms, guard, command),
         unfurl=UnfurlListener(flows.unfurling, flows.hearing, guard),
-        events=EventsListener(flows.access, guard, identity),
+        events=EventsListener(flows.access, flows.workflow, guard, identity),
     )

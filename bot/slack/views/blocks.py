@@ -9,7 +9,7 @@ from bot.slack.views.message import Block
 
 LONGEST_VALUE = 2_000
 LONGEST_ID = 60
-_LONGEST_LABEL = 74  # of the 75 that Slack takes, so that a broken address fits too
+_LONGEST_LABEL = 75
 
 
 def rich_text(*parts: Block) -> Block:
@@ -29,7 +29,9 @@ def bullets(lines: Iterable[Words]) -> Block:
 
 
 def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
-    """Ids one below the other as a block of code, and a line saying how many more there are."""
+    """Ids one below the other as a block of code, and how many more there are; nothing where all are hidden."""
+    if not any(ids):
+        return ()
     shown = "\n".join(literal(clean(each, LONGEST_ID)) for each in ids[:most])
     block: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}
     more = len(ids) - most
@@ -61,7 +63,7 @@ def buttons(value: str, *named: tuple[str, str], about: str = "") -> tuple[Block
     ]
     if about:
         for button, (_, label) in zip(every, named, strict=True):
-            button["accessibility_label"] = literal(clean(f"{label}: {about}", _LONGEST_LABEL))
+            button["accessibility_label"] = literal(clean(f"{label}: {about}", _LONGEST_LABEL))[:_LONGEST_LABEL]
     return ({"type": "actions", "elements": every},)
 
 

@@ -22,6 +22,7 @@ from bot.domain.announcement import (
     TrialFacts,
     Trouble,
 )
+from bot.domain.counts_only import counts_only
 from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.digest_facts import DigestFacts
 from bot.domain.risk_facts import RiskFacts
@@ -44,6 +45,7 @@ from bot.slack.views import (
     trial,
 )
 from bot.slack.views.blocks import buttons, context
+from bot.slack.views.counts_only import message as without_more
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
 
@@ -52,7 +54,16 @@ _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
 
 def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
-    """What is said, as a message; `command` is the slash command's name."""
+    """What is said, as a message, of which only counts are left where `manner` says so.
+
+    `command` is the slash command's name.
+    """
+    if manner.counts_only is None:
+        return _whole(said, command, manner)
+    return without_more(_whole(counts_only(said), command, manner), manner.counts_only)
+
+
+def _whole(said: Said, command: str, manner: Manner) -> Message:
     plain = _message(said, command, manner)
     if not isinstance(said, News | CatchUpFacts):
         return plain

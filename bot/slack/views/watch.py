@@ -12,7 +12,7 @@ from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT, UNDO, WATCH_CHANGE, WATCH_MINE_CHANGE
-from bot.slack.views import mute
+from bot.slack.views import counts_only, mute
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text, row
 from bot.slack.views.card import here
@@ -39,9 +39,10 @@ def message(answer: WatchAnswer, command: str, *, elsewhere: bool = False) -> Me
     )
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
-    told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
+    only = counts_only.note(answer.counts_only)
+    told = (title, due, _posted(answer.watch), _not_posted(answer.watch), only)
     lines = (*told, stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), due, stands, near, trouble], " ")
+    text = joined([words(title, "."), due, only, stands, near, trouble], " ")
     ways = change_and_undo(answer.watch, answer.undo)
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *ways))
 
