@@ -14,10 +14,11 @@ from bot.domain.unfurl import COOL_DOWN, MOST_A_MESSAGE, Glimpse, Link, links_of
 from bot.errors import ChamelaionError, SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.ask import Ask
 from bot.flows.gate import Gate
+from bot.flows.ground import Ground
 from bot.flows.identity import Identity
 from bot.flows.shared import Sharing
 from bot.flows.slack_line import SlackLine
-from bot.flows.stories import Ground, Stories
+from bot.flows.stories import Stories
 from bot.ports import Clock, Unfurler
 from bot.store import Store
 from bot.store.unfurls import Below

@@ -60,6 +60,7 @@ class Unfurls:
 
         def work(connection: Connection) -> tuple[str, ...]:
             connection.execute(delete(unfurls).where(unfurls.c.shown_at < now - _REMEMBERED))
+            _wait_for_others(connection, where, now)
             below = select(func.count()).where(_at(where), unfurls.c.message_ts == where.ts)
             left = most - connection.execute(below).scalar_one()
             taken: list[str] = []
@@ -86,6 +87,14 @@ def _output_of(connection: Connection, account_id: str, link: Link) -> LipsyncRe
             if plain_address(request.output_url or "") == link.address:
                 return request
     return None
+
+
+def _wait_for_others(connection: Connection, where: Below, now: datetime) -> None:
+    """Who claims for the same message does so one after the other; a row of the message's own is what they wait for."""
+    row = {"workspace_id": where.workspace_id, "place": where.place, "request_id": f"message {where.ts}"}
+    insert_if_new(connection, unfurls, {**row, "message_ts": "", "shown_at": now})
+    mine = select(unfurls.c.shown_at).where(_at(where), unfurls.c.request_id == row["request_id"])
+    connection.execute(mine.with_for_update()).all()
 
 
 def _take(connection: Connection, where: Below, request_id: str, now: datetime, cool_down: timedelta) -> bool:

@@ -59,6 +59,7 @@ from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.filling_rig import CannedFilling
+from tests.slack.home_rig import CannedHome
 from tests.slack.novelty_rig import CannedNovelties
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
@@ -344,6 +345,7 @@ class Rig:
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     novelties: CannedNovelties = field(default_factory=CannedNovelties, repr=False)
+    home: CannedHome = field(default_factory=CannedHome, repr=False)
     filling: CannedFilling = field(init=False, repr=False)
     screens: Screens = field(init=False, repr=False)
     guard: Guard = field(init=False, repr=False)
@@ -387,6 +389,7 @@ class Rig:
                 trials=self.trials,
                 previewing=self.previewing,
                 sheets=self.sheets,
+                home=self.home,
                 hearing=self.hearing,
                 mentions=self.mentions,
                 limits=self.limits,

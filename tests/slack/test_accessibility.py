@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.slack.canned_home import home_modals, homes
 from bot.slack.canned_policies import settings_views
 from bot.slack.canned_watch_forms import watch_views
 from bot.slack.canned_words import shortcuts
@@ -20,7 +21,7 @@ from tests.slack.canned import LARGE, MESSAGES, SCENE, texts
 ROOT = Path(__file__).parents[2]
 EVERY: Mapping[str, Message] = {**MESSAGES, **LARGE}
 VIEWS: Mapping[str, View] = {
-    **{each.name: each.view for each in shortcuts(SCENE)},
+    **{each.name: each.view for each in (*shortcuts(SCENE), *homes(SCENE), *home_modals(SCENE))},
     **{name: view for name, _, view in (*settings_views(SCENE), *watch_views(SCENE))},
 }
 SHOWN: Mapping[str, tuple[Mapping[str, object], ...]] = {

@@ -7,6 +7,7 @@ import pytest
 from bot.sandbox.slack_entities import Message as Seen
 from bot.sandbox.workspace import ANA
 from bot.slack import actions
+from bot.slack.canned_home import home_modals, homes
 from bot.slack.canned_policies import settings_views
 from bot.slack.canned_watch_forms import watch_views
 from bot.slack.canned_words import shortcuts
@@ -77,7 +78,7 @@ def test_every_block_is_either_old_or_has_a_plain_form() -> None:
 
 
 def test_views_hold_only_blocks_that_every_workspace_takes() -> None:
-    views = [(each.name, each.view) for each in shortcuts(SCENE)]
+    views = [(each.name, each.view) for each in (*shortcuts(SCENE), *homes(SCENE), *home_modals(SCENE))]
     for name, view in (*views, *((name, view) for name, _, view in (*settings_views(SCENE), *watch_views(SCENE)))):
         assert {str(block["type"]) for block in view.blocks} <= OLD, name
 

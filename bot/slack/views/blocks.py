@@ -55,7 +55,7 @@ def buttons(value: str, *named: tuple[str, str], about: str = "") -> tuple[Block
 
     Where others have the same labels, `about` tells whoever hears them read aloud which is which.
     """
-    if not 0 < len(value) <= LONGEST_VALUE or not _is_sound(value):
+    if not 0 < len(value) <= LONGEST_VALUE or not is_sound(value):
         return ()
     every: list[Block] = [
         {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
@@ -79,7 +79,8 @@ def _elements_of(block: Block) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-def _is_sound(value: str) -> bool:
+def is_sound(value: str) -> bool:
+    """Whether a text can be sent: no half characters."""
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 
