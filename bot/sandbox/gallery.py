@@ -25,7 +25,7 @@ def document(shown: Sequence[Fields], clock: Clock) -> str:
     """
     workspace = seen(furnish(Workspace(clock)), ANA.id)
     given = {"shown": list(shown), "users": workspace["users"], "channels": workspace["channels"]}
-    script, style = bundled("gallery.js"), _read("style.css") + _read("gallery.css")
+    script, style = bundled("gallery.js"), "".join(map(_read, ("style.css", "views.css", "gallery.css")))
     parts = {
         "policy": _policy(script, style),
         "icon": f"data:image/svg+xml;base64,{b64encode(_read('icon.svg').encode()).decode()}",

@@ -27,7 +27,7 @@ UNNAMED = """() => [...document.querySelectorAll("button, a, input, textarea, se
 TWICE = """() => [...document.querySelectorAll("[id]")].map((each) => each.id)
   .filter((each, place, all) => all.indexOf(each) !== place)"""
 INJECTED = """() => window.hurt
-  || document.querySelectorAll("#log img, #log script, #log svg:not(.avatar svg), b").length
+  || document.querySelectorAll("#log img, #log script, #log svg:not(.avatar svg, .icon), b").length
   || [...document.querySelectorAll("a")].filter((each) => each.protocol === "javascript:").length"""
 
 
