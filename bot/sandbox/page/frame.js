@@ -7,6 +7,7 @@ import { ViewForm } from "./form.js";
 export class Frame {
   titleId = fresh("title");
   isBusy = false;
+  isTaken = false; // what was sent is taken: the view changes or goes away in a moment
   view = null;
   #head = h("header", { class: "modal-head" });
   #body = h("div", { class: "modal-body" });
@@ -42,7 +43,7 @@ export class Frame {
         ...(view.submit ? [h("button", { type: "submit", class: "button large primary" }, plain(view.submit))] : []),
       );
     });
-    this.busy(false);
+    this.busy(this.isBusy && !this.isTaken);
   }
 
   // Why something did not work; "" when nothing is in the way.
@@ -53,6 +54,7 @@ export class Frame {
   // While it is sent, nothing is sent twice; the focus stays on the button.
   busy(isBusy) {
     this.isBusy = isBusy;
+    this.isTaken = false;
     this.node.setAttribute("aria-busy", String(isBusy));
     this.#foot.querySelector("[type=submit]")?.setAttribute("aria-disabled", String(isBusy));
   }

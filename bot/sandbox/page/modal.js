@@ -52,7 +52,9 @@ export class Modal {
     this.#dialog.replaceChildren();
   }
 
+  // Once it is sent or gone, what was typed last is not told as well.
   async #press(frame, block, element, value) {
+    if (frame.isBusy || !frame.node.isConnected) return;
     const answer = await this.#acts.touch(frame.view, frame.form.values(), block, element, value);
     frame.say(answer.ok ? "" : unanswered(answer));
   }
@@ -64,7 +66,8 @@ export class Modal {
     const { hash } = frame.view;
     frame.busy(true);
     const answer = await this.#acts.submit(frame.view, frame.form.values());
-    if (frame.view.hash === hash) frame.busy(false);
+    frame.isTaken = answer.ok && !answer.errors && frame.view.hash === hash;
+    if (!frame.isTaken) frame.busy(false);
     const unplaced = answer.errors ? frame.form.complain(answer.errors) : [];
     frame.say(answer.ok ? unplaced.join(" ") : unanswered(answer));
   }
