@@ -36,6 +36,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
+from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
 from bot.store import Store, open_store
@@ -86,7 +87,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         with suppress(StoreError):  # then the first look does it
             await stories.catch_up.begin()  # before anybody can ask: an answer reads, and would hide the gap
         work = Work()
-        _listen(slack, ground, stories, bolt, Guard(work, Replies(session, ground.vitals, settings.http_proxy_url)))
+        _listen(slack, ground, stories, bolt, _guard(slack, ground, work))
         stack.push_async_callback(stories.readings.close)
         stack.push_async_callback(_give_back, stories)
         stack.push_async_callback(_wind_up, stories, work)
@@ -224,6 +225,11 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         command=slack.command,
         direct_channel=slack.direct_channel,
     ).register(bolt)
+
+
+def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
+    screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
+    return Guard(work, Replies(slack.client, ground.vitals), screens)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -98,6 +98,10 @@ class NoThreadError(SlackError):
     """The message cannot be replied to: nothing was posted, and it goes into the place itself."""
 
 
+class NoScreenError(SlackError):
+    """A modal cannot be opened or changed: the three seconds are over, or it has been closed."""
+
+
 class NoHistoryError(SlackError):
     """The place's history may not be read, so nothing can be said about an attempt in doubt."""
 

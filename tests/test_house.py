@@ -37,6 +37,11 @@ SCOPES_OF = {
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
     "users_info": ["users:read"],
+    "chat_postEphemeral": ["chat:write"],
+    "views_open": [],
+    "views_push": [],
+    "views_update": [],
+    "views_publish": [],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
 }
 """Every method of Slack's Web API that the bot calls, and the bot scopes that it takes."""

@@ -10,14 +10,19 @@ from typing import Any
 from aiohttp import web
 
 from bot.ports import Clock
-from bot.sandbox import slack_chat, slack_conversations, slack_team
+from bot.sandbox import slack_chat, slack_conversations, slack_team, slack_views
 from bot.sandbox.slack_call import DEFAULT_SCOPES, TIER_1, ApiCall, Method
 from bot.sandbox.slack_entities import Fields, RefusedError
 from bot.sandbox.slack_faults import Fault, Faults, cut, spoiled
 from bot.sandbox.slack_limits import Limits
 from bot.sandbox.workspace import Workspace
 
-METHODS: dict[str, Method] = {**slack_chat.METHODS, **slack_conversations.METHODS, **slack_team.METHODS}
+METHODS: dict[str, Method] = {
+    **slack_chat.METHODS,
+    **slack_conversations.METHODS,
+    **slack_team.METHODS,
+    **slack_views.METHODS,
+}
 OPEN_SOCKET = "apps.connections.open"
 
 

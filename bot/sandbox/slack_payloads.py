@@ -1,4 +1,4 @@
-"""What Slack tells an app: commands, clicks, submitted modals and events, in its own field names."""
+"""What Slack tells an app: commands, clicks and events, in its own field names."""
 
 import re
 from collections.abc import Mapping
@@ -95,7 +95,7 @@ def click_fields(workspace: Workspace, user_id: str, message: Message, action: F
     }
     shown = {} if message.ephemeral_to else {"message": as_json(workspace, message, with_metadata=True)}
     return {
-        **_interaction(workspace, "block_actions", user_id),
+        **interaction(workspace, "block_actions", user_id),
         "container": container,
         "trigger_id": workspace.passes.new_trigger(user_id).id,
         "channel": {"id": channel.id, "name": channel_name(channel)},
@@ -106,18 +106,8 @@ def click_fields(workspace: Workspace, user_id: str, message: Message, action: F
     }
 
 
-def submit_fields(workspace: Workspace, user_id: str, view: Fields, values: Fields) -> Fields:
-    """The payload of a submitted modal; `values` is block id → action id → what was entered."""
-    shown = {name: each for name, each in view.items() if name != "user"}
-    return {
-        **_interaction(workspace, "view_submission", user_id),
-        "trigger_id": workspace.passes.new_trigger(user_id).id,
-        "view": {**shown, "state": {"values": values}},
-        "response_urls": [],
-    }
-
-
-def _interaction(workspace: Workspace, kind: str, user_id: str) -> Fields:
+def interaction(workspace: Workspace, kind: str, user_id: str) -> Fields:
+    """What every interaction says of itself."""
     user = workspace.user(user_id)
     return {
         "type": kind,
@@ -165,14 +155,21 @@ def clicked(
     value: str | list[str] | None = None,
 ) -> Fields:
     """The action of clicking this element, or of choosing these values in it; `LookupError` when it is not there."""
-    block, element = _find(message.blocks or [], action_id, block_id)
+    return clicked_in(workspace, message.blocks or [], action_id, block_id, value)
+
+
+def clicked_in(
+    workspace: Workspace, blocks: list[Fields], action_id: str, block_id: str | None, value: str | list[str] | None
+) -> Fields:
+    """The same in any blocks."""
+    block, element = _find(blocks, action_id, block_id)
     now = workspace.clock.now().timestamp()
     return {
         "type": element["type"],
         "action_id": action_id,
         "block_id": block["block_id"],
         "action_ts": f"{now:.6f}",
-        **_entered(element, value),
+        **entered(element, value),
     }
 
 
@@ -186,7 +183,8 @@ def _find(blocks: list[Fields], action_id: str, block_id: str | None) -> tuple[F
     raise LookupError(f"no {action_id!r} to click in {block_id or 'any block'}, only {there}")
 
 
-def _entered(element: Mapping[str, object], value: str | list[str] | None) -> Fields:
+def entered(element: Mapping[str, object], value: str | list[str] | None) -> Fields:
+    """What an element says of itself once this was chosen or typed in it."""
     kind = str(element["type"])
     if kind in _ONE_OPTION:
         return {"selected_option": _options(element, [str(value)])[0]}

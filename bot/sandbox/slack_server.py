@@ -21,11 +21,11 @@ from bot.sandbox.slack_payloads import (
     command_fields,
     escaped,
     event_fields,
-    submit_fields,
     url_of,
 )
 from bot.sandbox.slack_response import Answered, ResponseUrls, say
 from bot.sandbox.slack_sockets import Sockets
+from bot.sandbox.slack_surfaces import Surfaces
 from bot.sandbox.workspace import Workspace, furnish
 
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-sandbox", "xapp-sandbox", "sandbox-secret"
@@ -35,8 +35,9 @@ _GRACE = 0.2
 class SlackSandbox:
     """An async context manager that serves the fake Slack on loopback (`port=None`: somebody else serves `routes()`).
 
-    `workspace`, `happenings`, `faults`, `limits`, `hooks`, `tokens` and `sockets` may be used and changed at any time.
-    Time in the workspace is the clock's; the bot's three seconds (`ack_seconds`) and the signatures' time are real.
+    `workspace`, `surfaces`, `happenings`, `faults`, `limits`, `hooks`, `tokens` and `sockets` may be used and changed
+    at any time. Time in the workspace is the clock's; the bot's three seconds (`ack_seconds`) and the signatures' time
+    are real.
     """
 
     def __init__(
@@ -68,6 +69,7 @@ class SlackSandbox:
             open_socket=self.sockets.open_url,
         )
         self.happenings = Happenings(self.workspace, self.tokens, clock, self._told)
+        self.surfaces = Surfaces(self.workspace, self._delivery, self._base)
         self.response_urls = ResponseUrls(clock, self.workspace, self.faults, self.hooks)
         self.bot_url: str | None = None
         self.signed_at: Callable[[], float] | None = None
@@ -164,11 +166,6 @@ class SlackSandbox:
         if not delivered.ok:
             self.workspace.note("click_failed", user=user, ts=ts, action=action_id, error=delivered.error)
         return delivered
-
-    async def submit(self, user: str, view_id: str, values: Fields) -> Delivered:
-        """Submit an open modal; `values` is block id → action id → what was entered."""
-        fields = submit_fields(self.workspace, user, self.workspace.views[view_id], values)
-        return await self._delivery().form("interactive", fields)
 
     async def event(self, kind: str, retry: tuple[int, str] | None = None, /, **event: object) -> Delivered:
         """Tell the bot of an event; `retry` is which repetition it is (1 to 3) and why."""

@@ -1,4 +1,4 @@
-"""The Web API's methods about the workspace, its people, views, files and blocks."""
+"""The Web API's methods about the workspace, its people, files and blocks."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -57,49 +57,6 @@ def add_reaction(call: ApiCall) -> Fields:
     name = call.needed("name", "invalid_name")
     call.workspace.react(channel.id, call.needed("timestamp", "bad_timestamp"), call.workspace.bot.id, name)
     return {}
-
-
-# --- views ---
-
-
-def open_view(call: ApiCall) -> Fields:
-    """views.open and views.push: a modal for the person who just did something."""
-    view = _view(call, "modal")
-    trigger = call.workspace.passes.use_trigger(call.needed("trigger_id", "invalid_trigger_id"))
-    return _stored(call, call.workspace.fresh_id("V"), view, trigger.user)
-
-
-def update_view(call: ApiCall) -> Fields:
-    """views.update: a modal that is open."""
-    view = _view(call, "modal")
-    known = call.workspace.views.get(call.text("view_id"))
-    if known is None:
-        raise RefusedError("not_found")
-    return _stored(call, known["id"], view, known["user"])
-
-
-def publish_view(call: ApiCall) -> Fields:
-    """views.publish: a person's home tab."""
-    user = call.workspace.user(call.needed("user_id"))
-    return _stored(call, f"VHOME{user.id}", _view(call, "home"), user.id)
-
-
-def _view(call: ApiCall, kind: str) -> Fields:
-    view = call.structure("view", "invalid_arguments")
-    problems = view_problems(view) if isinstance(view, dict) else ["/: must be an object"]
-    if not problems and view["type"] != kind:
-        problems = [f"/type: must be {kind}"]
-    if problems:
-        raise RefusedError("invalid_arguments", response_metadata={"messages": problems})
-    result: Fields = view
-    return result
-
-
-def _stored(call: ApiCall, view_id: str, view: Fields, user: str) -> Fields:
-    kept = {**view, "id": view_id, "team_id": call.workspace.team, "hash": call.workspace.fresh_id("h")}
-    call.workspace.views[view_id] = {**kept, "user": user}
-    call.workspace.note("view", view=view_id, user=user, type=view["type"])
-    return {"view": kept}
 
 
 # --- files ---
@@ -165,10 +122,6 @@ METHODS = {
     "users.info": Method(user_info, ("users:read",), TIER_4),
     "users.list": Method(user_list, ("users:read",), 20),
     "reactions.add": Method(add_reaction, ("reactions:write",), TIER_3),
-    "views.open": Method(open_view, (), TIER_4),
-    "views.push": Method(open_view, (), TIER_4),
-    "views.update": Method(update_view, (), TIER_4),
-    "views.publish": Method(publish_view, (), TIER_4),
     "files.getUploadURLExternal": Method(upload_url, ("files:write",), TIER_4),
     "files.completeUploadExternal": Method(complete_upload, ("files:write",), TIER_4),
     "blocks.validate": Method(validate_blocks, (), TIER_3, public=True),

@@ -45,6 +45,7 @@ class Workspace:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, Fields] = {}
+        self.modals: dict[str, list[str]] = {}
         self.files: dict[str, Fields] = {}
         self.log: list[Entry] = []
         self._messages: dict[str, dict[str, Message]] = {}
@@ -156,6 +157,22 @@ class Workspace:
         """Take a channel away for good."""
         del self.channels[self.channel(channel_id).id]
         self.note("removed", channel=channel_id)
+
+    # --- views ---
+
+    def show_view(self, view: Fields) -> None:
+        """Show a view to its `user`: a modal on top of those that are open, unless it is among them."""
+        self.views[view["id"]] = view
+        stack = self.modals.setdefault(view["user"], [])
+        if view["type"] == "modal" and view["id"] not in stack:
+            stack.append(view["id"])
+        self.note("view", view=view["id"], user=view["user"], type=view["type"])
+
+    def close_view(self, user: str, view_id: str) -> None:
+        """Take away a modal; the one below it is in front again."""
+        del self.views[view_id]
+        self.modals[user].remove(view_id)
+        self.note("view_closed", view=view_id, user=user)
 
     # --- messages ---
 

@@ -10,10 +10,28 @@ import structlog
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.response import BoltResponse
 
-from bot.errors import BadCommandError, LipsyncBotError, StoreError
+from bot.errors import BadCommandError, LipsyncBotError, SlackError, StoreError
 from bot.flows.work import Work
-from bot.slack.payload import Asked, Clicked, Happened, PayloadError, asked, clicked, happened
+from bot.slack.forms import Handle as HandleForm
+from bot.slack.forms import Mistakes, Outcome, Shows, Submission, acknowledge
+from bot.slack.payload import (
+    Asked,
+    Clicked,
+    Happened,
+    PayloadError,
+    Submitted,
+    Summoned,
+    Touched,
+    asked,
+    clicked,
+    happened,
+    said,
+    submitted,
+    summoned,
+    touched,
+)
 from bot.slack.reply import Replies, Reply
+from bot.slack.screen import Screen, Screens
 from bot.slack.views import errors
 
 log = structlog.get_logger(__name__)
@@ -22,9 +40,12 @@ _ACK_SECONDS = 2.0
 HEARD, TELL_AGAIN = 200, 503
 
 What = TypeVar("What", Asked, Clicked)
+Seen = TypeVar("Seen", Touched, Summoned)
 Listener = Callable[[AsyncAck, Mapping[str, object]], Awaitable[None]]
 Hears = Callable[[Mapping[str, object]], Awaitable[BoltResponse]]
 Handle = Callable[[What, Reply], Coroutine[object, object, None]]
+Shown = Callable[[Seen, Screen], Coroutine[object, object, None]]
+Heard = Callable[[Asked, str], Awaitable[Asked | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +54,8 @@ class Guard:
 
     work: Work
     replies: Replies
+    screens: Screens
+    patience_seconds: float = _ACK_SECONDS
 
     def command(self, handle: Handle[Asked]) -> Listener:
         """A listener for a slash command; what cannot be begun is told in the acknowledgement."""
@@ -62,16 +85,64 @@ class Guard:
 
         return listener
 
+    def touch(self, handle: Shown[Touched]) -> Listener:
+        """A listener for a click or a choice in a view; trouble is told in a modal."""
+        return self._on_screen(handle, touched, _modal_of)
+
+    def shortcut(self, handle: Shown[Summoned]) -> Listener:
+        """A listener for a shortcut; trouble is told in a modal."""
+        return self._on_screen(handle, summoned, _no_modal)
+
+    def submission(self, handle: HandleForm) -> Listener:
+        """A listener for a modal that is sent in; what fits none of its fields is told at the first."""
+
+        async def safely(what: Submitted) -> Outcome:
+            try:
+                return await handle(what)
+            except Exception as error:  # noqa: BLE001 - the person gets a sentence, the log gets the traceback
+                return Mistakes({what.first_field: errors.plain(_told(error))})
+
+        async def listener(ack: AsyncAck, body: Mapping[str, object]) -> None:
+            try:
+                what = submitted(body)
+                taken = await Submission(what, self.screens, self.work, self.patience_seconds).taken(safely)
+                await acknowledge(ack, taken or Mistakes({what.first_field: TOO_BUSY}))
+            except Exception as error:  # noqa: BLE001 - nothing may raise into Bolt; it is logged and told
+                await acknowledge(ack, Shows(errors.view(_told(error))))
+
+        return listener
+
+    def words(self, handle: Handle[Asked], heard: Heard) -> Hears:
+        """A listener for what is said to the bot. Slack tells it again until it is acknowledged.
+
+        `heard` is given the words and the event's id, and returns what is to be answered, None for what is not or was
+        told before. It must take no longer than a transaction.
+        """
+
+        async def listen(body: Mapping[str, object]) -> None:
+            spoken = said(body)
+            what = await heard(spoken, happened(body).id) if spoken else None
+            if what is not None and not self._begin(handle, what, "words"):
+                await self.replies.to(what).ephemeral(errors.message(BadCommandError(TOO_BUSY)))
+
+        return self._acknowledged(listen)
+
     def event(self, handle: Callable[[Happened], Awaitable[None]]) -> Hears:
         """A listener for an event. It is acknowledged once it has acted: what could not be done is told again.
 
         So `handle` must take no longer than a transaction, and its effect must be harmless when it comes twice.
         """
 
+        async def listen(body: Mapping[str, object]) -> None:
+            await handle(happened(body))
+
+        return self._acknowledged(listen)
+
+    def _acknowledged(self, listen: Callable[[Mapping[str, object]], Awaitable[None]]) -> Hears:
         async def listener(body: Mapping[str, object]) -> BoltResponse:
             try:
                 async with asyncio.timeout(_ACK_SECONDS):
-                    await handle(happened(body))
+                    await listen(body)
             except PayloadError as error:
                 log.warning("odd event", why=str(error))
             except Exception as error:  # nothing may raise into Bolt; it is logged
@@ -82,6 +153,34 @@ class Guard:
 
         return listener
 
+    def _on_screen(
+        self, handle: Shown[Seen], read: Callable[[object], Seen], modal_of: Callable[[Seen], str]
+    ) -> Listener:
+        async def safely(what: Seen, screen: Screen) -> None:
+            try:
+                await handle(what, screen)
+            except Exception as error:  # noqa: BLE001 - the person gets a sentence, the log gets the traceback
+                await self._tell(screen, _told(error))
+
+        async def listener(ack: AsyncAck, body: Mapping[str, object]) -> None:
+            await ack()
+            try:
+                what = read(body)
+                screen = self.screens.of(what.trigger_id, modal_of(what))
+                if not self.work.start(safely(what, screen), "view"):
+                    async with asyncio.timeout(_ACK_SECONDS):
+                        await self._tell(screen, BadCommandError(TOO_BUSY))
+            except Exception as error:  # noqa: BLE001 - nothing may raise into Bolt; it is logged
+                _told(error)
+
+        return listener
+
+    async def _tell(self, screen: Screen, error: Exception) -> None:
+        try:
+            await screen.show(errors.view(error))
+        except SlackError as unshown:
+            log.warning("trouble was not shown", why=unshown.why, trouble=str(error))
+
     def _begin(self, handle: Handle[What], what: What, name: str) -> bool:
         return self.work.start(self._safely(handle, what), name)
 
@@ -91,6 +190,15 @@ class Guard:
             await handle(what, reply)
         except Exception as error:  # noqa: BLE001 - the person gets a sentence, the log gets the traceback
             await reply.ephemeral(errors.message(_told(error)))
+
+
+def _modal_of(touch: Touched) -> str:
+    """The modal that is open already; a Home tab is none."""
+    return "" if touch.is_home else touch.view_id
+
+
+def _no_modal(_: Summoned) -> str:
+    return ""
 
 
 def _told(error: Exception) -> Exception:

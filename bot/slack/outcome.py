@@ -12,6 +12,7 @@ from bot.errors import (
     InDoubtError,
     NoAccessError,
     NoMessageError,
+    NoScreenError,
     NoThreadError,
     NotSentError,
     RefusedMessageError,
@@ -110,6 +111,17 @@ _NO_THREAD = (
     "thread_not_found",
 )
 
+_NO_SCREEN = (
+    "expired_trigger_id",
+    "hash_conflict",
+    "invalid_trigger_id",
+    "not_enabled",
+    "not_found",
+    "push_limit_reached",
+    "trigger_exchanged",
+    "trigger_expired",
+)
+
 _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_NO_ACCESS, NoAccessError),
     **dict.fromkeys(_TOKEN, TokenRefusedError),
@@ -117,6 +129,7 @@ _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_NO_FILE, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
     **dict.fromkeys(_NO_THREAD, NoThreadError),
+    **dict.fromkeys(_NO_SCREEN, NoScreenError),
 }
 NEVER_CONNECTED = (
     aiohttp.ClientConnectorError,

@@ -1,31 +1,25 @@
-"""Answers to a command or a click, through the address that came with it; each is sent once, never again by itself."""
+"""Answers to what somebody typed, said or clicked; each is sent once, never again by itself."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
-from aiohttp import ClientError, ClientSession
-from slack_sdk.webhook.async_client import AsyncWebhookClient
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.flows.vitals import Vitals
-from bot.slack.payload import Asked, Clicked
+from bot.slack.address import Address, Conversation, ResponseUrl, Unsaid
+from bot.slack.payload import Asked, Clicked, Summoned
 from bot.slack.views.message import Message
 
 log = structlog.get_logger(__name__)
 USES = 5
-LONGEST_SECONDS = 10.0
-_TOO_MANY = 429
-_REFUSED = "invalid_blocks"  # the body of a 400, or within `ok: false`
 
 
 @dataclass(slots=True)
 class Reply:
-    """One person's answers. Slack takes five within 30 minutes; a failed one is logged, counted and given up."""
+    """One person's answers: at most five, as Slack takes them; a failed one is logged, counted and given up."""
 
-    url: str = field(repr=False)
-    session: ClientSession
+    address: Address
     vitals: Vitals
-    proxy: str | None = field(default=None, repr=False)
     replaces: bool = False
     """Whether there is an answer of ours that the next phase may take the place of."""
     may_replace: bool = True
@@ -36,7 +30,7 @@ class Reply:
 
     async def ephemeral(self, message: Message) -> bool:
         """Say something new that only this person sees; returns whether Slack took it."""
-        sent = await self._send(message, response_type="ephemeral", replace_original=False)
+        sent = await self._send(message, replaces=False)
         self.replaces = self.replaces or (sent and self.may_replace)
         return sent
 
@@ -45,9 +39,7 @@ class Reply:
 
         Returns whether Slack took it.
         """
-        if self.replaces:
-            return await self._send(message, response_type="ephemeral", replace_original=True)
-        return await self.ephemeral(message)
+        return await self._send(message, replaces=True) if self.replaces else await self.ephemeral(message)
 
     def keep_original(self) -> None:
         """Let the message that was clicked stay: every answer is a new one."""
@@ -55,54 +47,37 @@ class Reply:
 
     async def in_channel(self, message: Message) -> bool:
         """Say something that everybody here sees; returns whether Slack took it."""
-        return await self._send(message, response_type="in_channel", replace_original=False)
+        return await self._send(message, replaces=False, to_all=True)
 
-    async def _send(self, message: Message, *, response_type: str, replace_original: bool) -> bool:
-        self.was_refused = False
+    async def _send(self, message: Message, *, replaces: bool, to_all: bool = False) -> bool:
         if self._uses >= USES:
-            self._failed("used up")
-            return False
-        self._uses += 1
-        client = AsyncWebhookClient(self.url, session=self.session, retry_handlers=[])
-        client.proxy = self.proxy  # what the environment says is not obeyed
-        try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                answer = await client.send(
-                    text=message.text,
-                    blocks=list(message.blocks) or None,
-                    response_type=response_type,
-                    replace_original=replace_original,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                )
-        except (ClientError, OSError, ValueError) as error:  # a time-out is an OSError
-            self._failed(type(error).__name__)
-            return False
-        if answer.status_code == _TOO_MANY:
-            self.vitals.slack_calls["response_url ratelimited"] += 1
-        self.was_refused = _REFUSED in answer.body
-        if answer.status_code != 200 or self.was_refused:
-            self._failed(f"{answer.status_code} {answer.body[:100]}")
-            return False
-        self.vitals.slack_calls["response_url ok"] += 1
-        return True
-
-    def _failed(self, why: str) -> None:
-        self.vitals.slack_calls["response_url failed"] += 1
-        log.warning("an answer did not reach the person who asked", why=why)
+            unsaid: Unsaid | None = Unsaid("used up")
+        else:
+            self._uses += 1
+            unsaid = await (self.address.replace(message) if replaces else self.address.say(message, to_all=to_all))
+        self.was_refused = unsaid is not None and unsaid.was_refused
+        if unsaid is None:
+            self.vitals.slack_calls["answers ok"] += 1
+            return True
+        if unsaid.is_busy:
+            self.vitals.slack_calls["answers ratelimited"] += 1
+        self.vitals.slack_calls["answers failed"] += 1
+        log.warning("an answer did not reach the person who asked", why=unsaid.why)
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Makes the replies; `session` is shared by the whole program."""
+    """Makes the replies; `client` holds the session that the whole program shares."""
 
-    session: ClientSession
+    client: AsyncWebClient
     vitals: Vitals
-    proxy: str | None = field(default=None, repr=False)
 
-    def to(self, what: Asked | Clicked) -> Reply:
-        """The reply to a command or a click; only a click in an ephemeral message may replace that message."""
-        reply = Reply(what.response_url, self.session, self.vitals, self.proxy)
+    def to(self, what: Asked | Clicked | Summoned) -> Reply:
+        """The reply to a command, a click, words or a shortcut; only a click in an answer may replace that."""
+        if not what.response_url:
+            return Reply(Conversation(self.client, what.place, what.user, what.thread_ts), self.vitals)
+        reply = Reply(ResponseUrl(what.response_url, self.client), self.vitals)
         if isinstance(what, Clicked):
-            reply.replaces = reply.may_replace = what.is_ephemeral
+            reply.replaces = reply.may_replace = what.is_answer
         return reply

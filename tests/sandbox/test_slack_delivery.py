@@ -19,7 +19,6 @@ from tests.fakes import HastyClock
 
 DE, AURORA = "C0DUBBINGDE", "C0AURORA"
 OPTIONS = [{"text": {"type": "plain_text", "text": each}, "value": each} for each in ("each", "all")]
-MODAL = {"type": "modal", "title": {"type": "plain_text", "text": "Settings"}, "blocks": []}
 
 
 async def silence(_request: web.Request) -> web.Response:
@@ -288,15 +287,6 @@ async def test_a_click_that_fails_is_noted(slack: SlackSandbox, bot: Bot) -> Non
     ts = buttons(slack, {"type": "button", "action_id": "stop"})
     assert (await slack.click(ANA.id, DE, ts, "stop")).error == "dispatch_failed"
     assert slack.workspace.log[-1].what == "click_failed"
-
-
-async def test_a_modal_is_submitted_with_what_was_entered(slack: SlackSandbox, bot: Bot) -> None:
-    slack.workspace.views["V1"] = {**MODAL, "id": "V1", "user": ANA.id}
-    bot.says({"response_action": "clear"})
-    values = {"b": {"a": {"type": "plain_text_input", "value": "x"}}}
-    delivered = await slack.submit(ANA.id, "V1", values)
-    assert delivered.answer == {"response_action": "clear"}
-    assert (bot.payload["type"], bot.payload["view"]["state"]["values"]) == ("view_submission", values)
 
 
 # --- events ---

@@ -52,6 +52,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
+from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
@@ -306,10 +307,14 @@ class Rig:
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
+    screens: Screens = field(init=False, repr=False)
+    guard: Guard = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
         self.charts = CannedCharts()
+        self.screens = Screens(self.client, self.vitals)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -334,7 +339,7 @@ class Rig:
             return self.slack.workspace.dm(user).id
 
         listeners = make_listeners(
-            guard=Guard(self.work, Replies(self.http, self.vitals)),
+            guard=self.guard,
             flows=Flows(
                 ask=self.ask,
                 watching=self.watching,
@@ -360,21 +365,23 @@ class Rig:
 
 @asynccontextmanager
 async def rigged(
-    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0
+    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0, listening: bool = True
 ) -> AsyncIterator[Rig]:
-    """A rig whose app is served over HTTP (or not at all)."""
+    """A rig whose app is served over HTTP (or not at all), and listens unless the test lets it."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
         slack = await stack.enter_async_context(SlackSandbox(clock=clock, ack_seconds=ack_seconds))
         session = await stack.enter_async_context(ClientSession())
         client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
+        client.proxy = None  # what the environment says is not obeyed
         identity = Identity(TEAM, "U0LIPSYNC", "B0LIPSYNC") if known else Identity()
         app = make_bolt(client=client, identity=identity, signing_secret=SIGNING_SECRET)
         url = await stack.enter_async_context(served(HttpDoor(app))) if http else ""
         slack.bot_url = url or None
         work = Work(most_work)
         rig = Rig(slack, app, client, session, url, identity, work, clock)
-        rig.register()
+        if listening:
+            rig.register()
         yield rig
         await work.close(0)
 

@@ -125,7 +125,7 @@ async def test_a_command_without_its_fields_is_acknowledged_with_a_sentence(rig:
 
 
 async def test_what_nobody_listens_to_is_answered_404(rig: Rig) -> None:
-    body = json.dumps({"type": "shortcut", "callback_id": "nobody"})
+    body = json.dumps({"type": "block_suggestion", "action_id": "nobody"})
     assert (await post(rig, body, signed(body), "application/json"))[0] == 404
 
 
@@ -195,7 +195,7 @@ async def in_another_environment() -> None:
         refused = await rig.slack.command(ANA.id, DE, REF)
         sys.stdout.write(f"{delivered.status} {refused.status} {rig.slack.calls}\n")
         assert len(rig.slack.answers) == 1
-        assert rig.vitals.slack_calls == {"response_url ok": 1}
+        assert rig.vitals.slack_calls == {"answers ok": 1}
 
 
 def test_the_app_needs_no_token_yet_to_be_made() -> None:

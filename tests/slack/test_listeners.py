@@ -65,7 +65,7 @@ async def test_when_the_first_words_got_lost_the_answer_comes_as_a_new_message(r
     await rig.type(REF)
     assert [use.body["replace_original"] for use in rig.slack.answers] == [False, False]
     assert len(rig.seen()) == 1
-    assert rig.vitals.slack_calls == {"response_url failed": 1, "response_url ok": 1}
+    assert rig.vitals.slack_calls == {"answers failed": 1, "answers ok": 1}
 
 
 async def test_a_single_request_is_answered_and_can_be_shared(rig: Rig) -> None:
@@ -401,14 +401,14 @@ async def test_an_answer_that_cannot_be_delivered_is_counted_and_not_repeated(ri
     rig.slack.faults.add("response", "drop_after")
     await rig.type(REF)
     assert len(rig.slack.answers) == 1
-    assert rig.vitals.slack_calls == {"response_url failed": 1}
+    assert rig.vitals.slack_calls == {"answers failed": 1}
 
 
 async def test_an_address_is_used_five_times_at_most(rig: Rig) -> None:
     rig.ask.answers = [status()] * 7
     await rig.type(REF)
     assert len(rig.slack.answers) == 5
-    assert rig.vitals.slack_calls == {"response_url ok": 5, "response_url failed": 2}
+    assert rig.vitals.slack_calls == {"answers ok": 5, "answers failed": 2}
 
 
 # --- deadlines ---

@@ -42,7 +42,7 @@ def test_a_click_says_who_clicked_what_and_where() -> None:
         user="U1",
         place="C1",
         message_ts="1.0",
-        is_ephemeral=True,
+        is_answer=True,
         action_id="card_stop",
         value="batch-1",
         response_url="https://hooks.example/secret",
@@ -149,7 +149,7 @@ def test_a_button_without_a_value_has_no_reference() -> None:
 
 
 def test_a_message_for_all_is_not_ephemeral() -> None:
-    assert not clicked({**CLICK, "container": {"message_ts": "1.0"}}).is_ephemeral
+    assert not clicked({**CLICK, "container": {"message_ts": "1.0"}}).is_answer
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from bot.errors import (
     BadRequestError,
     ChamelaionError,
     KeyRefusedError,
+    NoScreenError,
     NoSuchRequestError,
     RateLimitedError,
     SlackBusyError,
@@ -15,6 +16,7 @@ from bot.errors import (
 from bot.slack.views.blocks import paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
+from bot.slack.views.view import View
 
 _LONGEST, _LONGEST_ADVICE = 300, 600
 _KEPT = " All watches are kept."
@@ -23,8 +25,23 @@ _OPERATOR = " Whoever runs the bot can see why in its log."
 
 def message(error: Exception) -> Message:
     """A sentence for a person from any error; what is not ours to show is only named as a fault of the bot."""
-    said = _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
+    said = _said(error)
     return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def view(error: Exception) -> View:
+    """The same as a modal."""
+    return View((rich_text(paragraph([_said(error)])),), title="That did not work")
+
+
+def plain(error: Exception) -> str:
+    """The same as plain text, for a field of a modal: code stands in quotes."""
+    said = (f'"{each.text}"' if isinstance(each, Code) else each for each in _said(error).pieces)
+    return str(words(*said))
+
+
+def _said(error: Exception) -> Words:
+    return _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
 
 
 def not_available_yet(what: str, command: str) -> Message:
@@ -58,6 +75,8 @@ def _other(error: Exception) -> Words:
     match error:
         case BadCommandError():
             return _with_code(str(error))
+        case NoScreenError():
+            return words("Slack gave me three seconds to open this, and they were over. Nothing was done; try again.")
         case SlackBusyError():
             return words(f"Slack is busy; nothing was done. Try again in {duration(error.retry_after)}.")
         case SlackError():

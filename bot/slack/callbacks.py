@@ -1,0 +1,1 @@
+"""The callback ids of modals and shortcuts, as views and the manifest write them and listeners hear them."""

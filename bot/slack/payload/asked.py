@@ -1,0 +1,127 @@
+"""What people type after the slash command or say to the bot, and what they click in messages."""
+
+import re
+from dataclasses import dataclass, field
+
+from bot.slack.payload.reading import mapping, odd, part, text, url
+
+ANSWER = "lipsync_answer"
+"""The type of the metadata of messages that answer one person."""
+_NAMELESS = ("privategroup", "directmessage")
+_SEVERAL_PEOPLE = "mpdm"
+_FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0-9]{1,9}))?", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What somebody typed after the slash command, or said to the bot; `place` is where.
+
+    `response_url` is a secret and never shown. What was said has neither that nor a `trigger_id`, which opens one modal
+    within three seconds; it may stand in a thread (`thread_ts`).
+    """
+
+    user: str
+    place: str
+    place_name: str
+    public: bool
+    text: str
+    response_url: str = field(repr=False)
+    command: str
+    workspace: str
+    trigger_id: str = field(default="", repr=False)
+    thread_ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """A click on a button; `value` is empty when the button has none. `response_url` is a secret and never shown.
+
+    `is_answer`: the message is an answer to one person, seen by nobody else, as opposed to a card or an alert.
+    `trigger_id` opens one modal within three seconds.
+    """
+
+    user: str
+    place: str
+    message_ts: str
+    is_answer: bool
+    action_id: str
+    value: str
+    response_url: str = field(repr=False)
+    workspace: str
+    trigger_id: str = field(default="", repr=False)
+    thread_ts: str = ""
+
+    @property
+    def reference(self) -> str:
+        """The reference that the button is about; raises `PayloadError` when it carries none."""
+        if not self.value:
+            raise odd("value")
+        return self.value
+
+    @property
+    def failures(self) -> "ShownFailures":
+        """The failures that the button is about; raises `PayloadError` when it names none."""
+        found = _FAILURES.fullmatch(self.reference)
+        if found is None:
+            raise odd("value")
+        seen = found["seen"]
+        return ShownFailures(found["reference"], found["kind"], int(seen) if seen else None)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFailures:
+    """The failures that a message shows: how many (`seen`, None in older messages) of which kind of a reference."""
+
+    reference: str
+    kind: str
+    seen: int | None
+
+
+def asked(payload: object) -> Asked:
+    """The slash command in a payload; raises `PayloadError`."""
+    fields = mapping(payload, "the command")
+    place, name = text(fields, "channel_id"), text(fields, "channel_name", otherwise="")
+    public = is_public(place, name)
+    return Asked(
+        user=text(fields, "user_id"),
+        place=place,
+        place_name=name if public else "",
+        public=public,
+        text=text(fields, "text", otherwise=""),
+        response_url=url(fields),
+        command=text(fields, "command"),
+        workspace=text(fields, "team_id"),
+        trigger_id=text(fields, "trigger_id", otherwise=""),
+    )
+
+
+def clicked(payload: object) -> Clicked:
+    """The first action of a click in a message; raises `PayloadError`."""
+    fields = mapping(payload, "the click")
+    container = mapping(fields.get("container"), "container")
+    actions = fields.get("actions")
+    action = mapping(actions[0] if isinstance(actions, list) and actions else None, "actions")
+    return Clicked(
+        user=text(mapping(fields.get("user"), "user"), "id"),
+        place=text(mapping(fields.get("channel"), "channel"), "id"),
+        message_ts=text(container, "message_ts"),
+        is_answer=container.get("is_ephemeral") is True or _is_marked(fields.get("message")),
+        action_id=text(action, "action_id"),
+        value=text(action, "value", otherwise=""),
+        response_url=url(fields),
+        workspace=text(mapping(fields.get("team"), "team"), "id"),
+        trigger_id=text(fields, "trigger_id", otherwise=""),
+        thread_ts=text(container, "thread_ts", otherwise=""),
+    )
+
+
+def _is_marked(message: object) -> bool:
+    """Whether it was said as an answer in the DM with the bot, where nothing is ephemeral."""
+    return part(part(message).get("metadata")).get("event_type") == ANSWER
+
+
+def is_public(place: str, name: str) -> bool:
+    """Whether Slack showed the channel by its name, which it does for public ones only."""
+    if not place.startswith("C") or not name:
+        return False
+    return name not in _NAMELESS and name != _SEVERAL_PEOPLE and not name.startswith(f"{_SEVERAL_PEOPLE}-")

@@ -1,0 +1,87 @@
+"""Views on a person's screen: one attempt for each call, and every outcome as one of our errors."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.errors import InDoubtError
+from bot.flows.vitals import Vitals
+from bot.slack.outcome import FAULTS, error_of
+from bot.slack.views.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """Opens, changes and publishes views on a client that does not retry.
+
+    No call takes longer than `timeout_seconds`. A trigger opens one modal within three seconds, so that is done before
+    anything else. Showing the same twice does no harm: nothing here is ever in doubt.
+    """
+
+    client: AsyncWebClient
+    vitals: Vitals
+    timeout_seconds: float = 10
+
+    async def open(self, trigger_id: str, view: View) -> str:
+        """Show a modal; returns its id. `NoScreenError` when the three seconds are over."""
+        return _id_of(await self._call(self.client.views_open, trigger_id=trigger_id, view=view.payload()))
+
+    async def push(self, trigger_id: str, view: View) -> str:
+        """Show a modal on top of the one that is open; returns its id."""
+        return _id_of(await self._call(self.client.views_push, trigger_id=trigger_id, view=view.payload()))
+
+    async def update(self, view_id: str, view: View) -> None:
+        """Show this in the place of a modal; a `SlackError` when it has been closed."""
+        await self._call(self.client.views_update, view_id=view_id, view=view.payload())
+
+    async def publish(self, user: str, view: View) -> None:
+        """Show this as a person's Home tab."""
+        await self._call(self.client.views_publish, user_id=user, view=view.payload())
+
+    def of(self, trigger_id: str, view_id: str = "") -> "Screen":
+        """What one person sees from now on; `view_id` is the modal that is open already."""
+        return Screen(self, trigger_id, view_id)
+
+    async def _call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 - the client's own arguments
+        try:
+            async with asyncio.timeout(self.timeout_seconds):
+                response = await method(**arguments)
+        except FAULTS as fault:
+            error = error_of(fault)
+        else:
+            self.vitals.slack_calls["views ok"] += 1
+            return response
+        self.vitals.slack_calls[f"views {error.code if error.code == 'ratelimited' else 'failed'}"] += 1
+        raise error
+
+
+@dataclass(slots=True)
+class Screen:
+    """One person's modal, from one click or command on."""
+
+    screens: Screens
+    trigger_id: str = field(repr=False)
+    view_id: str = ""
+
+    async def show(self, view: View) -> None:
+        """Open it with the trigger, or put this in the place of what it shows. Raises a `SlackError`."""
+        if self.view_id:
+            await self.screens.update(self.view_id, view)
+        else:
+            self.view_id = await self.screens.open(self.trigger_id, view)
+
+    async def push(self, view: View) -> None:
+        """Open another one on top of it, which `show` changes from then on. Raises a `SlackError`."""
+        self.view_id = await self.screens.push(self.trigger_id, view)
+
+
+def _id_of(response: AsyncSlackResponse) -> str:
+    view = response.get("view")
+    found = view.get("id") if isinstance(view, dict) else None
+    if not isinstance(found, str) or not found:
+        raise InDoubtError("unreadable_answer")
+    return found
