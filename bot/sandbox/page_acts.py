@@ -47,31 +47,29 @@ class Acts:
         """A shortcut, of a message when one is named."""
         user, callback = self._user(asked), page_asked.text(asked, "callback_id")
         if "ts" not in asked:
-            return await self.slack.shortcut(user.id, callback)
+            return await self.slack.surfaces.shortcut(user.id, callback)
         channel, ts = self._channel(asked), page_asked.text(asked, "ts")
         self._seen(channel, ts, user)
-        return await self.slack.shortcut(user.id, callback, channel=channel.id, ts=ts)
+        return await self.slack.surfaces.shortcut(user.id, callback, channel.id, ts)
 
-    async def home(self, asked: Fields) -> Delivered:
-        """The app's Home tab is opened."""
-        return await self.slack.open_home(self._user(asked).id)
+    async def home(self, asked: Fields) -> None:
+        """A tab of the app's own place is opened."""
+        await self.slack.surfaces.open_home(self._user(asked).id, page_asked.text(asked, "tab"))
 
     async def touch(self, asked: Fields) -> Delivered:
         """A button of a view, or something chosen or typed in it; `values` is all that is entered there."""
-        user, view = self._user(asked), self._view(asked)
-        action = page_asked.text(asked, "action_id")
+        user, view, action = (page_asked.text(asked, name) for name in ("user", "view", "action_id"))
         value = page_asked.entered(asked["value"]) if "value" in asked else None
-        return await self.slack.touch(user.id, view, action, value)
+        return await self.slack.surfaces.touch(user, view, action, value, page_asked.entries(asked))
 
     async def submit(self, asked: Fields) -> Delivered:
         """A modal is sent with what is entered in it."""
-        user, view = self._user(asked), self._view(asked)
-        return await self.slack.submit(user.id, view, page_asked.entries(asked))
+        user, view = page_asked.text(asked, "user"), page_asked.text(asked, "view")
+        return await self.slack.surfaces.submit(user, view, page_asked.entries(asked))
 
     async def close(self, asked: Fields) -> None:
         """A modal is put away."""
-        user, view = self._user(asked), self._view(asked)
-        self.slack.workspace.close_modal(user.id, view)
+        await self.slack.surfaces.close(page_asked.text(asked, "user"), page_asked.text(asked, "view"))
 
     async def invite(self, asked: Fields) -> None:
         """Let somebody into a channel."""
@@ -96,14 +94,6 @@ class Acts:
         """Nobody uses what only somebody else sees; `message_not_found`."""
         if self.slack.workspace.message(channel.id, ts).ephemeral_to not in (None, user.id):
             raise RefusedError("message_not_found")
-
-    def _view(self, asked: Fields) -> str:
-        """A view of this person's own; `not_found`."""
-        view = page_asked.text(asked, "view")
-        known = self.slack.workspace.views.get(view)
-        if known is None or known["user"] != self._user(asked).id:
-            raise RefusedError("not_found")
-        return view
 
     def _user(self, asked: Fields, name: str = "user") -> User:
         return page_asked.person(self.slack.workspace, asked, name)

@@ -35,12 +35,12 @@ def entered(value: object) -> str | list[str]:
     return [str(each) for each in texts] if isinstance(value, list) else str(value)
 
 
-def entries(asked: Mapping[str, object], name: str = "values") -> dict[str, dict[str, str | list[str]]]:
-    """What was entered in a view: block id → action id → value."""
+def entries(asked: Mapping[str, object], name: str = "values") -> dict[str, str | list[str]]:
+    """What was entered in the fields of a view, by block id."""
     found = asked.get(name)
-    if not isinstance(found, dict) or not all(isinstance(each, dict) for each in found.values()):
-        raise WrongError(f"{name} must hold what was entered, by block and action")
-    return {block: {action: entered(value) for action, value in fields.items()} for block, fields in found.items()}
+    if not isinstance(found, dict):
+        raise WrongError(f"{name} must hold what was entered, by block")
+    return {block: entered(value) for block, value in found.items()}
 
 
 def person(workspace: Workspace, asked: Mapping[str, object], name: str = "user") -> User:

@@ -43,7 +43,7 @@ def _home(workspace: Workspace, user_id: str) -> Fields | None:
 
 def _modals(workspace: Workspace, user_id: str) -> list[Fields]:
     """The modals that are open for this person, the one on top last."""
-    return [each for each in workspace.views.values() if each["user"] == user_id and each["type"] == "modal"]
+    return [workspace.views[each] for each in workspace.modals.get(user_id, ())]
 
 
 def _view(view: Fields) -> Fields:

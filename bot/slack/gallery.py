@@ -1,4 +1,4 @@
-"""Every message that the bot can make, each with a name and a sentence of when it is seen."""
+"""Every message and view that the bot can make, each with a name and a sentence of when it is seen."""
 
 from datetime import datetime
 
@@ -21,12 +21,25 @@ from bot.slack.canned_timetable import (
     silent_confirmations,
 )
 from bot.slack.canned_triage import cared_cards, triaged
+from bot.slack.canned_views import CannedView, interrupted
 
 
 def plain(each: Canned) -> dict[str, object]:
     """A message of the gallery as values that JSON has."""
     told: dict[str, object] = {"name": each.name, "title": each.title, "when": each.when}
     return {**told, "text": each.message.text, "blocks": list(each.message.blocks)}
+
+
+def plain_view(each: CannedView) -> dict[str, object]:
+    """A view of the gallery as values that JSON has."""
+    return {"name": each.name, "title": each.title, "when": each.when, "view": each.view.payload()}
+
+
+def canned_views(command: str, now: datetime) -> tuple[CannedView, ...]:
+    """All Home tabs and modals with made-up data, as `canned`."""
+    scene = Scene(command, now)
+    parts = (interrupted,)
+    return tuple(each for part in parts for each in part(scene))
 
 
 def canned(command: str, now: datetime) -> tuple[Canned, ...]:

@@ -27,7 +27,13 @@ def button(text: str, action: str) -> Fields:
 
 
 def field_of(block: str, label: str, element: Fields, **more: object) -> Fields:
-    return {"type": "input", "block_id": block, "label": plain(label), "element": {"action_id": block, **element}, **more}
+    return {
+        "type": "input",
+        "block_id": block,
+        "label": plain(label),
+        "element": {"action_id": block, **element},
+        **more,
+    }
 
 
 def option(text: str, value: str) -> Fields:
@@ -67,7 +73,13 @@ def modal(matching: str = "Type a reference.") -> Fields:
         field_of("place", "Placement", placed, optional=True),
         {"type": "actions", "block_id": "more", "elements": [button("About patterns", "about")]},
     ]
-    return {"type": "modal", "callback_id": "watch", "title": plain("Watch"), "submit": plain("Start"), "blocks": blocks}
+    return {
+        "type": "modal",
+        "callback_id": "watch",
+        "title": plain("Watch"),
+        "submit": plain("Start"),
+        "blocks": blocks,
+    }
 
 
 def about() -> Fields:
@@ -99,7 +111,7 @@ class App:
         if request.content_type == "application/json":
             await self.hear((await request.json())["event"])
             return web.Response()
-        payload = json.loads((await request.post())["payload"])
+        payload = json.loads(str((await request.post())["payload"]))
         if payload["type"] == "view_submission":
             return await self.take(payload)
         if payload["type"] == "block_actions":
@@ -111,7 +123,7 @@ class App:
 
     async def hear(self, event: Fields) -> None:
         self.events.append(event)
-        if event["type"] == "app_home_opened":
+        if event["type"] == "app_home_opened" and event["tab"] == "home":
             await self.call("views.publish", user_id=event["user"], view=home(self.watched))
         if event["type"] == "app_mention":
             about_thread = {"thread_ts": event["thread_ts"]} if "thread_ts" in event else {}

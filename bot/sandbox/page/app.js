@@ -38,8 +38,8 @@ world.open = (place, tab = null, byTab = false) => {
   if (beside.what && beside.what !== "deeds" && (isOther || world.isAtHome())) beside.close();
   remember();
   draw();
-  if (world.isAtHome()) acts.openHome();
-  else list.toEnd();
+  lookedAt();
+  if (!world.isAtHome()) list.toEnd();
   if (byTab) byId(`tab-${world.tab}`)?.focus();
   else if (!world.isAtHome()) composer.focus();
 };
@@ -88,7 +88,7 @@ async function begin(user) {
   if (!world.channels.has(world.place)) world.place = FIRST_PLACE;
   remember();
   draw();
-  if (world.isAtHome()) acts.openHome();
+  lookedAt();
   stopFollowing = follow(user, world.n, take, connected);
 }
 
@@ -117,6 +117,11 @@ function drawBeside() {
   byId("reply").hidden = !isThread;
   if (beside.what === "deeds" && !byId("beside-body").firstChild) deeds.draw(offered.world);
   else if (isThread && !thread.show(world.place, beside.what)) beside.close();
+}
+
+// The app is told when somebody looks at one of its own tabs.
+function lookedAt() {
+  if (world.hasHome && world.isApp(world.place)) acts.openTab(world.tab);
 }
 
 function remember() {

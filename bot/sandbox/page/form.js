@@ -23,31 +23,28 @@ export class ViewForm {
     this.#rows.show(view.blocks.map((block) => this.#row(block)));
   }
 
-  // Block id → action id → what is entered.
+  // What is entered in its fields: block id → value.
   values() {
-    const all = this.#view.blocks.map((block) => [block.block_id, fieldsOf(block).map((each) => [each.action_id, this.#kept(block, each)])]);
-    return Object.fromEntries(all.filter(([, fields]) => fields.length).map(([id, fields]) => [id, Object.fromEntries(fields)]));
+    return Object.fromEntries(this.#inputs().map((block) => [block.block_id, this.#kept(block, block.element)]));
   }
 
   // What the page itself can see to be wrong: block id → why.
   mistakes() {
-    const inputs = this.#view.blocks.filter((block) => block.type === "input");
-    const found = inputs.map((block) => [block.block_id, mistakeIn(block, block.element, this.#kept(block, block.element))]);
+    const found = this.#inputs().map((block) => [block.block_id, mistakeIn(block, block.element, this.#kept(block, block.element))]);
     return Object.fromEntries(found.filter(([, why]) => why));
   }
 
   // Show why at each of these blocks and nowhere else, and go to the first; those that have no place are given back.
   complain(mistakes) {
     let first = null;
-    for (const block of this.#view.blocks) {
+    for (const block of this.#inputs()) {
       const node = this.#rows.node(block.block_id);
-      if (!node || block.type !== "input") continue;
       const why = Object.hasOwn(mistakes, block.block_id) ? mistakes[block.block_id] : "";
       mark(node, why);
       if (why && !first) first = node;
     }
     if (first) focusable(first)?.focus();
-    const placed = new Set(this.#view.blocks.filter((block) => block.type === "input").map((block) => block.block_id));
+    const placed = new Set(this.#inputs().map((block) => block.block_id));
     return Object.entries(mistakes).filter(([id]) => !placed.has(id)).map(([, why]) => why);
   }
 
@@ -58,6 +55,10 @@ export class ViewForm {
     const node = block && focusable(this.#rows.node(block.block_id));
     node?.focus();
     return Boolean(node);
+  }
+
+  #inputs() {
+    return this.#view.blocks.filter((block) => block.type === "input");
   }
 
   #row(block) {
