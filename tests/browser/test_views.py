@@ -51,7 +51,8 @@ async def test_home_leads_to_a_modal_that_counts_complains_and_is_sent(app: App,
     reference = dialog(tab).get_by_label("Reference")
     await expect(reference).to_be_focused()
     await reference.press_sequentially("batch")
-    await expect(dialog(tab)).to_contain_text("2 match.")
+    await expect(dialog(tab).locator(".context")).to_have_text("2 match.")
+    await expect(dialog(tab).get_by_role("status")).to_have_text("2 match.")  # for who does not see it
     await expect(reference).to_be_focused()
     await expect(reference).to_have_value("batch")
     await dialog(tab).get_by_role("button", name="Start").click()

@@ -18,9 +18,10 @@ export class ViewForm {
     this.#does = { press, keep: (...about) => this.#keep(...about), kept: (...about) => this.#kept(...about), key };
   }
 
+  // Draw a view, or what it has become; the texts that changed, so that they can be told to who does not see them.
   show(view) {
     this.#view = view;
-    this.#rows.show(view.blocks.map((block) => this.#row(block)));
+    return this.#rows.show(view.blocks.map((block) => this.#row(block))).filter((node) => !node.querySelector(".field-row")).map((node) => node.textContent);
   }
 
   // What is entered in its fields: block id → value.
@@ -68,7 +69,8 @@ export class ViewForm {
 
   #begin(block, element) {
     if (this.#entered.get(key(block, element))?.type === element.type) return;
-    this.#entered.set(key(block, element), { type: element.type, value: initialOf(element) });
+    const here = element.default_to_current_conversation ? this.#world.place : "";
+    this.#entered.set(key(block, element), { type: element.type, value: initialOf(element) || here });
   }
 
   #keep(block, element, value) {

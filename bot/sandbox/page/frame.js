@@ -13,6 +13,7 @@ export class Frame {
   #body = h("div", { class: "modal-body" });
   #foot = h("footer", { class: "modal-foot" });
   #trouble = h("div", { class: "modal-trouble", role: "alert" });
+  #news = h("div", { class: "unseen", role: "status" });
   #world;
   #does;
 
@@ -25,14 +26,14 @@ export class Frame {
       event.preventDefault();
       if (!this.isBusy && this.view.submit) does.submit(this);
     };
-    this.node = h("form", { class: "modal-form", novalidate: true, onsubmit: submit }, this.#head, this.#trouble, this.#body, this.#foot);
+    this.node = h("form", { class: "modal-form", novalidate: true, onsubmit: submit }, this.#head, this.#trouble, this.#body, this.#news, this.#foot);
   }
 
   // Draw a view, or what it has become; `isOnOthers` when there is one below to go back to.
   show(view, isOnOthers = false) {
     this.view = view;
     this.say("");
-    this.form.show(view);
+    this.#news.textContent = this.form.show(view).join(" ");
     const close = () => this.#does.close(this);
     const cross = h("button", { type: "button", class: "close", "aria-label": "Close", onclick: close }, "×");
     const bot = this.#world.users.get(this.#world.bot);

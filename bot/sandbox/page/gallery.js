@@ -19,6 +19,7 @@ const world = {
   channels: new Map(given.channels.map((each) => [each.id, each])),
   open: () => say("Channels open in the demo."),
   suggest: () => say("Commands can be typed in the demo."),
+  isApp: () => false,
   people: () => given.users.filter((each) => !each.is_bot && each.id !== "USLACKBOT"),
 };
 

@@ -5,8 +5,9 @@ import { nameOf } from "./names.js";
 export function known(world, element) {
   if (element.type.endsWith("users_select")) return people(world);
   if (element.type.endsWith("channels_select")) return places(world, ["public"]);
-  if (element.type.endsWith("conversations_select")) return places(world, element.filter?.include || ["public", "private", "im", "mpim"]);
-  return null;
+  if (!element.type.endsWith("conversations_select")) return null;
+  const { include = ["public", "private", "im", "mpim"], exclude_bot_users: isOnlyPeople = false } = element.filter || {};
+  return places(world, include).filter((each) => !isOnlyPeople || !world.isApp(each.value));
 }
 
 function people(world) {

@@ -5,6 +5,7 @@ const FIELDS = ["action", "field"];
 export class Rows {
   #into;
   #drawn = new Map();
+  #changed = [];
 
   constructor(into) {
     this.#into = into;
@@ -15,8 +16,9 @@ export class Rows {
     this.#into.replaceChildren();
   }
 
-  // Each row is { key, depends, draw }.
+  // Each row is { key, depends, draw }; gives back what was drawn anew in the place of something else.
   show(rows) {
+    this.#changed = [];
     const keys = new Set(rows.map((row) => row.key));
     for (const [key, { node }] of this.#drawn) {
       if (keys.has(key)) continue;
@@ -29,6 +31,7 @@ export class Rows {
       if (node === before) before = before.nextSibling;
       else this.#into.insertBefore(node, before);
     }
+    return this.#changed;
   }
 
   // What was drawn under a key.
@@ -53,6 +56,7 @@ export class Rows {
     if (known) {
       node.setAttribute("aria-live", "off"); // an edit is not read out: the card changes every few seconds
       replaceKeepingFocus(known.node, node);
+      this.#changed.push(node);
     }
     return node;
   }
