@@ -1,7 +1,7 @@
 """Where answers go: to the address that came with a command or a click, or into a conversation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,7 +13,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.errors import SlackBusyError
 from bot.slack.outcome import FAULTS, error_of
 from bot.slack.payload.asked import ANSWER
-from bot.slack.views.message import Message
+from bot.slack.views.message import Block, Message
 
 Method = Callable[..., Awaitable[AsyncSlackResponse]]
 LONGEST_SECONDS = 10.0
@@ -113,12 +113,11 @@ class Conversation:
         return {"thread_ts": self.thread_ts} if self.thread_ts else {}
 
     async def _post(self, message: Message) -> Unsaid | None:
-        mark = {"metadata": {"event_type": ANSWER, "event_payload": {}}} if self._is_direct else {}
         quiet = {"unfurl_links": False, "unfurl_media": False}
-        return await self._call(self.client.chat_postMessage, message, **self._thread, **mark, **quiet)
+        return await self._call(self.client.chat_postMessage, message, **self._thread, **quiet)
 
     async def _call(self, method: Method, message: Message, **arguments: Any) -> Unsaid | None:  # noqa: ANN401 - the client's own arguments
-        blocks = list(message.blocks) or None
+        blocks = list(_marked(message.blocks) if self._is_direct else message.blocks) or None
         try:
             async with asyncio.timeout(LONGEST_SECONDS):
                 answer = await method(channel=self.place, text=message.text, blocks=blocks, **arguments)
@@ -127,3 +126,8 @@ class Conversation:
             return Unsaid(error.code, was_refused=error.code == _REFUSED, is_busy=isinstance(error, SlackBusyError))
         self._last_ts = str(answer.get("ts") or self._last_ts)
         return None
+
+
+def _marked(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks whose clicks tell that they stand in an answer."""
+    return ({**block, "block_id": f"{ANSWER}{number}"} for number, block in enumerate(blocks))

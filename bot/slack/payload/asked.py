@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass, field
 
-from bot.slack.payload.reading import mapping, odd, part, text, url
+from bot.slack.payload.reading import Fields, mapping, odd, text, url
 
-ANSWER = "lipsync_answer"
-"""The type of the metadata of messages that answer one person."""
+ANSWER = "answer"
+"""What the ids of blocks begin with in messages that answer one person where nothing is ephemeral."""
 _NAMELESS = ("privategroup", "directmessage")
 _SEVERAL_PEOPLE = "mpdm"
 _FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0-9]{1,9}))?", re.DOTALL)
@@ -105,7 +105,7 @@ def clicked(payload: object) -> Clicked:
         user=text(mapping(fields.get("user"), "user"), "id"),
         place=text(mapping(fields.get("channel"), "channel"), "id"),
         message_ts=text(container, "message_ts"),
-        is_answer=container.get("is_ephemeral") is True or _is_marked(fields.get("message")),
+        is_answer=container.get("is_ephemeral") is True or _block_of(action).startswith(ANSWER),
         action_id=text(action, "action_id"),
         value=text(action, "value", otherwise=""),
         response_url=url(fields),
@@ -115,9 +115,8 @@ def clicked(payload: object) -> Clicked:
     )
 
 
-def _is_marked(message: object) -> bool:
-    """Whether it was said as an answer in the DM with the bot, where nothing is ephemeral."""
-    return part(part(message).get("metadata")).get("event_type") == ANSWER
+def _block_of(action: Fields) -> str:
+    return text(action, "block_id", otherwise="")
 
 
 def is_public(place: str, name: str) -> bool:
