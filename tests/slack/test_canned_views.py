@@ -10,7 +10,7 @@ from bot.slack.views.view import View
 from tests.builders import NOON
 
 COMMAND = "/lipsync"
-GOLDEN = Path(__file__).parent / "golden_views"
+GOLDEN = Path(__file__).parent / "golden" / "views"
 VIEWS: Mapping[str, View] = {each.name: each.view for each in canned_views(COMMAND, NOON)}
 
 

@@ -21,6 +21,7 @@ class Picker {
   #at = -1;
   #input;
   #list;
+  #moving;
   #tokens = h("span", { class: "tokens" });
 
   constructor(all, element, given) {
@@ -37,7 +38,7 @@ class Picker {
     this.node = h("div", { class: "entry picker", onclick: () => this.#input.focus() }, this.#tokens, this.#input, this.#list);
     this.#input.addEventListener("input", () => this.#open());
     this.#input.addEventListener("click", () => this.#open());
-    this.#input.addEventListener("blur", () => this.#close());
+    this.#input.addEventListener("blur", () => this.#leave());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#drawTokens();
   }
@@ -78,7 +79,7 @@ class Picker {
     this.#at = all.length ? Math.min(Math.max(this.#at, 0), all.length - 1) : -1;
     const none = h("li", { class: "none", role: "presentation" }, isFull ? `At most ${this.#most} can be chosen.` : "Nothing fits.");
     this.#list.replaceChildren(...(all.length ? all.map((each, index) => this.#choice(each, index)) : [none]));
-    if (!this.#isOpen()) float(this.#list, this.node);
+    if (!this.#isOpen()) this.#show();
     fit(this.#list, this.node);
     place(this.#list, this.node);
     this.#input.setAttribute("aria-expanded", "true");
@@ -111,8 +112,23 @@ class Picker {
     this.#given.change([...this.#chosen]);
   }
 
+  // The list stays at its box while what is behind it moves.
+  #show() {
+    float(this.#list, this.node);
+    this.#moving = new AbortController();
+    const about = { capture: true, passive: true, signal: this.#moving.signal };
+    addEventListener("scroll", (event) => event.target !== this.#list && place(this.#list, this.node), about);
+  }
+
+  // What was typed only to find something goes with the focus.
+  #leave() {
+    this.#close();
+    this.#input.value = "";
+  }
+
   #close() {
     if (!this.#isOpen()) return false;
+    this.#moving.abort();
     this.#list.hidePopover();
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-activedescendant");
