@@ -75,6 +75,16 @@ async def test_home_leads_to_a_modal_that_counts_complains_and_is_sent(app: App,
     assert sent["where"]["where"]["selected_conversation"] == DE
 
 
+async def test_everybody_has_a_home_of_their_own(app: App, url: str, visitor: Visitor) -> None:
+    app.watched.append("promo-fr")
+    tab = await visitor.visit(url + HOME)
+    await expect(tab.get_by_role("tabpanel", name="Home")).to_contain_text("promo-fr")
+    app.watched.clear()
+    await tab.get_by_role("button", name="Ben", exact=True).last.click()
+    await expect(tab.get_by_role("tabpanel", name="Home")).to_contain_text("You watch nothing yet.")
+    assert [each["user"] for each in app.events] == [ANA.id, BEN.id]
+
+
 async def test_what_cannot_be_sent_is_said_before_the_app_is_asked(app: App, url: str, visitor: Visitor) -> None:
     tab = await visitor.visit(url + HOME)
     await tab.get_by_role("button", name="Watch…").click()
@@ -118,6 +128,9 @@ async def test_home_and_modal_can_be_used_with_the_keyboard(app: App, url: str, 
     await tab.get_by_role("tab", name="Home").press("ArrowRight")
     await expect(tab.get_by_role("tab", name="Messages")).to_be_focused()
     await expect(tab.get_by_role("log")).to_be_visible()
+    await tab.locator("#input").press_sequentially("sta")  # said to the app itself, no word need call it
+    await tab.keyboard.press("Tab")
+    await expect(tab.locator("#input")).to_have_value("status ")
     await tab.get_by_role("tab", name="Messages").press("ArrowLeft")
     await tab.get_by_role("button", name="Watch…").press("Enter")
     await expect(dialog(tab).get_by_label("Reference")).to_be_focused()
@@ -154,12 +167,19 @@ async def test_a_message_offers_the_apps_shortcut_to_mouse_and_keyboard(app: App
     assert [(each["type"], each["message"]["ts"]) for each in app.shortcuts] == [("message_action", message.ts)] * 2
 
 
-async def test_shortcuts_for_everywhere_are_beside_the_box(app: App, url: str, visitor: Visitor) -> None:
+async def test_shortcuts_for_everywhere_are_beside_the_box_and_behind_a_slash(
+    app: App, url: str, visitor: Visitor
+) -> None:
     tab = await visitor.visit(f"{url}#U0ANA/{DE}")
     await tab.get_by_role("button", name="Shortcuts").click()
     await tab.get_by_role("menuitem", name="Lip sync status…").click()
     await expect(dialog(tab)).to_be_visible()
-    assert [(each["type"], each["callback_id"]) for each in app.shortcuts] == [("shortcut", "status")]
+    await tab.keyboard.press("Escape")
+    await tab.locator("#input").press_sequentially("/lip sync")
+    await expect(tab.get_by_role("option")).to_have_text(["Lip sync status…How a batch is doing."])
+    await tab.locator("#input").press("Tab")
+    await expect(dialog(tab)).to_be_visible()
+    assert [(each["type"], each["callback_id"]) for each in app.shortcuts] == [("shortcut", "status")] * 2
 
 
 async def test_the_bot_is_mentioned_in_a_thread_and_answers_there(app: App, url: str, visitor: Visitor) -> None:

@@ -76,16 +76,18 @@ function takeOffers(now) {
 function completable(inThread) {
   const all = [...world.users.values()].filter((each) => each.id !== "USLACKBOT");
   const people = all.sort((one, other) => Number(other.is_bot) - Number(one.is_bot)).map((each) => [`@${each.name} `, each.is_bot ? `${each.real_name}, the app` : each.real_name]);
-  return { ...offered.offers, people, isBotsOwn: world.isApp(world.place), inThread, canLeave: inThread };
+  const shortcuts = globalShortcuts().map((each) => ({ ...each, act: () => acts.summon(each.callback_id) }));
+  return { ...offered.offers, people, shortcuts, isBotsOwn: world.isApp(world.place), inThread, canLeave: inThread };
 }
 
 async function begin(user) {
   stopFollowing();
   const state = await read(user);
+  const wasInApp = world.isApp(world.place);
   world.begin(user);
   world.take(state, false);
   takeOffers(state);
-  if (!world.channels.has(world.place)) world.place = FIRST_PLACE;
+  if (!world.channels.has(world.place)) world.place = (wasInApp && [...world.channels.keys()].find((each) => world.isApp(each))) || FIRST_PLACE;
   remember();
   draw();
   lookedAt();

@@ -7,15 +7,16 @@ const SHELL = [["/lipsync ", "ask the bot"], ["/invite @lipsync", "let the bot i
 const TO_BOT = ["/lipsync", "@lipsync"];
 const MOST = 8;
 
-// What could stand instead of the last word: [whole text, shown word, what it does].
-// `about` is { commands, references, people, isBotsOwn (everything said here is for the bot), inThread (no slash commands) }.
+// What could stand instead of the last word: [whole text, shown word, what it does, act], where `act` is done instead.
+// `about` is { commands, references, people, shortcuts ({ name, description, act }), isBotsOwn (everything said here is for
+// the bot), inThread (no slash commands) }.
 export function completions(text, about) {
   const words = text.split(" ");
   const last = words[words.length - 1];
   const before = words.length > 1 ? `${words.slice(0, -1).join(" ")} ` : "";
   if (last.startsWith("@")) return starting(about.people, last, before);
   if (text.startsWith("/") && about.inThread) return [];
-  if (text.startsWith("/") && words.length === 1) return starting(SHELL, text, "");
+  if (text.startsWith("/") && !text.startsWith("/lipsync ")) return [...starting(SHELL, text, ""), ...shortcuts(text, about)];
   if (TO_BOT.includes(words[0]) && words.length > 1) return starting(nextWords(words, about), last, before);
   if (about.isBotsOwn && text && !text.startsWith("/")) return starting(nextWords(["", ...words], about), last, before);
   return [];
@@ -31,6 +32,13 @@ function nextWords(words, about) {
   if (words[1] !== "watch" || words.length < 4) return [];
   if (words[words.length - 2] === "for") return EVENTS;
   return words[words.length - 2] === "expect" ? [] : [["for ", "which news"], ["expect ", "how many requests will come"]];
+}
+
+// As in Slack, a slash and some letters also find the app's shortcuts.
+function shortcuts(text, about) {
+  const typed = text.slice(1).toLowerCase();
+  const found = about.shortcuts.filter((each) => each.name.toLowerCase().startsWith(typed));
+  return found.map((each) => ["", each.name, each.description || "", each.act]);
 }
 
 // A pattern for all references, and one for every word with which some begin.

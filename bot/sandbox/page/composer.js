@@ -77,7 +77,9 @@ export class Composer {
 
   #take(index) {
     if (!this.#shown[index]) return false;
-    this.put(this.#shown[index][0]);
+    const [text, , , act] = this.#shown[index];
+    this.put(text);
+    act?.();
     return true;
   }
 
