@@ -167,9 +167,7 @@ async def test_a_message_offers_the_apps_shortcut_to_mouse_and_keyboard(app: App
     assert [(each["type"], each["message"]["ts"]) for each in app.shortcuts] == [("message_action", message.ts)] * 2
 
 
-async def test_shortcuts_for_everywhere_are_beside_the_box_and_behind_a_slash(
-    app: App, url: str, visitor: Visitor
-) -> None:
+async def test_shortcuts_for_everywhere_are_at_the_box(app: App, url: str, visitor: Visitor) -> None:
     tab = await visitor.visit(f"{url}#U0ANA/{DE}")
     await tab.get_by_role("button", name="Shortcuts").click()
     await tab.get_by_role("menuitem", name="Lip sync status…").click()
