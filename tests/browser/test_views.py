@@ -62,6 +62,12 @@ async def test_home_leads_to_a_modal_that_counts_complains_and_is_sent(app: App,
     await expect(reference).not_to_have_attribute("aria-invalid", "true")
     await dialog(tab).get_by_label("All", exact=True).check()
     await dialog(tab).get_by_label("In its thread").check()
+    where = dialog(tab).get_by_label("Where")
+    await expect(where).to_have_value("#dubbing-de")
+    await where.click()
+    await tab.keyboard.type("produ")
+    await tab.keyboard.press("Enter")
+    await expect(where).to_have_value("#producers")
     await dialog(tab).get_by_label("Mention").click()
     await dialog(tab).get_by_role("option", name="@ben").click()
     await dialog(tab).get_by_role("button", name="Start").click()
@@ -72,7 +78,7 @@ async def test_home_leads_to_a_modal_that_counts_complains_and_is_sent(app: App,
     assert sent["events"]["events"]["selected_option"]["value"] == "all"
     assert [each["value"] for each in sent["place"]["place"]["selected_options"]] == ["thread"]
     assert sent["mention"]["mention"]["selected_users"] == [BEN.id]
-    assert sent["where"]["where"]["selected_conversation"] == DE
+    assert sent["where"]["where"]["selected_conversation"] == "C0PRODUCERS"
 
 
 async def test_everybody_has_a_home_of_their_own(app: App, url: str, visitor: Visitor) -> None:

@@ -4,8 +4,6 @@ import { h } from "./dom.js";
 import { boxes } from "./choices.js";
 import { plain } from "./emoji.js";
 import { picker } from "./picker.js";
-import { known } from "./known.js";
-import { optionsOf } from "./values.js";
 
 // `given` is { value, change(value), enter(value), names }, where `names` are the attributes that name the control.
 function line(kind) {
@@ -50,23 +48,9 @@ function local(value) {
 
 const seconds = (value) => (value ? String(Math.floor(new Date(value).getTime() / 1000)) : "");
 
-function select(world, element, given) {
-  const all = known(world, element) || optionsOf(element);
-  const empty = h("option", { value: "", disabled: !given.isOptional }, plain(element.placeholder) || "Choose one");
-  const groups = [...new Set(all.map((each) => each.group || ""))];
-  const choices = groups.map((name) => {
-    const options = all.filter((each) => (each.group || "") === name).map((each) => h("option", { value: each.value }, plain(each.text)));
-    return name ? h("optgroup", { label: name }, options) : options;
-  });
-  const node = h("select", { class: "entry", onchange: () => given.change(node.value), ...given.names }, empty, choices);
-  node.value = given.value;
-  if (node.selectedIndex < 0) node.value = "";
-  return node;
-}
-
 const CONTROLS = {
   plain_text_input: words, email_text_input: line("email"), url_text_input: line("url"), number_input: line("number"),
-  static_select: select, users_select: select, conversations_select: select, channels_select: select,
+  static_select: picker, users_select: picker, conversations_select: picker, channels_select: picker,
   multi_static_select: picker, multi_users_select: picker, multi_conversations_select: picker, multi_channels_select: picker,
   radio_buttons: boxes, checkboxes: boxes,
   datepicker: moment("date"), timepicker: moment("time"), datetimepicker: moment("datetime-local"),

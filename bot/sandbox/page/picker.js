@@ -1,13 +1,13 @@
-// Several of many: what is chosen stands as tokens in the box; typing filters, arrows and Enter choose.
+// One or several of many: typing filters, arrows and Enter choose; of several, each that is chosen stands as a token.
 
 import { fresh, h } from "./dom.js";
 import { plain } from "./emoji.js";
 import { icon } from "./icons.js";
 import { known } from "./known.js";
 import { fit, float, place } from "./popup.js";
-import { optionsOf } from "./values.js";
+import { holdsMany, optionsOf } from "./values.js";
 
-const MOST = 50;
+const MOST = 100;
 
 export function picker(world, element, given) {
   return new Picker(known(world, element) || optionsOf(element), element, given).node;
@@ -15,9 +15,11 @@ export function picker(world, element, given) {
 
 class Picker {
   #all;
+  #isMany;
   #most;
   #given;
   #chosen;
+  #isFiltered = false; // since the list was opened, something was typed
   #at = -1;
   #input;
   #list;
@@ -26,26 +28,44 @@ class Picker {
 
   constructor(all, element, given) {
     this.#all = all;
+    this.#isMany = holdsMany(element);
     this.#most = element.max_selected_items || Infinity;
     this.#given = given;
-    this.#chosen = [...given.value];
+    this.#chosen = [given.value].flat().filter(Boolean);
     const list = fresh("choices");
     const says = { role: "combobox", "aria-expanded": "false", "aria-controls": list, "aria-autocomplete": "list" };
+    const hint = plain(element.placeholder) || (this.#isMany ? "Choose some" : "Choose one");
     this.#input = h("input", { type: "text", class: "picker-input", autocomplete: "off", spellcheck: "false", ...says, ...given.names });
     this.#input.dataset.field = given.key;
-    this.#input.dataset.hint = plain(element.placeholder) || "Choose some";
-    this.#list = h("ul", { id: list, class: "menu choices", role: "listbox", "aria-label": this.#input.dataset.hint, popover: "manual" });
-    this.node = h("div", { class: "entry picker", onclick: () => this.#input.focus() }, this.#tokens, this.#input, this.#list);
-    this.#input.addEventListener("input", () => this.#open());
-    this.#input.addEventListener("click", () => this.#open());
-    this.#input.addEventListener("blur", () => this.#leave());
-    this.#input.addEventListener("keydown", (event) => this.#key(event));
-    this.#drawTokens();
+    this.#input.dataset.hint = hint;
+    this.#list = h("ul", { id: list, class: "menu choices", role: "listbox", "aria-label": hint, popover: "manual" });
+    const click = () => {
+      this.#input.focus();
+      this.#open();
+    };
+    this.node = h("div", { class: `entry picker ${this.#isMany ? "picker-many" : "picker-one"}`, onclick: click }, this.#tokens, this.#input, this.#list);
+    this.#listen();
+    this.#rest();
   }
 
-  #drawTokens() {
-    this.#tokens.replaceChildren(...this.#chosen.map((value) => this.#token(value)));
-    this.#input.placeholder = this.#chosen.length ? "" : this.#input.dataset.hint;
+  #listen() {
+    this.#input.addEventListener("input", () => {
+      this.#isFiltered = true;
+      this.#at = 0;
+      this.#open();
+    });
+    this.#input.addEventListener("blur", () => this.#leave());
+    this.#input.addEventListener("keydown", (event) => this.#key(event));
+    this.#list.addEventListener("mousedown", (event) => event.preventDefault()); // the box keeps the focus
+    this.#list.addEventListener("click", (event) => event.stopPropagation());
+  }
+
+  // As it stands while nobody chooses.
+  #rest() {
+    this.#isFiltered = false;
+    this.#input.value = this.#isMany ? "" : this.#chosen.map((each) => this.#label(each)).join("");
+    this.#input.placeholder = this.#isMany && this.#chosen.length ? "" : this.#input.dataset.hint;
+    if (this.#isMany) this.#tokens.replaceChildren(...this.#chosen.map((value) => this.#token(value)));
   }
 
   #token(value) {
@@ -68,68 +88,90 @@ class Picker {
   }
 
   #offered() {
-    const typed = this.#input.value.trim().toLowerCase().replace(/^[@#]/, "");
+    const typed = this.#isFiltered ? this.#input.value.trim().toLowerCase().replace(/^[@#]/, "") : "";
     const fits = (each) => `${plain(each.text)} ${each.note || ""}`.toLowerCase().includes(typed);
-    return this.#all.filter((each) => !this.#chosen.includes(each.value) && fits(each)).slice(0, MOST);
+    const isFree = (each) => !this.#isMany || !this.#chosen.includes(each.value);
+    return this.#all.filter((each) => isFree(each) && fits(each)).slice(0, MOST);
   }
 
   #open() {
-    const isFull = this.#chosen.length >= this.#most;
+    const isFull = this.#isMany && this.#chosen.length >= this.#most;
     const all = isFull ? [] : this.#offered();
-    this.#at = all.length ? Math.min(Math.max(this.#at, 0), all.length - 1) : -1;
+    if (this.#at < 0) this.#at = Math.max(all.findIndex((each) => this.#chosen.includes(each.value)), 0);
+    this.#at = Math.min(this.#at, all.length - 1);
     const none = h("li", { class: "none", role: "presentation" }, isFull ? `At most ${this.#most} can be chosen.` : "Nothing fits.");
-    this.#list.replaceChildren(...(all.length ? all.map((each, index) => this.#choice(each, index)) : [none]));
+    this.#list.replaceChildren(...(all.length ? this.#lines(all) : [none]));
     if (!this.#isOpen()) this.#show();
     fit(this.#list, this.node);
     place(this.#list, this.node);
     this.#input.setAttribute("aria-expanded", "true");
-    if (this.#at < 0) this.#input.removeAttribute("aria-activedescendant");
-    else this.#input.setAttribute("aria-activedescendant", this.#list.children[this.#at].id);
-    this.#list.children[this.#at]?.scrollIntoView({ block: "nearest" });
+    const now = this.#options()[this.#at];
+    if (now) this.#input.setAttribute("aria-activedescendant", now.id);
+    else this.#input.removeAttribute("aria-activedescendant");
+    now?.scrollIntoView({ block: "nearest" });
+  }
+
+  #options() {
+    return [...this.#list.querySelectorAll("[role=option]")];
+  }
+
+  // Options in their groups.
+  #lines(all) {
+    return all.flatMap((each, index) => {
+      const isFirst = each.group && each.group !== all[index - 1]?.group;
+      const heading = isFirst ? [h("li", { class: "choices-group", role: "presentation" }, each.group)] : [];
+      return [...heading, this.#choice(each, index)];
+    });
   }
 
   #choice(option, index) {
+    const isChosen = this.#chosen.includes(option.value);
+    const says = option.description ? h("span", { class: "menu-says" }, plain(option.description)) : null;
+    const about = { id: `${this.#list.id}-${index}`, role: "option", "aria-selected": String(isChosen) };
     const node = h(
-      "li", { id: `${this.#list.id}-${index}`, class: "menu-item", role: "option", "aria-selected": String(index === this.#at) },
-      h("span", {}, plain(option.text)), option.note ? h("span", { class: "menu-note" }, option.note) : null,
+      "li", { class: `menu-item${index === this.#at ? " active" : ""}`, ...about, onclick: () => this.#take(option.value) },
+      h("span", { class: "menu-text" }, plain(option.text), says),
+      isChosen ? icon("tick") : option.note ? h("span", { class: "menu-note" }, option.note) : null,
     );
     node.dataset.value = option.value;
-    node.addEventListener("mousedown", (event) => {
-      event.preventDefault(); // the box keeps the focus
-      this.#take(option.value);
-    });
     return node;
   }
 
-  // Choose it, or not any more.
+  // Choose it; one of several that is chosen is not any more.
   #take(value) {
     const isIn = this.#chosen.includes(value);
-    this.#chosen = isIn ? this.#chosen.filter((each) => each !== value) : [...this.#chosen, value];
-    this.#input.value = "";
+    if (this.#isMany) this.#chosen = isIn ? this.#chosen.filter((each) => each !== value) : [...this.#chosen, value];
+    else this.#chosen = [value];
+    this.#rest();
     this.#at = -1;
-    this.#drawTokens();
-    if (this.#isOpen()) this.#open();
-    this.#given.change([...this.#chosen]);
+    if (!this.#isMany) this.#close();
+    else if (this.#isOpen()) this.#open();
+    this.#given.change(this.#isMany ? [...this.#chosen] : value);
   }
 
   // The list stays at its box while what is behind it moves.
   #show() {
     float(this.#list, this.node);
+    if (!this.#isMany && !this.#isFiltered) this.#input.select(); // so that typing looks for another one
     this.#moving = new AbortController();
     const about = { capture: true, passive: true, signal: this.#moving.signal };
     addEventListener("scroll", (event) => event.target !== this.#list && place(this.#list, this.node), about);
   }
 
-  // What was typed only to find something goes with the focus.
+  // What was typed only to find something goes with the focus; one choice that need not be made can be wiped out.
   #leave() {
+    const isWiped = !this.#isMany && this.#given.isOptional && this.#chosen.length > 0 && !this.#input.value.trim();
+    if (isWiped) this.#chosen = [];
     this.#close();
-    this.#input.value = "";
+    this.#rest();
+    if (isWiped) this.#given.change("");
   }
 
   #close() {
     if (!this.#isOpen()) return false;
     this.#moving.abort();
     this.#list.hidePopover();
+    this.#at = -1;
     this.#input.setAttribute("aria-expanded", "false");
     this.#input.removeAttribute("aria-activedescendant");
     return true;
@@ -142,21 +184,21 @@ class Picker {
       ArrowUp: () => this.#move(-1),
       Enter: () => this.#enter(),
       Escape: () => this.#close(),
-      Backspace: () => !this.#input.value && this.#chosen.length > 0 && this.#take(this.#chosen.at(-1)) !== false,
+      Backspace: () => this.#isMany && !this.#input.value && this.#chosen.length > 0 && this.#take(this.#chosen.at(-1)) !== false,
     }[event.key];
     if (act && act() !== false) event.preventDefault();
   }
 
   #move(step) {
-    const many = Math.max(this.#list.querySelectorAll("[role=option]").length, 1);
-    this.#at = this.#isOpen() ? (this.#at + step + many) % many : 0;
+    const many = Math.max(this.#options().length, 1);
+    if (this.#isOpen()) this.#at = (this.#at + step + many) % many;
     this.#open();
   }
 
   // Enter never sends the form from here; with the list open it chooses.
   #enter() {
-    const chosen = this.#list.children[this.#at];
-    if (this.#isOpen() && chosen?.dataset.value) this.#take(chosen.dataset.value);
+    const now = this.#options()[this.#at];
+    if (this.#isOpen() && now) this.#take(now.dataset.value);
     else this.#open();
   }
 }
