@@ -58,9 +58,10 @@ class Acts:
 
     async def touch(self, asked: Fields) -> Delivered:
         """A button of a view, or something chosen or typed in it; `values` is all that is entered there."""
-        user, view, action = (page_asked.text(asked, name) for name in ("user", "view", "action_id"))
+        user, view, action, block = (page_asked.text(asked, name) for name in ("user", "view", "action_id", "block_id"))
         value = page_asked.entered(asked["value"]) if "value" in asked else None
-        return await self.slack.surfaces.touch(user, view, action, value, page_asked.entries(asked))
+        entries = page_asked.entries(asked)
+        return await self.slack.surfaces.touch(user, view, action, value, entries, block_id=block)
 
     async def submit(self, asked: Fields) -> Delivered:
         """A modal is sent with what is entered in it."""

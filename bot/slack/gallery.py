@@ -8,6 +8,7 @@ from bot.slack.canned_charts import charts
 from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
+from bot.slack.canned_interrupted import interrupted
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
@@ -21,7 +22,7 @@ from bot.slack.canned_timetable import (
     silent_confirmations,
 )
 from bot.slack.canned_triage import cared_cards, triaged
-from bot.slack.canned_views import CannedView, interrupted
+from bot.slack.canned_views import CannedView
 
 
 def plain(each: Canned) -> dict[str, object]:

@@ -27,7 +27,8 @@ FIELDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("expect", {"type": "number_input", "is_decimal_allowed": False}),
     ("until", {"type": "datetimepicker"}),
 )
-MORE = {"type": "actions", "elements": [{"type": "button", "action_id": "more", "text": words("More")}]}
+BUTTON = {"type": "button", "action_id": "more", "text": words("More")}
+MORE = {"type": "actions", "block_id": "does", "elements": [BUTTON]}
 INPUT = {"type": "input", "label": words("Something"), "optional": True}
 BLOCKS = [*({**INPUT, "block_id": name, "element": {**each, "action_id": name}} for name, each in FIELDS), MORE]
 ENTERED = {"reference": "batch-1", "events": "all", "mention": [BEN.id], "expect": "", "until": "1790000000"}
@@ -46,7 +47,7 @@ async def test_the_state_has_ones_own_home_and_open_modals_and_nobody_elses(
     show(slack, "V1", "modal")
     show(slack, "V2", "modal")
     state = await browser.state()
-    assert (state["home"]["type"], state["home"]["blocks"]) == ("home", [{"block_id": "b0", **MORE}])
+    assert (state["home"]["type"], state["home"]["blocks"]) == ("home", [MORE])
     assert [each["id"] for each in state["modals"]] == ["V1", "V2"]
     assert state["modals"][0]["title"] == words("Watch")
     other = await browser.state(BEN.id)
@@ -83,7 +84,8 @@ async def test_a_mistake_is_given_back_by_its_field(slack: SlackSandbox, bot: Bo
 
 async def test_a_touch_comes_with_what_is_entered(slack: SlackSandbox, bot: Bot, browser: Browser) -> None:
     show(slack, MODAL, "modal")
-    assert (await browser.does("touch", user=ANA.id, view=MODAL, values=ENTERED, action_id="more"))[0] == 200
+    about = {"user": ANA.id, "view": MODAL, "values": ENTERED, "action_id": "more", "block_id": "does"}
+    assert (await browser.does("touch", **about))[0] == 200
     (told,) = bot.payloads
     assert [each["action_id"] for each in told["actions"]] == ["more"]
     assert told["view"]["state"]["values"]["reference"]["reference"]["value"] == "batch-1"
@@ -95,10 +97,22 @@ async def test_a_modal_is_put_away(slack: SlackSandbox, browser: Browser) -> Non
     assert (await browser.state())["modals"] == []
 
 
+async def test_of_two_buttons_with_one_name_the_one_that_is_pressed_is_told(
+    slack: SlackSandbox, bot: Bot, browser: Browser
+) -> None:
+    choices = [{"text": words("Stop"), "value": f"stop {number}"} for number in (1, 2)]
+    menus = [{"type": "overflow", "action_id": "more", "options": [each]} for each in choices]
+    rows = [{"type": "actions", "block_id": each["options"][0]["value"], "elements": [each]} for each in menus]
+    show(slack, HOME, "home", rows)
+    about = {"user": ANA.id, "view": HOME, "values": {}, "action_id": "more"}
+    assert (await browser.does("touch", **about, block_id="stop 2", value="stop 2"))[0] == 200
+    assert bot.clicks[0]["selected_option"] == choices[1]
+
+
 @pytest.mark.parametrize("act", ["touch", "submit", "close"])
 async def test_nobody_uses_a_view_of_somebody_else(slack: SlackSandbox, bot: Bot, browser: Browser, act: str) -> None:
     show(slack, MODAL, "modal")
-    status, answer = await browser.does(act, user=BEN.id, view=MODAL, values={}, action_id="more")
+    status, answer = await browser.does(act, user=BEN.id, view=MODAL, values={}, action_id="more", block_id="does")
     assert (status, answer["error"]) == (409, "not_found")
     assert bot.forms == []
 
@@ -145,7 +159,7 @@ async def test_what_links_lead_to_is_shown_in_order(slack: SlackSandbox, browser
     message = slack.workspace.post(DE, BEN.id, Draft("two links"))
     message.unfurls = {"https://a.example/1": {"blocks": [MORE]}, "https://a.example/2": {"blocks": []}}
     (shown,) = (await browser.state())["messages"]
-    assert shown["unfurls"] == [{"blocks": [{"block_id": "b0", **MORE}]}, {"blocks": []}]
+    assert shown["unfurls"] == [{"blocks": [MORE]}, {"blocks": []}]
 
 
 async def test_the_page_knows_what_the_app_offers(slack: SlackSandbox, http: ClientSession) -> None:

@@ -43,9 +43,9 @@ export class Acts {
   }
 
   // Something in a view: it opens and changes nothing on the page itself, the app does.
-  async touch(view, values, element, value) {
+  async touch(view, values, block, element, value) {
     if (element.confirm && !(await confirmed(this.#world, element.confirm))) return { ok: true };
-    const about = { user: this.#world.me, view: view.id, values, action_id: element.action_id };
+    const about = { user: this.#world.me, view: view.id, values, block_id: block.block_id, action_id: element.action_id };
     const answer = await act("touch", { ...about, ...chosen(value) });
     if (view.type === "home") this.#told(answer);
     return answer;

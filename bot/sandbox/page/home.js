@@ -12,7 +12,7 @@ export class Home {
   #world;
   #touch;
 
-  // `touch(view, values, element, value)` tells the app.
+  // `touch(view, values, block, element, value)` tells the app.
   constructor(world, touch) {
     this.#world = world;
     this.#touch = touch;
@@ -31,7 +31,7 @@ export class Home {
     this.#shown = whose;
     const inside = h("div", { class: "home-blocks" });
     this.#into.replaceChildren(inside);
-    this.#form = new ViewForm(this.#world, inside, (_block, element, value) => this.#touch(this.view, this.#form.values(), element, value));
+    this.#form = new ViewForm(this.#world, inside, (block, element, value) => this.#touch(this.view, this.#form.values(), block, element, value));
   }
 
   #wait() {

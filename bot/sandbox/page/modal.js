@@ -10,7 +10,7 @@ export class Modal {
   #frames = new Map(); // view id → its frame: those below the one on top wait with what was entered
   #open = null;
 
-  // `acts` has touch(view, values, element, value), submit(view, values) and close(view), with the server's answers.
+  // `acts` has touch(view, values, block, element, value), submit(view, values) and close(view), with the server's answers.
   constructor(world, acts) {
     this.#world = world;
     this.#acts = acts;
@@ -53,9 +53,9 @@ export class Modal {
   }
 
   // Once it is sent or gone, what was typed last is not told as well.
-  async #press(frame, _block, element, value) {
+  async #press(frame, block, element, value) {
     if (frame.isBusy || !frame.node.isConnected) return;
-    const answer = await this.#acts.touch(frame.view, frame.form.values(), element, value);
+    const answer = await this.#acts.touch(frame.view, frame.form.values(), block, element, value);
     frame.say(answer.ok ? "" : unanswered(answer));
   }
 
