@@ -100,13 +100,16 @@ async def test_a_modal_is_put_away(slack: SlackSandbox, browser: Browser) -> Non
 async def test_of_two_buttons_with_one_name_the_one_that_is_pressed_is_told(
     slack: SlackSandbox, bot: Bot, browser: Browser
 ) -> None:
-    choices = [{"text": words("Stop"), "value": f"stop {number}"} for number in (1, 2)]
-    menus = [{"type": "overflow", "action_id": "more", "options": [each]} for each in choices]
-    rows = [{"type": "actions", "block_id": each["options"][0]["value"], "elements": [each]} for each in menus]
+    choices = {name: {"text": words("Stop"), "value": name} for name in ("stop 1", "stop 2")}
+    menu = {"type": "overflow", "action_id": "more"}
+    rows = [
+        {"type": "actions", "block_id": name, "elements": [{**menu, "options": [each]}]}
+        for name, each in choices.items()
+    ]
     show(slack, HOME, "home", rows)
     about = {"user": ANA.id, "view": HOME, "values": {}, "action_id": "more"}
     assert (await browser.does("touch", **about, block_id="stop 2", value="stop 2"))[0] == 200
-    assert bot.clicks[0]["selected_option"] == choices[1]
+    assert bot.clicks[0]["selected_option"] == choices["stop 2"]
 
 
 @pytest.mark.parametrize("act", ["touch", "submit", "close"])
