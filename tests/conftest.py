@@ -3,7 +3,10 @@
 import asyncio
 import gc
 import os
-from collections.abc import Iterator
+import sys
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,38 @@ settings.register_profile("busy machine", deadline=None)  # no test asserts on a
 settings.load_profile("busy machine")
 
 
-LONGEST = ("test_kills.py", "test_crash.py", "test_deploy.py", "test_benchmarks.py", "test_outbox_model.py")
+LONGEST = (
+    "test_kills.py",
+    "test_crash.py",
+    "test_deploy.py",
+    "test_account_model.py",
+    "test_benchmarks.py",
+    "test_outbox_model.py",
+)
+
+UNMEASURED = (
+    "tests/browser/",
+    "tests/crash/",
+    "tests/made_up_time/",
+    "tests/app/test_hostile.py",
+    "tests/domain/test_replays.py",
+    "tests/flows/test_account_model.py",
+    "tests/flows/test_catch_up_kills.py",
+    "tests/flows/test_staleness.py::test_a_day_without_the_api_makes_one_notice_and_one_catch_up",
+    "tests/flows/test_totals.py",
+    "tests/slack/test_views_hostile.py",
+    "tests/store/test_outbox_model.py",
+    "tests/test_deploy.py",
+    "tests/test_downtime.py",
+    "tests/test_kills.py",
+    "tests/test_readme.py",
+    "tests/test_replicas.py",
+    "tests/test_simulate.py::test_the_same_seed_gives_the_same_figures_in_another_process",
+)
+"""Long ways through lines that shorter tests run as well: to measure their coverage takes longer than the tests."""
+
+POSTGRESQL_ITSELF = ("test_condition.py", "test_database.py", "test_faults.py", "test_migrations.py", "test_senders.py")
+"""Where the store has lines of its own for PostgreSQL; all other tests run the same lines on SQLite."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -41,6 +75,36 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that at the end no worker goes on alone."""
     items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("processes") is None))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Run at full speed what would not cover more lines."""
+    if is_measured(item):
+        return (yield)
+    with unmeasured():
+        return (yield)
+
+
+def is_measured(item: pytest.Item) -> bool:
+    """Whether its coverage counts."""
+    is_second_run = "postgresql" in item.nodeid.partition("[")[2] and item.path.name not in POSTGRESQL_ITSELF
+    return not (item.nodeid.startswith(UNMEASURED) or (item.nodeid.startswith("tests/store/") and is_second_run))
+
+
+@contextmanager
+def unmeasured() -> Iterator[None]:
+    """What runs meanwhile, here and in processes that are begun, does not count as covered, and takes half the time."""
+    here, in_threads = sys.gettrace(), threading.gettrace()
+    told = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("COVERAGE_")}
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        os.environ.update(told)
+        threading.settrace(in_threads)
+        sys.settrace(here)
 
 
 def pytest_collection_finish() -> None:

@@ -12,7 +12,7 @@ from bot.store.manners import NO_THREAD
 from bot.store.moves import UNWATCHED, is_unwatched, move
 from bot.store.rows import Row
 from bot.store.schema import announcements, cards
-from bot.store.troubles import end_trouble
+from bot.store.troubles import end_trouble, untried
 
 _SENDING = (State.SENDING,)
 
@@ -71,14 +71,31 @@ def wait_again(
     }
     if doubted:
         values["doubted_at"] = func.coalesce(announcements.c.doubted_at, delivery.attempt_at)
-    return move(connection, delivery, states, values)
+    if not move(connection, delivery, states, values):
+        return False
+    if not_before is not None:
+        _try_the_place(connection, delivery, not_before)
+    return True
+
+
+def _try_the_place(connection: Connection, delivery: Delivery, retry_at: datetime) -> None:
+    """It was not tried: a place whose trouble may be over does not wait as if it had been."""
+    key = delivery.announcement.key
+    untried(connection, key.workspace_id, key.place, retry_at)
 
 
 def without_thread(connection: Connection, delivery: Delivery) -> bool:
     """Slack takes no reply there, and nothing was posted: it waits again, to be posted into the place itself."""
-    return move(connection, delivery, _SENDING, {"state": State.PENDING, "thread_ts": NO_THREAD, "owner": None})
+    values: Row = {"state": State.PENDING, "thread_ts": NO_THREAD, "owner": None}
+    if not move(connection, delivery, _SENDING, values):
+        return False
+    _try_the_place(connection, delivery, delivery.attempt_at)
+    return True
 
 
 def drop(connection: Connection, delivery: Delivery, why: str) -> bool:
     """It is never posted."""
-    return move(connection, delivery, _SENDING, {"state": State.DROPPED, "why": why})
+    if not move(connection, delivery, _SENDING, {"state": State.DROPPED, "why": why}):
+        return False
+    _try_the_place(connection, delivery, delivery.attempt_at)
+    return True

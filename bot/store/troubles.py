@@ -56,11 +56,7 @@ def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
 
 def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
     """Its oldest announcement may be tried, and what is in doubt there looked up, from now on."""
-    connection.execute(
-        update(places)
-        .where(places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None))
-        .values(retry_at=now)
-    )
+    untried(connection, workspace_id, place, now)
     connection.execute(
         update(announcements)
         .where(
@@ -70,6 +66,15 @@ def retry(connection: Connection, workspace_id: str, place: str, now: datetime) 
             is_unsent(announcements),
         )
         .values(not_before=None)
+    )
+
+
+def untried(connection: Connection, workspace_id: str, place: str, retry_at: datetime) -> None:
+    """What was claimed to try a place in trouble has not told whether it takes messages: it is tried again then."""
+    connection.execute(
+        update(places)
+        .where(places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None))
+        .values(retry_at=retry_at)
     )
 
 

@@ -101,13 +101,32 @@ def problems(slack: SlackSandbox) -> list[str]:
     return found
 
 
+_made: list[bytes] = []  # the file with all migrations, once there is one: a copy takes no time
+
+
+async def _make(database: Path) -> None:
+    if not _made:
+        await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
+        _keep(database)
+    else:
+        _copy(database)
+
+
+def _keep(database: Path) -> None:
+    _made.append(database.read_bytes())
+
+
+def _copy(database: Path) -> None:
+    database.write_bytes(_made[0])
+
+
 @asynccontextmanager
 async def staged(folder: Path, **changed: str) -> AsyncIterator[Stage]:
     """The app over HTTP, or with `SLACK_APP_TOKEN` over a socket; at the end all that it said must be sound."""
     clock = SystemClock()
     account = Account(clock, seed=1)
     database = folder / "lipsync.db"
-    await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
+    await _make(database)
     async with SlackSandbox(clock=clock) as slack, ChamelaionSandbox(account, clock) as api:
         environment = {
             "SLACK_BOT_TOKEN": "xoxb-sandbox",

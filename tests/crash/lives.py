@@ -7,7 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,8 @@ class Lives:
 
     def _signal(self, number: int) -> None:
         if self.pid is not None:
-            os.kill(self.pid, number)
+            with suppress(ProcessLookupError):  # it has ended, and the launcher has not told yet
+                os.kill(self.pid, number)
 
     async def _ended(self) -> int:
         status = (await self._told())["ended"]

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.delivery import State
 from bot.domain.watch import Watch
 from bot.store import Store
@@ -79,6 +81,40 @@ async def test_a_place_is_tried_at_once_when_asked_to(store: Store) -> None:
 
     assert await next_at(store) == at(10)
     assert names(await claim(store, 10)) == ["one"]
+
+
+async def test_what_was_claimed_to_try_a_place_but_not_posted_lets_it_be_tried_when_that_may_be_again(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.outbox.queue([news("one"), news("two", reference="batch-2")])
+    await park_first(store)
+    clock.pass_time(10)
+    await store.outbox.retry_place(TEAM, "C1", now=at(10))
+
+    first = await claim_one(store, 10)
+    await store.outbox.again(first, not_before=at(12), why="the lease ended")
+
+    assert await claim(store, 11) == ()
+    assert names(await claim(store, 12)) == ["one"]
+    assert await claim(store, 12) == ()
+
+
+@pytest.mark.parametrize("dropped", [True, False])
+async def test_what_could_not_even_be_tried_leaves_the_place_to_the_next(
+    store: Store, clock: FakeClock, *, dropped: bool
+) -> None:
+    await store.outbox.queue([news("one"), news("two", reference="batch-2")])
+    await park_first(store)
+    clock.pass_time(10)
+    await store.outbox.retry_place(TEAM, "C1", now=at(10))
+
+    first = await claim_one(store, 10)
+    if dropped:
+        await store.outbox.drop(first, "nothing to show any more")
+    else:
+        await store.outbox.without_thread(first)
+
+    assert names(await claim(store, 10)) == ["two" if dropped else "one"]
 
 
 async def test_trying_a_place_without_trouble_changes_nothing(store: Store) -> None:
