@@ -85,7 +85,8 @@ export class ViewForm {
 }
 
 const key = (block, element) => `${block.block_id}/${element.action_id}`;
-const focusable = (node) => node.querySelector("input:checked") || node.querySelector("input, textarea, select, button");
+const FOCUSABLE = ["input:checked", "input, textarea, select", "button"];
+const focusable = (node) => FOCUSABLE.map((each) => node.querySelector(each)).find(Boolean);
 
 function mark(node, why) {
   node.querySelector(".mistake").textContent = why;
