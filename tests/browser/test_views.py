@@ -206,8 +206,11 @@ async def test_the_bot_is_mentioned_in_a_thread_and_answers_there(app: App, url:
     await expect(tab.locator("#log article")).to_have_count(1)
     await other.get_by_role("button", name="1 reply").click()
     await expect(other.locator("#beside-body article")).to_have_count(2)
+    await box.fill("to be continued")
     await box.press("Escape")
     await expect(thread).to_be_hidden()
+    await tab.locator("#log").get_by_role("button", name="1 reply").click()
+    await expect(box).to_have_value("to be continued")
     assert [(each["type"], each["thread_ts"]) for each in app.events] == [("app_mention", app.events[0]["thread_ts"])]
 
 

@@ -27,6 +27,7 @@ const home = new Home(world, (...about) => acts.touch(...about));
 const modal = new Modal(world, acts);
 const composer = new Composer(byId("composer"), (text) => acts.send(text), () => completable(false));
 const reply = new Composer(byId("reply"), (text) => acts.reply(text, beside.what), () => completable(true));
+const drafts = new Map(); // of replies, by thread
 let offered = { world: [], gallery: false, offers: NOTHING };
 let stopFollowing = () => {};
 
@@ -55,9 +56,11 @@ world.openDeeds = () => {
   draw();
 };
 world.openThread = (ts) => {
+  drafts.set(drafts.open, reply.text); // what was begun in one thread is not sent into another
+  drafts.open = ts;
   beside.open(ts, "Thread");
   draw();
-  reply.focus();
+  reply.put(drafts.get(ts) || "");
 };
 
 async function change(deed, chosen) {

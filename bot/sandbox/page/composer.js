@@ -31,6 +31,10 @@ export class Composer {
     this.#input.focus();
   }
 
+  get text() {
+    return this.#input.value;
+  }
+
   put(text) {
     this.#input.value = text;
     this.#input.focus();
