@@ -28,6 +28,7 @@ const modal = new Modal(world, acts);
 const composer = new Composer(byId("composer"), (text) => acts.send(text), () => completable(false));
 const reply = new Composer(byId("reply"), (text) => acts.reply(text, beside.what), () => completable(true));
 const drafts = new Map(); // of replies, by thread
+let writtenIn = null;
 let offered = { world: [], gallery: false, offers: NOTHING };
 let stopFollowing = () => {};
 
@@ -56,8 +57,8 @@ world.openDeeds = () => {
   draw();
 };
 world.openThread = (ts) => {
-  drafts.set(drafts.open, reply.text); // what was begun in one thread is not sent into another
-  drafts.open = ts;
+  drafts.set(writtenIn, reply.text); // what was begun in one thread is not sent into another
+  writtenIn = ts;
   beside.open(ts, "Thread");
   draw();
   reply.put(drafts.get(ts) || "");
