@@ -39,6 +39,7 @@ from bot.slack.reply import Replies
 from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
+from bot.slack.workflows import SlackWorkflows
 from bot.store import Store, open_store
 from bot.web import Web
 
@@ -135,6 +136,8 @@ async def _ground(
         identity=identity,
         source=api,
         chat=parts.chat(slack),
+        people=SlackPeople(slack.client, clock, slack.timeout_seconds),
+        workflows=SlackWorkflows(slack.client, slack.timeout_seconds),
         introduce=introduce,
         tend_connection=door.tend,
         granted=granted,
@@ -217,7 +220,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             charts=Charts(ground.store, ground.clock, ground.identity),
             limits=stories.limits,
             timetabling=stories.timetabling,
-            dates=Dates(SlackPeople(slack.client, ground.clock, slack.timeout_seconds), ground.clock),
+            dates=Dates(ground.people, ground.clock),
+            workflow=stories.workflow,
         ),
         identity=ground.identity,
         vitals=ground.vitals,
@@ -268,7 +272,8 @@ async def _introduce(token: str, step: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _wind_up(stories: Stories, work: Work) -> None:
-    await asyncio.gather(work.close(WORK_GRACE), *(routine.stop(STEP_GRACE) for routine in stories.routines))
+    routines = (routine.stop(STEP_GRACE) for routine in stories.routines)
+    await asyncio.gather(work.close(WORK_GRACE), stories.workflow.close(STEP_GRACE), *routines)
 
 
 async def _give_back(stories: Stories) -> None:

@@ -151,11 +151,12 @@ cli.command()(calibrate)
 def manifest(
     http: Annotated[str, typer.Option(help="Slack reaches the bot at this address, instead of Socket Mode.")] = "",
     command: Annotated[str, typer.Option(help="The slash command, as in SLACK_COMMAND.")] = COMMAND,
+    distributed: Annotated[bool, typer.Option("--distributed", help="Without steps for Workflow Builder.")] = False,
 ) -> None:
     """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
     try:
         name = Settings.read({"SLACK_COMMAND": command}).slack_command
-        typer.echo(app_manifest(name, http or None), nl=False)
+        typer.echo(app_manifest(name, http or None, distributed=distributed), nl=False)
     except SettingsError as error:
         raise _refused(error) from None
 

@@ -114,6 +114,10 @@ class RefusedMessageError(SlackError):
     """Slack does not take this message whatever is done (a bug of ours, such as invalid blocks)."""
 
 
+class StepOverError(SlackError):
+    """Slack does not wait for this step of a workflow any more: it knows how it ended, or has ended it itself."""
+
+
 # --- our memory ---
 
 

@@ -1,5 +1,6 @@
 """What flows need from the edges, in the flows' own words."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
+from bot.domain.workflow_answer import SeenChannel
 
 
 class Clock(Protocol):
@@ -81,6 +83,25 @@ class People(Protocol):
 
     async def zone(self, person: str) -> str:
         """The IANA name of the time zone that a person (user id) has set in Slack."""
+        ...
+
+
+class Workflows(Protocol):
+    """Slack's Workflow Builder. Every method is one attempt, never repeated, and raises only `errors.SlackError`s."""
+
+    async def complete(self, execution_id: str, outputs: Mapping[str, str | int | bool]) -> None:
+        """The step went well; `RefusedMessageError` when the outputs are not those that the app has promised.
+
+        `StepOverError` where Slack does not wait for the step any more.
+        """
+        ...
+
+    async def fail(self, execution_id: str, sentence: str) -> None:
+        """The step did not go well, which Slack tells people with this sentence; errors as above."""
+        ...
+
+    async def channel(self, channel_id: str) -> SeenChannel:
+        """A channel; one that the bot may not see has no name."""
         ...
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from bot import serve, settings
 from bot.domain.calibration import Foretold, Worth, by_stage, calibration
 from bot.domain.calibration_wording import calibration_sentence, per_cent
-from bot.domain.deed import NOBODY, RUN, Deed
+from bot.domain.deed import NOBODY, RUN, Deed, Did
 from bot.domain.delivery_log import Logged
 from bot.domain.spans import span_between
 from bot.domain.words import clean, duration
@@ -182,7 +182,7 @@ def _audit(found: Sequence[Deed]) -> Table:
         )
         cells = (
             _time(each.done_at),
-            "the bot" if each.person == NOBODY else each.person,
+            _who(each),
             _where(each),
             each.did.value,
             clean(each.subject, _LONGEST_CELL),
@@ -190,6 +190,12 @@ def _audit(found: Sequence[Deed]) -> Table:
         )
         table.add_row(*map(Text, cells))
     return table
+
+
+def _who(each: Deed) -> str:
+    if each.person != NOBODY:
+        return each.person
+    return "a workflow" if each.did is Did.STEP else "the bot"
 
 
 def _where(each: Logged | Deed) -> str:

@@ -11,6 +11,9 @@ import yaml
 
 from bot import __version__
 from bot.cli import cli
+from bot.domain.workflow import FORMS
+from bot.domain.workflow_answer import FINISHED, TIME_IS_OVER, WITH_FAILURES
+from bot.domain.workflow_inputs import MOST_HOURS, USUAL_HOURS
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
 from bot.settings import MEND, Settings, needed_to_run
@@ -33,6 +36,7 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
+    "conversations_info": ["channels:read", "groups:read"],
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
@@ -57,6 +61,7 @@ SCOPES_OF_EVENTS = {
     "group_deleted": ["groups:read"],
     "tokens_revoked": [],
     "app_uninstalled": [],
+    "function_executed": [],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
 
@@ -182,6 +187,40 @@ def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
 def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:
     told = [scope for row in rows("What it may do in Slack") for scope in quoted(row)]
     assert sorted(told) == sorted(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+# --- steps of workflows ---
+
+
+def test_the_steps_of_the_manifest_are_those_of_the_code() -> None:
+    assert list(MANIFEST["functions"]) == list(FORMS)
+    for name, function in MANIFEST["functions"].items():
+        form = FORMS[name]
+        assert (function["title"], function["description"]) == (form.title, form.says)
+        for which, parameters in (("input", form.inputs), ("output", form.outputs)):
+            promised = function[f"{which}_parameters"]
+            assert {key: each["type"] for key, each in promised["properties"].items()} == {
+                each.name: each.kind.value for each in parameters
+            }
+            assert promised["required"] == [each.name for each in parameters if each.required]
+
+
+def test_the_readme_tells_every_step_with_what_goes_in_and_comes_out() -> None:
+    told = rows("In Workflow Builder")
+    assert list(told) == [f"**{form.title}**" for form in FORMS.values()]
+    for form in FORMS.values():
+        goes_in, comes_out, _ = told[f"**{form.title}**"]
+        optional = [f"[`{each.name}`]" if not each.required else f"`{each.name}`" for each in form.inputs]
+        assert goes_in == ", ".join(optional)
+        assert quoted(comes_out) == [each.name for each in form.outputs]
+
+
+def test_the_readme_tells_how_long_a_wait_lasts() -> None:
+    _, _, does = rows("In Workflow Builder")["**Wait until finished**"]
+    assert f"`hours` ({USUAL_HOURS}; at most {MOST_HOURS})" in does
+    assert all(f"`{ended}`" in does for ended in (FINISHED, WITH_FAILURES, TIME_IS_OVER))
+    (hours,) = (each for each in FORMS["wait_until_finished"].inputs if each.name == "hours")
+    assert f"{USUAL_HOURS} if empty, {MOST_HOURS} at most" in hours.says
 
 
 # --- programs, files, versions ---

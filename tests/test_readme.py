@@ -178,17 +178,24 @@ async def test_the_version_is_told_by_either_name() -> None:
     assert (await done("lipsync-bot --version")).stdout == made.stdout == f"lipsync-bot {__version__}\n"
 
 
-@runs("lipsync-bot manifest [--http URL] [--command /NAME]")
+@runs("lipsync-bot manifest [--http URL] [--command /NAME] [--distributed]", "lipsync-bot manifest --distributed")
 @runs("lipsync-bot manifest --http https://your.host", "lipsync-bot manifest --command /lipsync-staging")
 async def test_manifests_are_printed() -> None:
     both = await done(
-        "lipsync-bot manifest [--http URL] [--command /NAME]", URL="https://your.host", NAME="/lipsync-staging"
+        "lipsync-bot manifest [--http URL] [--command /NAME] [--distributed]",
+        URL="https://your.host",
+        NAME="/lipsync-staging",
     )
+    without = await done("lipsync-bot manifest --distributed")
     http = await done("lipsync-bot manifest --http https://your.host")
     second = await done("lipsync-bot manifest --command /lipsync-staging")
     assert "https://your.host/slack/events" in http.stdout
     assert "/lipsync-staging" in second.stdout
-    assert both.stdout == http.stdout.replace("/lipsync", "/lipsync-staging")
+    assert "functions:" in http.stdout
+    assert "functions:" not in without.stdout
+    assert "/lipsync-staging" in both.stdout
+    assert "https://your.host/slack/events" in both.stdout
+    assert "functions:" not in both.stdout
 
 
 @runs("lipsync-bot simulate [--references N] [--seed N] [--json]")

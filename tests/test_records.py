@@ -10,6 +10,7 @@ import pytest
 from bot.domain.calibration import Foretold
 from bot.domain.deed import EVERYTHING, RUN, Deed, Did
 from bot.domain.delivery import Posted
+from bot.domain.workflow_answer import Execution
 from bot.scheduler import SystemClock
 from bot.store import open_store
 from bot.store.migrate import bring_up_to_date
@@ -32,6 +33,8 @@ async def database(folder: Path) -> dict[str, str]:
     await store.watches.stop(TEAM, "C1", "batch-1", now=now, author="U2")
     run = {"messages": "12", RUN: "0d4c6f1e-8a0b-4c55-9a52-5b1f2f0f7f11"}
     await store.trials.begin("default", [], Deed(now, TEAM, "C1", "U2", Did.TEST, EVERYTHING, run))
+    step = Execution("Fx1", TEAM, "default", "get_status", {"reference": "batch-3"}, now + timedelta(seconds=1))
+    await store.workflow.take(step)
     await store.database.close()
     return {"DATABASE_URL": url}
 
@@ -98,12 +101,15 @@ async def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
         ("U1", "watch", "take [red]1[/red]"),
         ("U2", "unwatch", "batch-1"),
         ("U2", "test", "all"),
+        (None, "workflow step", "batch-3"),
     ]
-    assert [deed["place_name"] for deed in json.loads(asked.stdout)] == ["dubbing-de", "", "dubbing-de", "dubbing-de"]
+    names = ["dubbing-de", "", "dubbing-de", "dubbing-de", ""]
+    assert [deed["place_name"] for deed in json.loads(asked.stdout)] == names
     _, table = await finished("audit", "--since", "2h", variables=variables, folder=tmp_path)
     rows = table.stdout.splitlines()
     assert all(word in rows[3] for word in ("U2", "#dubbing-de", "unwatch", "batch-1", "for: problems"))
     assert rows[4].rstrip().endswith("run: 0d4c6f1e")
+    assert all(word in rows[5] for word in ("a workflow", "workflow step", "batch-3", "step: Get lip sync status"))
 
 
 @pytest.mark.parametrize(

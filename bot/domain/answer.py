@@ -231,7 +231,7 @@ class AboutAnswer:
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
     that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
-    the workspace. `forecasts` is how good those of the last 30 days were.
+    the workspace. `forecasts` is how good those of the last 30 days were. So many `steps` of workflows go on.
     """
 
     version: str
@@ -252,3 +252,4 @@ class AboutAnswer:
     is_sender: bool = True
     is_ordered: bool = True
     forecasts: Calibration | None = None
+    steps: int = 0

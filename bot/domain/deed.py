@@ -29,6 +29,7 @@ class Did(StrEnum):
     QUIET_OFF = "quiet hours off"
     DIGEST = "digest"
     DIGEST_OFF = "digest off"
+    STEP = "workflow step"
     ENDED = "ended by itself"
 
 

@@ -70,7 +70,7 @@ class Recorded:
 
     `references` had something new in this part (a request or a move). `settles` has when batches whose requests are
     all terminal may be called settled, on the API's clock, by reference; `unaccounted` are those that cannot be before
-    they were read by themselves.
+    they were read by themselves. It `ended` so many steps of workflows that had waited for a batch.
     """
 
     number: int
@@ -79,6 +79,7 @@ class Recorded:
     references: frozenset[str] = frozenset()
     settles: Mapping[str, datetime] = field(default_factory=dict)
     unaccounted: frozenset[str] = frozenset()
+    ended: int = 0
 
 
 class Range:

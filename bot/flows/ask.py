@@ -295,4 +295,5 @@ class Ask:
             is_ordered=self._vitals.is_ordered,
             is_sender=self._vitals.is_sender,
             forecasts=await asyncio.to_thread(calibration, foretold),  # of 5,000 that takes 10 ms
+            steps=await self._store.workflow.undone(),
         )

@@ -151,6 +151,7 @@ class Health:
         for (_, state), count in {**tally.by_kind, **await self._done()}.items():
             states[str(state)] += count
         in_doubt = states[State.IN_DOUBT]
+        steps = {str(phase): count for phase, count in (await self.store.workflow.counts()).items()}
         return (
             Figure("lipsync_last_read_seconds", "Last reading.", one(looked_at.timestamp() if looked_at else 0)),
             Figure("lipsync_watches", "Active watches.", one(len(watches))),
@@ -158,6 +159,7 @@ class Health:
             Figure("lipsync_unsent", "Announcements to be posted still, without those held.", one(tally.unsent)),
             Figure("lipsync_in_doubt", "Posts of which it is not known yet whether they are there.", one(in_doubt)),
             Figure("lipsync_oldest_unsent_seconds", "Age of the oldest unsent announcement.", one(oldest)),
+            Figure("lipsync_workflow_steps", "Steps that workflows have begun, by state.", steps, "state"),
         )
 
 

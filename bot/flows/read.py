@@ -101,7 +101,7 @@ class Readings:
             if move.correction:
                 log.warning("the API corrected an outcome", request=move.request_id, old=move.old, new=move.new)
         self._on_part(part, recorded)
-        if recorded.announced or recorded.references:
+        if recorded.announced or recorded.references or recorded.ended:
             self._on_news()
         return recorded
 

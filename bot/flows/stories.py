@@ -9,6 +9,7 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.audit import Audit
 from bot.flows.catch_up import CatchUp
+from bot.flows.dates import Dates
 from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
@@ -28,6 +29,7 @@ from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.staleness import Staleness
+from bot.flows.step_endings import Endings
 from bot.flows.tend import Tend
 from bot.flows.timetable import Timetable
 from bot.flows.timetabling import Timetabling
@@ -36,7 +38,8 @@ from bot.flows.trials import Trials
 from bot.flows.vigil import Vigil
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
-from bot.ports import Chat, Clock
+from bot.flows.workflow import Workflow
+from bot.ports import Chat, Clock, People, Workflows
 from bot.store import Store
 
 
@@ -55,6 +58,8 @@ class Ground:
     identity: Identity
     source: Source
     chat: Chat
+    people: People
+    workflows: Workflows
     introduce: Callable[[], Awaitable[None]]
     tend_connection: Callable[[], Awaitable[None]]
     granted: Callable[[], Awaitable[Set[str]]]
@@ -77,6 +82,7 @@ class Stories:
     catch_up: CatchUp
     sender: Sender
     access: Access
+    workflow: Workflow
     look: Routine
     turn: Routine
     deliver: Routine
@@ -85,11 +91,12 @@ class Stories:
     staleness: Routine
     vigil: Routine
     timetable: Routine
+    steps: Routine
 
     @property
     def routines(self) -> tuple[Routine, ...]:
         """Every owned task."""
-        by_the_clock = (self.tend, self.staleness, self.vigil, self.timetable)
+        by_the_clock = (self.tend, self.staleness, self.vigil, self.timetable, self.steps)
         return (self.look, self.turn, self.deliver, self.edits, *by_the_clock)
 
 
@@ -100,14 +107,13 @@ def make_stories(on: Ground) -> Stories:
         return Routine(name, step, clock=on.clock, alarm=on.alarm)
 
     def news() -> None:
-        deliver.wake()
-        edits.wake()
+        for each in (deliver, edits, steps):
+            each.wake()
 
     def changed() -> None:
         lookout.forget()
-        look.wake()
-        turn.wake()
-        news()
+        for each in (look, turn, deliver, edits, steps):
+            each.wake()
 
     def rescheduled() -> None:
         timetable.wake()
@@ -115,9 +121,8 @@ def make_stories(on: Ground) -> Stories:
 
     lookout = Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask = _ask(on, readings)
+    ask, catch_up = _ask(on, readings), CatchUp(on.store, on.clock, on.rules, news)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
-    catch_up = CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
     editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
@@ -130,8 +135,11 @@ def make_stories(on: Ground) -> Stories:
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
     timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    people = (readings, ask, *_for_people(on, ask, line, changed=changed, news=news), timetabling, catch_up)
-    return Stories(*people, sender, access, look, turn, deliver, edits, tend, stale, vigil, timetable)
+    for_people = _for_people(on, ask, line, changed=changed, news=news)
+    people = (readings, ask, *for_people, timetabling, catch_up)
+    workflow = _workflow(on, ask, for_people[0], line, sender, changed=changed, news=news)
+    steps, others = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
+    return Stories(*people, sender, access, workflow, *others, steps)
 
 
 def _for_people(
@@ -159,6 +167,34 @@ def _ask(on: Ground, readings: Readings) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+    )
+
+
+def _workflow(
+    on: Ground,
+    ask: Ask,
+    watching: Watching,
+    line: SlackLine,
+    sender: Sender,
+    *,
+    changed: Callable[[], None],
+    news: Callable[[], None],
+) -> Workflow:
+    return Workflow(
+        ask=ask,
+        watching=watching,
+        dates=Dates(on.people, on.clock),
+        workflows=on.workflows,
+        endings=Endings(on.workflows, on.store, on.clock, line),
+        source=on.source,
+        store=on.store,
+        clock=on.clock,
+        line=line,
+        identity=on.identity,
+        rules=on.rules,
+        sender=sender,
+        on_change=changed,
+        on_news=news,
     )
 
 

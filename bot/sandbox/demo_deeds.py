@@ -5,6 +5,7 @@ from functools import partial
 from itertools import count
 
 from bot.domain.request import LipsyncRequest
+from bot.domain.workflow import WAIT
 from bot.errors import LipsyncBotError
 from bot.ports import Clock
 from bot.sandbox.account import FAILURE_KINDS, Account
@@ -17,7 +18,7 @@ from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA
 
 MORE, NEW = 5, 20
-ARCHIVED = "dubbing-jp"
+ARCHIVED, OPEN = "dubbing-jp", "dubbing-de"
 FACTORS = {"×1": 1.0, "×4": 4.0, "×16": 16.0}
 _PAUSE_SECONDS = "5"
 KINDS = {
@@ -122,6 +123,11 @@ class Surroundings:
     def _channel(self) -> Channel:
         return self.slack.workspace.named(ARCHIVED)
 
+    async def workflow(self, chosen: Chosen) -> None:
+        """Let a workflow wait for a batch, and then say in a channel what came of it."""
+        told = self.slack.workspace.named(OPEN).id
+        await self.slack.run_step(WAIT.id, {"reference": chosen["batch"]}, ANA.id, then_posts_to=told)
+
     async def again(self, _chosen: Chosen, *, crash: bool) -> None:
         """End the bot in order, or as a crash would, and start it anew."""
         await self.bot.restart(crash=crash)
@@ -176,6 +182,8 @@ def _slack(around: Surroundings) -> tuple[Deed, ...]:
     lost = "A post is there, its answer is not: after 8 seconds it looks into the history, and says nothing twice."
     shut = "Who watches there is told once, in a DM; what waits comes in order when it is opened again."
     label = f"#{ARCHIVED} is archived"
+    waits = f"It waits for the batch, also through a crash of the bot, and then says in #{OPEN} what came of it."
+    batch = Choice("batch", "Batch", around.references)
     return (
         Deed(group, "archive", label, shut, around.archive, is_on=around.is_archived),
         Deed(group, "slack_away", "Slack is away", away, around.slack_away, is_on=lambda: around.slack.faults.down),
@@ -187,6 +195,7 @@ def _slack(around: Surroundings) -> tuple[Deed, ...]:
             around.slack_forgetful,
             is_on=lambda: around.lost is not None,
         ),
+        Deed(group, "workflow", "Run a workflow", waits, around.workflow, (batch,)),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.ports import Clock
-from bot.sandbox import slack_chat, slack_conversations, slack_team, slack_views
+from bot.sandbox import slack_chat, slack_conversations, slack_steps, slack_team, slack_views
 from bot.sandbox.slack_call import DEFAULT_SCOPES, TIER_1, ApiCall, Method
 from bot.sandbox.slack_entities import Fields, RefusedError
 from bot.sandbox.slack_faults import Fault, Faults, cut, spoiled
@@ -22,6 +22,7 @@ METHODS: dict[str, Method] = {
     **slack_conversations.METHODS,
     **slack_team.METHODS,
     **slack_views.METHODS,
+    **slack_steps.METHODS,
 }
 OPEN_SOCKET = "apps.connections.open"
 

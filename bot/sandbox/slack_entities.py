@@ -108,6 +108,28 @@ class Trigger:
     used: bool = False
 
 
+@dataclass(slots=True)
+class RunningStep:
+    """A step that a workflow has begun: what was entered, and once it has ended its outputs, or what went wrong.
+
+    The workflow's next step posts the summary that comes out of it to the channel `then_posts_to`, if one is named.
+    """
+
+    id: str
+    callback_id: str
+    user: str
+    inputs: Fields
+    outputs: Fields | None = None
+    error: str | None = None
+    is_cancelled: bool = False
+    then_posts_to: str | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the workflow waits for it."""
+        return self.outputs is None and self.error is None and not self.is_cancelled
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that happened, numbered from 1 without gaps; `what` names it, `about` holds ids and texts."""

@@ -23,6 +23,7 @@ SUBSCRIBED = (
     "group_deleted",
     "tokens_revoked",
     "app_uninstalled",
+    "function_executed",
 )
 """The events that the app's manifest asks for."""
 PAUSES = (0.0, 60.0, 300.0)  # seconds before an event that was not heard is told again, as Slack does
@@ -92,6 +93,14 @@ class Happenings:
         """Take the same token again."""
         self.tokens.bot_refusal = None
         self.workspace.note("installed")
+
+    async def begin_step(self, about: Fields, times: int = 1) -> None:
+        """Tell the bot that a workflow has come to one of its steps, until it has heard."""
+        before, self.times = self.times, times
+        try:
+            await self._say("function_executed", about)
+        finally:
+            self.times = before
 
     async def close(self) -> None:
         """Tell nothing any more."""

@@ -9,9 +9,10 @@ from typing import Self
 from aiohttp import ClientSession, web
 
 from bot.ports import Clock
+from bot.sandbox import slack_steps
 from bot.sandbox.slack_api import Call, Hooks, Tokens, WebApi
 from bot.sandbox.slack_delivery import Delivered, Delivery
-from bot.sandbox.slack_entities import Draft, Fields, Message, RefusedError, ResponseUrl
+from bot.sandbox.slack_entities import Draft, Fields, Message, RefusedError, ResponseUrl, RunningStep
 from bot.sandbox.slack_events import Happenings
 from bot.sandbox.slack_faults import Faults
 from bot.sandbox.slack_limits import Limits
@@ -182,6 +183,18 @@ class SlackSandbox:
         elif f"<@{self.workspace.bot.id}>" in message.text:
             await self.event("app_mention", **about)
         return message
+
+    async def run_step(
+        self, callback_id: str, inputs: Fields, user: str, *, times: int = 1, then_posts_to: str | None = None
+    ) -> RunningStep:
+        """Let a workflow that somebody started come to one of the app's steps; the bot is told `times` times.
+
+        What comes out of it is then posted to a channel, if one is named.
+        """
+        step = slack_steps.begun(self.workspace, callback_id, inputs, user)
+        step.then_posts_to = then_posts_to
+        await self.happenings.begin_step(slack_steps.event(self.workspace, step), times)
+        return step
 
     async def _told(self, fields: Fields, retry: tuple[int, str] | None) -> Delivered:
         return await self._delivery().event(fields, retry)

@@ -15,6 +15,7 @@ from bot.sandbox.slack_entities import (
     Fields,
     Message,
     RefusedError,
+    RunningStep,
     User,
 )
 from bot.sandbox.slack_passes import Passes
@@ -47,6 +48,7 @@ class Workspace:
         self.views: dict[str, Fields] = {}
         self.modals: dict[str, list[str]] = {}
         self.files: dict[str, Fields] = {}
+        self.steps: dict[str, RunningStep] = {}
         self.log: list[Entry] = []
         self._messages: dict[str, dict[str, Message]] = {}
         self._last_ts: dict[str, int] = {}

@@ -56,6 +56,7 @@ def make_bolt(*, client: AsyncWebClient, identity: Identity, signing_secret: str
         client=client,
         before_authorize=hold_until_known,
         authorize=authorize,
+        attaching_function_token_enabled=False,  # it ends within minutes; steps are ended with the bot's own
     )
 
 

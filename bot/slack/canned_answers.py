@@ -196,6 +196,7 @@ def others(scene: Scene) -> Iterator[Canned]:
             "Of several processes another one sends.",
             about.message(replace(scene.about, is_sender=False)),
         ),
+        ("about_steps", "About", "Workflows wait for batches.", about.message(replace(scene.about, steps=2))),
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)

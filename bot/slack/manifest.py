@@ -1,9 +1,10 @@
 """The manifest of the Slack app: what it may do, and where Slack finds it, as YAML to paste."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import urlsplit
 
+from bot.domain.workflow import FORMS, Form, Parameter
 from bot.errors import SettingsError
 
 COMMAND = "/lipsync"
@@ -39,10 +40,13 @@ EVENTS: Mapping[str, str] = {
     "app_uninstalled": "the same",
 }
 """Every event that Slack tells the bot, and what for."""
+STEP_EVENTS: Mapping[str, str] = {"function_executed": "a workflow has begun one of the steps above"}
+"""The same of an app that has steps for Workflow Builder."""
 
 _TEXT = """\
 # The Slack app of the Lip Sync Bot. Create it at api.slack.com/apps → Create New App → From a manifest.
 # {mode}
+# {steps}
 _metadata:
   major_version: 2
   minor_version: 0
@@ -67,7 +71,7 @@ features:
       description: How is a batch doing? Watch it, list failures and links.
       usage_hint: "[batch-2026-04 | watch batch-2026-04 | mute all 2h | help]"
       should_escape: true{command_url}
-oauth_config:
+{functions}oauth_config:
   scopes:
     bot:
 {scopes}
@@ -78,28 +82,59 @@ settings:
   interactivity:
     is_enabled: true # the buttons{request_url}
   socket_mode_enabled: {socket_mode}
-  org_deploy_enabled: false
+  org_deploy_enabled: {org_deploy}
   token_rotation_enabled: false
-"""
+{runtime}"""
 _SOCKET_MODE = "Socket Mode is on: no public address is needed. For HTTP: lipsync-bot manifest --http ADDRESS"
 _HTTP_MODE = "Slack calls the bot at the addresses below, which must lead to its HOST:PORT."
 
 
-def manifest(command: str = COMMAND, address: str | None = None) -> str:
+_STEPS = "It has steps for Workflow Builder. Without them, as an app must be to be distributed: manifest --distributed"
+_NO_STEPS = "It has no steps for Workflow Builder: Slack does not let an app be distributed that has some."
+
+
+def manifest(command: str = COMMAND, address: str | None = None, *, distributed: bool = False) -> str:
     """The manifest for Socket Mode, or for HTTP when Slack reaches the bot at `address` (`https://host`).
 
-    `command` is the slash command with its slash. Raises `SettingsError` for an address that Slack would not take.
+    `command` is the slash command with its slash. A `distributed` app has no steps for Workflow Builder. Raises
+    `SettingsError` for an address that Slack would not take.
     """
+    events = EVENTS if distributed else {**EVENTS, **STEP_EVENTS}
     url = None if address is None else json.dumps(_events_url(address))  # a JSON string is a YAML string
     return _TEXT.format(
         mode=_HTTP_MODE if url else _SOCKET_MODE,
         command=command,
         command_url=f"\n      url: {url}" if url else "",
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
-        events="\n".join(f"      - {event} # {why}" for event, why in EVENTS.items()),
+        events="\n".join(f"      - {event} # {why}" for event, why in events.items()),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
+        steps=_NO_STEPS if distributed else _STEPS,
+        functions="" if distributed else "\n".join(_functions(FORMS.values())) + "\n",
+        org_deploy="false" if distributed else "true # else Slack does not show the steps",
+        runtime="" if distributed else "  function_runtime: remote # the steps run in the bot\n",
     )
+
+
+def _functions(forms: Iterable[Form]) -> Iterator[str]:
+    yield "functions:"
+    for form in forms:
+        yield f"  {form.id}:"
+        yield f"    title: {json.dumps(form.title)}"
+        yield f"    description: {json.dumps(form.says)}"
+        for what, parameters in (("input", form.inputs), ("output", form.outputs)):
+            yield f"    {what}_parameters:"
+            yield "      properties:"
+            for each in parameters:
+                yield from _parameter(each)
+            yield f"      required: {json.dumps([each.name for each in parameters if each.required])}"
+
+
+def _parameter(parameter: Parameter) -> Iterator[str]:
+    yield f"        {parameter.name}:"
+    yield f"          type: {json.dumps(parameter.kind.value)}"
+    yield f"          title: {json.dumps(parameter.title)}"
+    yield f"          description: {json.dumps(parameter.says)}"
 
 
 def _events_url(address: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, or_, select, upda
 
 from bot.domain.delivery import State
 from bot.store.accounts import lock_account
+from bot.store.awaiting import awaited_keys
 from bot.store.batches import PARTLY
 from bot.store.caring import forget_cares
 from bot.store.counting import recount
@@ -16,6 +17,7 @@ from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs
 from bot.store.kinds import forget_kinds
 from bot.store.schema import announcements, batches, requests, transitions, watches
 from bot.store.sheets import forget_sheets
+from bot.store.workflow_steps import forget_steps
 
 
 def forget(connection: Connection, account_id: str, before: datetime) -> int:
@@ -30,6 +32,7 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     forget_deeds(connection, before)
     forget_forecasts(connection, before)
     forget_sheets(connection, before)
+    forget_steps(connection, before)
     return gone
 
 
@@ -37,7 +40,8 @@ def _forget_requests(connection: Connection, account_id: str, before: datetime) 
     watched = select(watches.c.reference_key).where(
         watches.c.account_id == account_id, watches.c.ended_at.is_(None), needs_memory()
     )
-    unwatched = or_(requests.c.reference_key.is_(None), requests.c.reference_key.not_in(watched))
+    unneeded = and_(requests.c.reference_key.not_in(watched), requests.c.reference_key.not_in(awaited_keys(account_id)))
+    unwatched = or_(requests.c.reference_key.is_(None), unneeded)
     doomed = and_(
         requests.c.account_id == account_id,
         requests.c.changed_at < before,
@@ -71,9 +75,8 @@ def _forget_empty_batches(connection: Connection, account_id: str, before: datet
         needs_memory(),
     )
     last = func.coalesce(batches.c.read_at, batches.c.changed_at)
-    connection.execute(
-        delete(batches).where(batches.c.account_id == account_id, last < before, ~filled, ~still_watched)
-    )
+    needed = or_(filled, still_watched, batches.c.reference_key.in_(awaited_keys(account_id)))
+    connection.execute(delete(batches).where(batches.c.account_id == account_id, last < before, ~needed))
 
 
 def _forget_announcements(connection: Connection, before: datetime) -> None:

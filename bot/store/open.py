@@ -25,6 +25,7 @@ from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
 from bot.store.vigil import Vigil
 from bot.store.watches import Watches
+from bot.store.workflow_steps import WorkflowSteps
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Store:
     forecasts: Forecasts
     sheets: Sheets
     refusals: Refusals
+    workflow: WorkflowSteps
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -89,4 +91,5 @@ def store_on(database: Database, clock: Clock) -> Store:
         forecasts=Forecasts(database),
         sheets=Sheets(database),
         refusals=Refusals(database),
+        workflow=WorkflowSteps(database),
     )

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, false, select, true
 from bot.domain.glob import Covering, Interest, compiled
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
+from bot.store.awaiting import awaited
 from bot.store.rows import watch_of
 from bot.store.schema import exceptions, watches
 
@@ -49,7 +50,7 @@ def covering_of(watch: Watch, without: frozenset[str] = frozenset()) -> Covering
 
 
 def interest(connection: Connection, account_id: str) -> Interest:
-    """All that somebody watches."""
+    """All that somebody watches, and the references that steps of workflows wait for."""
     named = (
         select(watches.c.reference_id)
         .where(
@@ -63,4 +64,5 @@ def interest(connection: Connection, account_id: str) -> Interest:
     without = excepted(connection, account_id)
     every = (covering_of(watch, without.get(watch.id, frozenset())) for watch in active_globs(connection, account_id))
     globs = dict.fromkeys(each for each in every if each is not None)
-    return Interest(frozenset(connection.execute(named).scalars()), tuple(globs))
+    exact = {*connection.execute(named).scalars(), *awaited(connection, account_id).values()}
+    return Interest(frozenset(exact), tuple(globs))

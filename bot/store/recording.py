@@ -12,13 +12,15 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
+from bot.store.awaiting import awaited
 from bot.store.batches import read_whole, saw, still_true
 from bot.store.caring import mark_recovered
 from bot.store.counting import Change, count
 from bot.store.coverage import accounted_for, coverage_of, save_coverage
 from bot.store.covering import Covers
+from bot.store.ending_steps import Awaited, settle_awaited
 from bot.store.kinds import saw as saw_kinds
-from bot.store.noticing import Circumstances, notice_all
+from bot.store.noticing import Circumstances, NoticedAll, notice_all
 from bot.store.rows import transition_row
 from bot.store.schema import transitions
 
@@ -79,8 +81,19 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
         unseen=_unseen(connection, account_id, found, reading.read_at),
     )
     noticed = notice_all(connection, circumstances, watches)
-    unaccounted = ((ended & watches.keys()) | reading.fresh.keys()) - complete
-    return Recorded(number, tuple(found.moves), noticed.announced, frozenset(found.news), noticed.settles, unaccounted)
+    waiting = awaited(connection, account_id)
+    waits = settle_awaited(connection, circumstances, waiting)
+    unaccounted = ((ended & {*watches, *waiting.values()}) | reading.fresh.keys()) - complete
+    return _recorded(number, found, noticed, waits, unaccounted)
+
+
+def _recorded(number: int, found: _Found, noticed: NoticedAll, waits: Awaited, unaccounted: frozenset[str]) -> Recorded:
+    settles = {
+        name: min(each[name] for each in (noticed.settles, waits.settles) if name in each)
+        for name in {*noticed.settles, *waits.settles}
+    }
+    news = frozenset(found.news)
+    return Recorded(number, tuple(found.moves), noticed.announced, news, settles, unaccounted, waits.ended)
 
 
 def _unseen(connection: Connection, account_id: str, found: _Found, seen_at: datetime) -> frozenset[str]:

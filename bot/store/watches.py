@@ -1,5 +1,6 @@
 """Watches: who wants to be told what, and where."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -12,8 +13,10 @@ from bot.domain.deed import NOBODY
 from bot.domain.glob import Interest
 from bot.domain.mute import silence
 from bot.domain.watch import Watch, Watched
+from bot.store.awaiting import awaited, awaited_keys
 from bot.store.caring import batch_of, progress_of
 from bot.store.database import Database
+from bot.store.dialect import chunks
 from bot.store.doing import change_for, leave_out_for, start_for, stop_for
 from bot.store.ending import end_settled, may_end
 from bot.store.finding import same, watch_at
@@ -132,7 +135,7 @@ class Watches:
         return await self.database.read(partial(interest, account_id=account_id))
 
     async def watched(self, account_id: str) -> tuple[Watched, ...]:
-        """The references that somebody watches, each once, as a look needs them.
+        """The references that somebody watches or a step of a workflow waits for, each once, as a look needs them.
 
         Under a glob they are those that have something open, or something new since they were last read.
         """
@@ -184,14 +187,28 @@ def _watched(connection: Connection, account_id: str) -> tuple[Watched, ...]:
         .where(watches.c.account_id == account_id, watches.c.is_glob == false(), watches.c.ended_at.is_(None))
         .group_by(watches.c.reference_key)
     )
-    oldest = _oldest_open(connection, account_id)
+    oldest, waiting = _oldest_open(connection, account_id), awaited(connection, account_id)
     rows = connection.execute(query).mappings()
     found = [
         Watched(row["reference_id"], not row["unsettled"], row["read_at"], oldest.get(row["reference_key"]))
         for row in rows
         if row["named"] or row["unsettled"] or row["unread"] or row["reference_key"] in oldest
+        if row["reference_key"] not in waiting
     ]
+    found += _awaited(connection, account_id, waiting, oldest)
     return tuple(sorted(found, key=lambda one: one.reference_id))
+
+
+def _awaited(
+    connection: Connection, account_id: str, waiting: Mapping[str, str], oldest: Mapping[str, datetime]
+) -> Iterator[Watched]:
+    """What a step waits for is not settled, whatever the watches of it have seen."""
+    for part in chunks(waiting):
+        these = and_(batches.c.account_id == account_id, batches.c.reference_key.in_(part))
+        rows = connection.execute(select(batches.c.reference_key, batches.c.read_at).where(these))
+        read_at = {row[0]: row[1] for row in rows}
+        for key in part:
+            yield Watched(waiting[key], settled=False, read_at=read_at.get(key), oldest_open_at=oldest.get(key))
 
 
 def _oldest_open(connection: Connection, account_id: str) -> dict[str, datetime]:
@@ -202,7 +219,7 @@ def _oldest_open(connection: Connection, account_id: str) -> dict[str, datetime]
         .where(
             requests.c.account_id == account_id,
             IS_OPEN,
-            requests.c.reference_key.in_(watched),
+            requests.c.reference_key.in_(watched.union(awaited_keys(account_id))),
         )
         .group_by(requests.c.reference_key)
     )

@@ -19,6 +19,7 @@ from bot.flows.stories import Ground, Stories, make_stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
 from tests.fakes import FakeChamelaion, FakeChat, FakeClock, HastyClock
+from tests.flows.workflow_rig import FakePeople, FakeWorkflows
 
 
 @dataclass
@@ -43,6 +44,7 @@ class World:
     ground: Ground
     stories: Stories
     connections: list[str]
+    workflows: FakeWorkflows
 
     async def watch(
         self,
@@ -99,6 +101,7 @@ class Worlds:
     chat: FakeChat
     open: Opened = open_store
     opened: list[World] = field(default_factory=list)
+    workflows: FakeWorkflows = field(default_factory=FakeWorkflows)
 
     async def begin(
         self,
@@ -150,11 +153,14 @@ class Worlds:
             identity,
             source,
             self.chat,
+            FakePeople(),
+            self.workflows,
             introduce,
             tend_connection,
             granted,
         )
-        world = World(self.clock, self.api, self.chat, store, source, ground, make_stories(ground), connections)
+        stories = make_stories(ground)
+        world = World(self.clock, self.api, self.chat, store, source, ground, stories, connections, self.workflows)
         self.opened.append(world)
         return world
 

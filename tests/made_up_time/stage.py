@@ -24,7 +24,9 @@ from bot.sandbox.slack_entities import Message
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, BOT_ID, TEAM
 from bot.slack.chat import SlackChat
+from bot.slack.people import SlackPeople
 from bot.slack.session import slack_session
+from bot.slack.workflows import SlackWorkflows
 from bot.store import Store, open_store
 from tests.fakes import FakeClock, HastyClock
 
@@ -191,6 +193,8 @@ async def staged(
             identity=Identity(TEAM, BOT.id, BOT_ID),
             source=Source(parts.chamelaion(gateway), Budget(60, clock.monotonic()), clock, vitals),
             chat=parts.chat(SlackChat(client, "/lipsync", answer_seconds)),
+            people=SlackPeople(client, clock),
+            workflows=SlackWorkflows(client, answer_seconds),
             introduce=_nothing,
             tend_connection=_nothing,
             granted=_granted,

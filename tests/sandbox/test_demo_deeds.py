@@ -5,12 +5,15 @@ import sys
 
 import pytest
 
-from bot.domain.progress import Progress, summarise
+from bot.domain.progress import UNFINISHED, Progress, summarise
+from bot.domain.workflow_answer import time_over_outputs
 from bot.sandbox import demo_deeds, demo_world
 from bot.sandbox.bot_process import BotProcess
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
 from bot.sandbox.demo_deeds import KINDS, NothingOpenError, Surroundings
+from bot.sandbox.slack_call import ApiCall
 from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.slack_steps import METHODS
 from tests.fakes import FakeClock
 
 REF = "batch-2026-04"
@@ -105,3 +108,15 @@ async def test_a_switch_turns_on_and_off(around: Surroundings, name: str) -> Non
     assert not is_on(around, name)
     assert around.slack.faults.rules == []
     assert around.slack.faults.down is False
+
+
+async def test_a_workflow_waits_for_a_batch_and_says_what_came_of_it(around: Surroundings) -> None:
+    async with around.slack:  # whose bot is away, and hears of it later
+        await do(around, "workflow", batch=REF)
+    (step,) = around.slack.workspace.steps.values()
+    assert (step.callback_id, step.inputs) == ("wait_until_finished", {"reference": REF})
+    outputs = time_over_outputs(now(around), UNFINISHED).values
+    call = ApiCall(around.slack.workspace, {"function_execution_id": step.id, "outputs": outputs}, frozenset(), "")
+    METHODS["functions.completeSuccess"].run(call)
+    said = around.slack.workspace.messages("C0DUBBINGDE")[-1]
+    assert said.text == outputs["summary"]

@@ -59,6 +59,7 @@ from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.workflow_rig import CannedWorkflow
 
 DE = "C0DUBBINGDE"
 REF = "batch-1"
@@ -304,6 +305,7 @@ class Rig:
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
+    workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
@@ -353,6 +355,7 @@ class Rig:
                 limits=self.limits,
                 timetabling=self.timetabling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
+                workflow=self.workflow,
             ),
             identity=self.identity,
             vitals=self.vitals,

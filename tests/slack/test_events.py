@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import StoreError
-from bot.sandbox.slack_server import APP_TOKEN, SlackSandbox
+from bot.sandbox.slack_server import APP_TOKEN, BOT_TOKEN, SlackSandbox
 from bot.sandbox.workspace import ANA, BEN, BOT
 from bot.slack.socket import SocketMode
 from tests.fakes import FakeClock
@@ -143,3 +143,52 @@ async def test_without_the_scope_slack_tells_nothing(rig: Rig) -> None:
     await invited(rig.slack)
     await put_out_of_a_private_one(rig.slack)
     assert told(rig) == [("closed", AURORA, "not_in_channel")]
+
+
+async def test_a_step_of_a_workflow_is_heard_with_what_was_entered_and_without_its_token(rig: Rig) -> None:
+    step = await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+    ((execution, form, inputs),) = rig.workflow.begun
+    assert (execution, form, dict(inputs)) == (step.id, "get_status", {"reference": "batch-1"})
+    assert rig.access.told == []
+
+
+async def test_a_step_that_could_not_be_written_down_is_told_again_until_it_is(rig: Rig) -> None:
+    rig.workflow.faults.extend([StoreError("the database is locked")] * 2)
+    with capture_logs():
+        await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+        await rig.slack.workspace.wait_for(lambda w: [e for e in w.log if e.what == "told_again"])
+        assert rig.workflow.begun == []
+        rig.clock.pass_time(60)
+        await rig.slack.workspace.wait_for(lambda _: rig.workflow.begun)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {},
+        {"function": None, "function_execution_id": "Fx1"},
+        {"function": {"callback_id": 7}, "function_execution_id": "Fx1"},
+        {"function": {"callback_id": "get_status"}},
+        {"function": {"callback_id": "get_status"}, "function_execution_id": "\x00"},
+    ],
+)
+async def test_a_step_without_what_is_needed_to_end_it_is_acknowledged_and_left(
+    rig: Rig, odd: dict[str, object]
+) -> None:
+    with capture_logs() as log:
+        assert (await rig.slack.event("function_executed", **odd)).ok
+    assert rig.workflow.begun == []
+    assert [line["event"] for line in log] == ["odd event"]
+
+
+async def test_what_was_entered_into_a_step_may_be_anything(rig: Rig) -> None:
+    about = {"function": {"callback_id": "get_status"}, "function_execution_id": "Fx1", "inputs": ["x"]}
+    assert (await rig.slack.event("function_executed", **about)).ok
+    assert rig.workflow.begun == [("Fx1", "get_status", {})]
+
+
+async def test_no_client_ever_gets_the_token_of_a_workflow(rig: Rig) -> None:
+    await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
+    assert rig.client.token == BOT_TOKEN
+    await rig.client.auth_test()
+    assert rig.slack.calls[-1].ok

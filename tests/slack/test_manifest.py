@@ -12,8 +12,15 @@ from bot.slack.manifest import PATH, SCOPES, manifest
 ROOT = Path(__file__).parents[2]
 
 
-def read(*arguments: str | None) -> dict[str, Any]:
-    parsed = yaml.safe_load(manifest(*arguments))  # type: ignore[arg-type] # the first is always text
+ADDRESS = "https://bot.example.com"
+TYPES = {"string", "integer", "number", "boolean", "slack#/types/user_id", "slack#/types/channel_id",
+         "slack#/types/timestamp"}  # fmt: skip
+"""Of the types that Slack knows those which the steps have."""
+
+
+def read(*arguments: str | None, distributed: bool = False) -> dict[str, Any]:
+    text = manifest(*arguments, distributed=distributed)  # type: ignore[arg-type] # the first is always text
+    parsed = yaml.safe_load(text)
     assert isinstance(parsed, dict)
     return parsed
 
@@ -58,3 +65,51 @@ def test_another_environment_has_its_own_command_and_everything_else_alike() -> 
 def test_an_address_that_slack_would_not_take_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="https://"):
         manifest("/lipsync", address)
+
+
+# --- steps for Workflow Builder ---
+
+
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_an_app_with_steps_has_what_slack_wants_of_one(address: str | None) -> None:
+    parsed = read("/lipsync", address)
+    settings = parsed["settings"]
+    assert settings["function_runtime"] == "remote"
+    assert settings["org_deploy_enabled"] is True
+    assert "function_executed" in settings["event_subscriptions"]["bot_events"]
+    assert parsed["_metadata"]["major_version"] == 2  # by which parameters are written
+
+
+@pytest.mark.parametrize("address", [None, ADDRESS])
+def test_an_app_that_may_be_distributed_has_no_steps_and_everything_else_alike(address: str | None) -> None:
+    ours, theirs = read("/lipsync", address), read("/lipsync", address, distributed=True)
+    assert "functions" not in theirs
+    assert "function_runtime" not in theirs["settings"]
+    assert "function_executed" not in theirs["settings"]["event_subscriptions"]["bot_events"]
+    del ours["functions"], ours["settings"]["function_runtime"]
+    ours["settings"]["org_deploy_enabled"] = False
+    ours["settings"]["event_subscriptions"]["bot_events"].remove("function_executed")
+    assert theirs == ours
+
+
+def test_either_manifest_says_what_the_other_is_for() -> None:
+    assert "manifest --distributed" in manifest().partition("_metadata")[0]
+    assert "Slack does not let an app be distributed" in manifest(distributed=True).partition("_metadata")[0]
+
+
+def test_the_steps_are_written_as_slack_takes_them() -> None:
+    functions = read("/lipsync")["functions"]
+    assert 0 < len(functions) <= 50
+    for name, function in functions.items():
+        assert 0 < len(name) <= 100
+        assert function.keys() == {"title", "description", "input_parameters", "output_parameters"}
+        assert 0 < len(function["title"]) <= 255
+        assert isinstance(function["description"], str)
+        for parameters in (function["input_parameters"], function["output_parameters"]):
+            assert parameters.keys() == {"properties", "required"}
+            assert 0 < len(parameters["properties"]) <= 50
+            assert set(parameters["required"]) <= parameters["properties"].keys()
+            for each in parameters["properties"].values():
+                assert each.keys() == {"type", "title", "description"}
+                assert each["type"] in TYPES
+                assert all(isinstance(text, str) and text for text in each.values())

@@ -1,4 +1,4 @@
-"""What Slack tells by itself: of the places that the bot is in, and of the app."""
+"""What Slack tells by itself: of the places that the bot is in, of the app, and of the steps of workflows."""
 
 import re
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.flows.access import Access
 from bot.flows.identity import Identity
+from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.payload import Happened
 
@@ -27,6 +28,7 @@ class EventsListener:
     """Bolt lets through what the bot itself has caused here: it may only ever be told that it has joined or left."""
 
     access: Access
+    workflow: Workflow
     guard: Guard
     identity: Identity
 
@@ -45,6 +47,8 @@ class EventsListener:
                 await self.access.revoked(event.id, event.kind)
             case "tokens_revoked" if event.lost_token:
                 await self.access.revoked(event.id, event.kind)
+            case "function_executed" if event.step is not None:
+                await self.workflow.taken(event.step.execution_id, event.step.form_id, event.step.inputs)
             case kind if kind in CLOSED_BY:
                 await self.access.closed(event.id, event.place, CLOSED_BY[kind])
             case _:

@@ -17,6 +17,7 @@ from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
+from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
@@ -55,6 +56,7 @@ class Flows:
     dates: Dates
     sheets: Sheets
     charts: Charts
+    workflow: Workflow
 
 
 def make_listeners(
@@ -90,5 +92,5 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
-        events=EventsListener(flows.access, guard, identity),
+        events=EventsListener(flows.access, flows.workflow, guard, identity),
     )

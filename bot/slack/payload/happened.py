@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.slack.payload.begun import BegunStep, begun
 from bot.slack.payload.reading import mapping, text
 
 
@@ -11,7 +12,7 @@ class Happened:
     """An event of the Events API; what it does not tell is empty.
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
-    tokens that were taken back one is the bot's.
+    tokens that were taken back one is the bot's. `step` is what a workflow has begun.
     """
 
     id: str
@@ -19,6 +20,7 @@ class Happened:
     place: str = ""
     user: str = ""
     lost_token: bool = False
+    step: BegunStep | None = None
 
 
 def happened(payload: object) -> Happened:
@@ -32,6 +34,7 @@ def happened(payload: object) -> Happened:
         place=text(event, "channel", otherwise="") if isinstance(channel, str) else "",
         user=text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
+        step=begun(event),
     )
 
 

@@ -38,7 +38,9 @@ def _unread(answer: AboutAnswer) -> Words:
 
 
 def _watches(answer: AboutAnswer) -> Words:
-    return words(counted(answer.watches, "active watch", "active watches"))
+    watches = words(counted(answer.watches, "active watch", "active watches"))
+    steps = f"{counted(answer.steps, 'step')} of a workflow {'goes' if answer.steps == 1 else 'go'} on"
+    return words(watches, ", ", steps) if answer.steps else watches
 
 
 def _latency(answer: AboutAnswer) -> Words:
