@@ -11,6 +11,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
 
 from benchmarks.beside import beside
 from benchmarks.listing import BATCH, PAGE_SIZE, list_endpoint
@@ -20,13 +21,17 @@ from bot.chamelaion import ChamelaionGateway
 from bot.domain.answer import StatusAnswer
 from bot.domain.budget import Budget
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.read import Readings
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
+from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.scheduler import SystemClock
 from bot.serve import keep_for_good
+from bot.slack.chat import SlackChat
 from bot.slack.views import status
 from bot.store import open_store
 from bot.store.migrate import bring_up_to_date
@@ -126,8 +131,13 @@ async def _asked_twice(base_url: str) -> tuple[Taken, Taken]:
         readings = Readings(
             source, store, vitals, rules=rules, on_news=lambda: None, on_part=lambda _part, _recorded: None
         )
+        identity = Identity()
+        nobody = Sharing(
+            store, SlackChat(AsyncWebClient(), "/lipsync"), clock, SlackLine(clock, vitals), identity, lambda: None
+        )  # fmt: skip
         ask = Ask(
-            readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=Identity(), rules=rules
+            readings=readings, source=source, store=store, clock=clock, vitals=vitals, identity=identity, rules=rules,
+            gate=Gate(store, identity, rules.account_id), sharing=nobody,
         )  # fmt: skip
         return await _asked(ask, vitals), await _asked(ask, vitals)
 

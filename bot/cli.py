@@ -69,7 +69,7 @@ def run() -> None:
 @cli.command()
 def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 takes a free port.")] = 0) -> None:
     """Try the bot in a browser: a made-up workspace and account, no tokens, nothing leaves this machine."""
-    commands = [(form, command.says) for command in COMMANDS if command.available for form in command.forms]
+    commands = [(form, command.says) for command in COMMANDS for form in command.forms]
     done = run_demo(
         clock=SystemClock(),
         environment=settings.environment(),

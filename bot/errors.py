@@ -19,6 +19,18 @@ class BadCommandError(LipsyncBotError):
     """A person typed something that cannot be done; the text says what to type instead."""
 
 
+class CountsOnlyError(BadCommandError):
+    """More than counts was asked for where only those are shown; the text says where to ask."""
+
+
+class NotAllowedError(BadCommandError):
+    """The settings of a channel do not allow it; `managers` (user ids) are named where only they may do it."""
+
+    def __init__(self, message: str, managers: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.managers = managers
+
+
 # --- Chamelaion ---
 
 

@@ -70,6 +70,10 @@ class Chat(Protocol):
         """Take back one of the bot's own messages; `NoMessageError` when it is gone or cannot be deleted."""
         ...
 
+    async def is_shared(self, place: str) -> bool:
+        """Whether another organisation reads a channel, or was invited to; nobody is kept waiting long for it."""
+        ...
+
     async def hand(self, person: str, file: File) -> None:
         """Send a file to a person alone, in their DM with the bot.
 

@@ -158,6 +158,9 @@ class FakeChat:
     unseen: set[str] = field(default_factory=set)
     deleted: list[str] = field(default_factory=list)
     delete_faults: list[SlackError] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)
+    looked_at: list[str] = field(default_factory=list)
+    look_faults: list[SlackError] = field(default_factory=list)
     files: list[tuple[str, File]] = field(default_factory=list)
     file_faults: list[SlackError | None] = field(default_factory=list)
 
@@ -214,6 +217,13 @@ class FakeChat:
             raise self.delete_faults.pop(0)
         self.deleted.append(posted.ts)
         self.unseen.add(posted.ts)
+
+    async def is_shared(self, place: str) -> bool:
+        await asyncio.sleep(0)
+        self.looked_at.append(place)
+        if self.look_faults:
+            raise self.look_faults.pop(0)
+        return place in self.shared
 
     async def hand(self, person: str, file: File) -> None:
         await asyncio.sleep(0)

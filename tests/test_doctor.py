@@ -25,7 +25,7 @@ from bot.store.migrate import bring_up_to_date
 HIDDEN = "7264-hidden"
 CHECKS = [
     "settings", "environment", "bot token", "scopes", "history", "Slack clock", "app token", "API key", "API clock",
-    "database", "places", "histories",
+    "database", "places", "histories", "shared channels",
 ]  # fmt: skip
 DOCTORS_CALLS = {"auth.test", "apps.connections.open"}
 
@@ -240,6 +240,28 @@ async def test_a_place_whose_history_could_not_be_read_is_named(clinic: Clinic) 
         "cannot be read, told at least once, not exactly once: #dubbing-de (C0DUBBINGDE) (not_in_channel)"
     )
     assert "IN_DOUBT=hold" in wrong.fix
+
+
+async def test_a_shared_channel_is_named_and_not_wrong_but_one_that_cannot_be_asked_about_is(clinic: Clinic) -> None:
+    clock, workspace = SystemClock(), clinic.slack.workspace.team
+    store = await open_store(clinic.settings().database_url, clock)
+    await store.database.write(bring_up_to_date)
+    for place, name in (("C0DUBBINGDE", "dubbing-de"), ("C0AURORA", "")):
+        wish = Wish(workspace, "default", place, "batch-1", "U1", None, None, name)
+        await store.watches.start(wish, now=clock.now(), api_now=clock.now())
+    await store.sharings.learn(workspace, "C0DUBBINGDE", shared=True, now=clock.now())
+    await store.sharings.unanswered(workspace, "C0AURORA", "channel_not_found")
+    found = (await clinic.findings())["shared channels"]
+    assert found.ok
+    assert "only counts are shown in #dubbing-de (C0DUBBINGDE)" in found.detail
+    assert "not known yet" in found.detail
+
+    await store.sharings.unanswered(workspace, "C0AURORA", "missing_scope groups:read")
+    await store.database.close()
+
+    wrong = await clinic.only_wrong("shared channels")
+    assert "C0AURORA (missing_scope groups:read)" in wrong.detail
+    assert "manifest" in wrong.fix
 
 
 async def test_a_newer_database_is_wrong(clinic: Clinic) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.calibration import Foretold
 from bot.domain.deed import EVERYTHING, RUN, Deed, Did
 from bot.domain.delivery import Posted
+from bot.domain.policy import Policy
 from bot.domain.workflow_answer import Execution
 from bot.scheduler import SystemClock
 from bot.store import open_store
@@ -31,6 +32,8 @@ async def database(folder: Path) -> dict[str, str]:
         for delivery in await store.outbox.claim(await lease(store), now=now, busy=frozenset({"C2"})):
             await store.outbox.sent(delivery, Posted("C1", "1775044800.000001"), now=now + timedelta(seconds=2))
     await store.watches.stop(TEAM, "C1", "batch-1", now=now, author="U2")
+    policy = Policy(("batch-*",), managers=("U3",))
+    await store.policies.set("default", TEAM, "C1", policy, version=0, person="U3", now=now)
     run = {"messages": "12", RUN: "0d4c6f1e-8a0b-4c55-9a52-5b1f2f0f7f11"}
     await store.trials.begin("default", [], Deed(now, TEAM, "C1", "U2", Did.TEST, EVERYTHING, run))
     step = Execution("Fx1", TEAM, "default", "get_status", {"reference": "batch-3"}, now + timedelta(seconds=1))
@@ -100,16 +103,18 @@ async def test_the_audit_says_who_did_what(tmp_path: Path) -> None:
         ("U1", "watch", "batch-1"),
         ("U1", "watch", "take [red]1[/red]"),
         ("U2", "unwatch", "batch-1"),
+        ("U3", "settings", "all"),
         ("U2", "test", "all"),
         (None, "workflow step", "batch-3"),
     ]
-    names = ["dubbing-de", "", "dubbing-de", "dubbing-de", ""]
+    names = ["dubbing-de", "", *("dubbing-de",) * 3, ""]
     assert [deed["place_name"] for deed in json.loads(asked.stdout)] == names
     _, table = await finished("audit", "--since", "2h", variables=variables, folder=tmp_path)
     rows = table.stdout.splitlines()
     assert all(word in rows[3] for word in ("U2", "#dubbing-de", "unwatch", "batch-1", "for: problems"))
-    assert rows[4].rstrip().endswith("run: 0d4c6f1e")
-    assert all(word in rows[5] for word in ("a workflow", "workflow step", "batch-3", "step: Get lip sync status"))
+    assert all(word in rows[4] for word in ("U3", "#dubbing-de", "settings", "patterns: batch-*", "managers: U3"))
+    assert rows[5].rstrip().endswith("run: 0d4c6f1e")
+    assert all(word in rows[6] for word in ("a workflow", "workflow step", "batch-3", "step: Get lip sync status"))
 
 
 @pytest.mark.parametrize(

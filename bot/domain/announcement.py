@@ -207,7 +207,7 @@ class CardFacts:
     `stale` when that is too old to be taken for the present while requests are open. `stuck` were so at that reading.
     Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     The API's clock was `ahead` of ours then; `odds` (0 to 1) are those that the deadline is met, None where nobody can
-    say. `prospect` is what is said of the rest, None when nothing is open.
+    say. `prospect` is what is said of the rest, None when nothing is open. `links`: the place gives output links.
     """
 
     watch: Watch
@@ -222,6 +222,7 @@ class CardFacts:
     odds: float | None = None
     stuck: tuple[StuckOne, ...] = ()
     prospect: Prospect | None = None
+    links: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +261,11 @@ class TrialFacts:
     kind: Literal["test"] = "test"
 
 
-StoredFacts = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | CardPlaceholder
+Spoken = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts
+"""What stands as it was said, but for what is `Editable`."""
+StoredFacts = Spoken | CardPlaceholder
 Card = CardFacts | GlobCardFacts
-Said = News | AssignedFacts | CatchUpFacts | DigestFacts | Trouble | TrialFacts | Card
+Said = Spoken | Card
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from bot.domain.overview import Overview
 from bot.domain.progress import UNFINISHED, Progress, Settlement
 from bot.domain.prospect import Prospect
 from bot.domain.request import LipsyncRequest
+from bot.domain.sharing import CountsOnly
 from bot.domain.stuck_facts import StuckOne
 from bot.domain.triage import NO_TRIAGE, Triage
 from bot.domain.watch import Events, Placement, Watch
@@ -105,7 +106,7 @@ class WatchLine:
 
     Nothing is told before `muted_until`; `quiet` when that is the end of quiet hours.
     `no_history` is why the place's history cannot be read: then it is told at least once, not exactly once. Of a glob,
-    `progress` has the totals of all `references` that it covers.
+    `progress` has the totals of all `references` that it covers. `counts_only` is why the place is shown only counts.
     """
 
     watch: Watch
@@ -116,14 +117,16 @@ class WatchLine:
     no_history: str | None = None
     muted_until: datetime | None = None
     quiet: bool = False
+    counts_only: CountsOnly | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class WatchesAnswer:
-    """The watches of a scope, the oldest first."""
+    """The watches of a scope, the oldest first; more are `hidden` where they were asked for."""
 
     scope: Scope
     lines: tuple[WatchLine, ...]
+    hidden: int = 0
 
 
 Limit = Literal["deadline", "expect"]
@@ -160,7 +163,7 @@ class WatchAnswer:
     """M2: the watch as it stands now; `is_new` is False when an existing one was changed or kept.
 
     `undo` names what can be taken back; None when nothing was changed. `due` is the deadline that was typed. `silence`
-    is how long nothing is told by messages.
+    is how long nothing is told by messages, `counts_only` why the watch's place is shown only counts.
     """
 
     watch: Watch
@@ -170,6 +173,7 @@ class WatchAnswer:
     undo: str | None = None
     due: TypedTime | None = None
     silence: Silence | None = None
+    counts_only: CountsOnly | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +203,7 @@ class GlobWatchAnswer:
     nearest: tuple[str, ...] = ()
     undo: str | None = None
     silence: Silence | None = None
+    counts_only: CountsOnly | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +236,8 @@ class AboutAnswer:
     `catching_up_since` is our clock at the last reading before a gap that is not caught up with yet; `held` messages
     wait to be told together then. `filled` is the share of the account's list that was read, from 0 to 1; None when
     that is not known, as where the list `is_ordered` in no way. `is_sender` is False while another process sends for
-    the workspace. `forecasts` is how good those of the last 30 days were. So many `steps` of workflows go on.
+    the workspace. `forecasts` is how good those of the last 30 days were. So many `steps` of workflows go on, so many
+    watched places are shown `counts_only`.
     """
 
     version: str
@@ -253,3 +259,4 @@ class AboutAnswer:
     is_ordered: bool = True
     forecasts: Calibration | None = None
     steps: int = 0
+    counts_only: int = 0

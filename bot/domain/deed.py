@@ -31,6 +31,7 @@ class Did(StrEnum):
     DIGEST_OFF = "digest off"
     STEP = "workflow step"
     ENDED = "ended by itself"
+    SETTINGS = "settings"
 
 
 @dataclass(frozen=True, slots=True)

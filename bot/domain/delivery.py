@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.domain.announcement import Announcement, Card, Editable
+from bot.domain.announcement import Announcement, Card, Spoken
 from bot.domain.calibration import Foretold
+from bot.domain.policy import LinksPolicy
+from bot.domain.sharing import CountsOnly
 
 
 class State(StrEnum):
@@ -68,12 +70,16 @@ class Manner:
 
     `thread_ts` is the message that it replies to, `broadcast` shows the reply in the channel as well, `mention` are
     people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
+    `links` is who may see output links there: in a person's DM it is open, as nobody else reads that.
+    `counts_only` is why only counts are shown there, as it is known when it is posted or edited; None to show all.
     """
 
     thread_ts: str | None = None
     broadcast: bool = False
     mention: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
+    links: LinksPolicy = LinksPolicy.PRIVATE
+    counts_only: CountsOnly | None = None
 
 
 PLAINLY = Manner()
@@ -108,7 +114,7 @@ class MessageEdit:
     id: str
     place: str
     posted: Posted
-    facts: Editable
+    facts: Spoken
     manner: Manner
     change: int
     repeat: bool = False

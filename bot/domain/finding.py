@@ -12,6 +12,8 @@ from bot.domain.words import clean
 LARGEST_SKEW = timedelta(seconds=60)  # a history is read from so long before an attempt: more could hide a message
 HISTORY = ":history"
 NOT_INVITED = ("not_in_channel", "channel_not_found")
+SHARED = "shared"
+"""What is told of a place that another organisation reads, where else Slack's word stands why it could not say."""
 _REINSTALL = "Put the scopes of `lipsync-bot manifest` into your Slack app's manifest and install the app again."
 
 
@@ -133,6 +135,21 @@ def histories(unreadable: Iterable[Blocked]) -> Finding:
     where = ", ".join(f"{_name(each)} ({each.why})" for each in listed)
     fix = "Invite the bot to each and see that the app has its history scopes; or set IN_DOUBT=hold."
     return Finding("histories", False, f"cannot be read, told at least once, not exactly once: {where}", fix)
+
+
+def sharings(counted: Iterable[Blocked]) -> Finding:
+    """Which watched places are shown only counts; only where Slack could not be asked for long something is wrong."""
+    listed = list(counted)
+    if not listed:
+        return Finding("shared channels", True, "no watched place is known that another organisation reads")
+    shared = [_name(each) for each in listed if each.why == SHARED]
+    unknown = [f"{_name(each)} ({each.why})" for each in listed if each.why != SHARED]
+    said = [f"only counts are shown in {', '.join(shared)}"] if shared else []
+    said += [f"not known yet, so only counts are shown in {', '.join(unknown)}"] if unknown else []
+    wrong = [each for each in listed if each.why not in (SHARED, *NOT_INVITED)]
+    if not wrong:
+        return Finding("shared channels", True, "; ".join(said))
+    return Finding("shared channels", False, "; ".join(said), _REINSTALL)
 
 
 def _name(blocked: Blocked) -> str:

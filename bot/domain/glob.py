@@ -1,8 +1,9 @@
 """Globs: one pattern for many references, such as `batch-*`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import takewhile
@@ -115,15 +116,54 @@ def _shared(texts: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed:
+    """The only references that a place may hear of: those that a pattern covers, or that are called like one.
+
+    A pattern that this version would not take any more covers nothing.
+    """
+
+    patterns: tuple[str, ...]
+    globs: tuple[Glob, ...]
+
+    @classmethod
+    def of(cls, patterns: tuple[str, ...]) -> "Allowed | None":
+        """What these patterns allow; None where there are none: everything."""
+        return cls(patterns, tuple(_usable(patterns))) if patterns else None
+
+    def covers(self, reference_id: str) -> bool:
+        """Whether the place may hear of this reference."""
+        return reference_id in self.patterns or any(glob.matches(reference_id) for glob in self.globs)
+
+    def covers_all_of(self, glob: Glob) -> bool:
+        """Whether the glob surely covers nothing else."""
+        begins = any(each.is_prefix and glob.prefix.startswith(each.prefix) for each in self.globs)
+        return begins or glob.pattern in {each.pattern for each in self.globs}
+
+
+def _usable(patterns: Iterable[str]) -> Iterator[Glob]:
+    for pattern in patterns:
+        with suppress(BadCommandError):
+            yield compiled(pattern)
+
+
+@dataclass(frozen=True, slots=True)
 class Covering:
-    """A glob that a place watches, without the references that it excepts."""
+    """A glob that a place watches, without the references that it excepts; `only` what the place may hear of."""
 
     glob: Glob
     exceptions: frozenset[str] = frozenset()
+    only: Allowed | None = None
+
+    @classmethod
+    def within(cls, glob: Glob, only: Allowed | None, exceptions: frozenset[str] = frozenset()) -> "Covering":
+        """What the glob is about in a place; where it covers nothing else anyway, nothing needs to be held against."""
+        return cls(glob, exceptions, None if only is None or only.covers_all_of(glob) else only)
 
     def covers(self, reference_id: str) -> bool:
         """Whether it is about this reference."""
-        return reference_id not in self.exceptions and self.glob.matches(reference_id)
+        if reference_id in self.exceptions or not self.glob.matches(reference_id):
+            return False
+        return self.only is None or self.only.covers(reference_id)
 
 
 @dataclass(frozen=True, slots=True)

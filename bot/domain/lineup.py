@@ -1,7 +1,9 @@
 """The queue of the whole account: what runs and what waits, who is in front, and how fast it goes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from bot.domain.glob import Allowed
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)  # not "today": the same answer is read in several time zones
@@ -11,6 +13,7 @@ DAY = timedelta(hours=24)  # not "today": the same answer is read in several tim
 class InLine:
     """The open requests of one reference (None: of none); `other` have a status that is not documented.
 
+    Where nobody may see their names, `others` counts references that are put together in one.
     `oldest_at` is when the oldest of them was created, `waiting_since` the oldest that still waits (the API's clock).
     """
 
@@ -20,6 +23,7 @@ class InLine:
     other: int
     oldest_at: datetime
     waiting_since: datetime | None = None
+    others: int = 0
 
     @property
     def open(self) -> int:
@@ -98,6 +102,26 @@ class LineupAnswer:
     def is_slowed(self) -> bool:
         """Whether looks have to wait for calls."""
         return self.calls >= self.allowed or self.allowed < self.calls_limit
+
+
+def hidden(lineup: Lineup, only: Allowed | None) -> Lineup:
+    """The lineup for a place that may see only the names of these references: the others stand together."""
+    if only is None:
+        return lineup
+    named = [each for each in lineup.line if each.reference_id is None or only.covers(each.reference_id)]
+    others = [each for each in lineup.line if each.reference_id is not None and not only.covers(each.reference_id)]
+    if not others:
+        return lineup
+    together = InLine(
+        reference_id=None,
+        running=sum(each.running for each in others),
+        waiting=sum(each.waiting for each in others),
+        other=sum(each.other for each in others),
+        oldest_at=min(each.oldest_at for each in others),
+        waiting_since=min((each.waiting_since for each in others if each.waiting_since), default=None),
+        others=len(others),
+    )
+    return replace(lineup, line=in_order([*named, together]))
 
 
 def in_order(line: "list[InLine]") -> tuple[InLine, ...]:

@@ -59,9 +59,11 @@ def _state(answer: LineupAnswer, between: str = ", ") -> Words:
 
 
 def _where(lineup: Lineup) -> str:
-    named = sum(1 for each in lineup.line if each.reference_id is not None)
+    named = sum(each.others or each.reference_id is not None for each in lineup.line)
     parts = [f"in {counted(named, 'reference')}"] if named else []
-    parts += ["without a reference"] if named < len(lineup.line) else []
+    parts += (
+        ["without a reference"] if any(each.reference_id is None and not each.others for each in lineup.line) else []
+    )
     return f" {' and '.join(parts)}"
 
 

@@ -37,7 +37,8 @@ class Overview:
     `read_at` is the oldest reading of those with open requests (when nothing is open, the newest of the account);
     None when nothing was read as a whole yet. `unread` counts those with open requests that never were. `filled` is the
     share of the account's list that our memory has, from 0 to 1: of the rest nobody knows which references it holds.
-    It is None where that list has no order: then nobody knows what is missing.
+    It is None where that list has no order: then nobody knows what is missing. `only`: the patterns of the place that
+    leave out some of what the glob covers.
     """
 
     totals: Progress
@@ -46,6 +47,7 @@ class Overview:
     read_at: datetime | None = None
     unread: int = 0
     filled: float | None = 1.0
+    only: tuple[str, ...] = ()
 
     @property
     def pattern(self) -> str:

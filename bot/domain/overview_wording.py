@@ -2,6 +2,7 @@
 
 from bot.domain.glob import is_everything
 from bot.domain.overview import Overview, Standing
+from bot.domain.policy_wording import narrowed
 from bot.domain.triage_wording import failed
 from bot.domain.wording import counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Words, counted, joined, listed, number, words
@@ -32,8 +33,8 @@ def overview_freshness(overview: Overview) -> tuple[Words, ...]:
         notes.append(words(oldest, At(overview.read_at, "ago")))
     if overview.unread:
         notes.append(words(f"{counted(overview.unread, 'reference')} never read as a whole yet"))
-    still = still_filling(overview)
-    return (*(notes or [words("never read as a whole yet")]), *([still] if still else []))
+    more = [note for note in (still_filling(overview), narrowed(overview.only)) if note]
+    return (*(notes or [words("never read as a whole yet")]), *more)
 
 
 def still_filling(overview: Overview) -> Words:
@@ -49,7 +50,7 @@ def overview_sentence(overview: Overview) -> Words:
     """Totals and freshness in one sentence."""
     if not overview.references:
         none = words("No known reference matches ", Foreign(overview.pattern), " yet")
-        return joined([none, still_filling(overview)], "; ")
+        return joined([none, still_filling(overview), narrowed(overview.only)], "; ")
     notes = joined(overview_freshness(overview), "; ")
     totals = counts(overview.totals, between=", ", before_total=" ")
     finished = f": {how_many(overview)}, {overview.totals.percent}% finished, "

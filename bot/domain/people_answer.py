@@ -53,6 +53,7 @@ class Undone(StrEnum):
     ALREADY = "already"
     TOO_LATE = "too late"
     OVERTAKEN = "overtaken"
+    OUTSIDE = "outside"
 
 
 @dataclass(frozen=True, slots=True)

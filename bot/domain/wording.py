@@ -148,7 +148,8 @@ def oldest_waiting(progress: Progress) -> tuple[Words, ...]:
     oldest = progress.oldest_waiting
     if oldest is None:
         return ()
-    return (words("oldest waiting since ", At(oldest.created_at, "day"), ": ", Foreign(oldest.id, 60)),)
+    which = words(": ", Foreign(oldest.id, 60)) if oldest.id else NOTHING
+    return (words("oldest waiting since ", At(oldest.created_at, "day"), which),)
 
 
 # --- failures ---

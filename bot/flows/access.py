@@ -7,6 +7,7 @@ from datetime import timedelta
 import structlog
 
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import SlackLine
 from bot.ports import Clock
 from bot.store import Store
@@ -28,6 +29,7 @@ class Access:
     line: SlackLine
     on_news: Callable[[], None]
     on_doubt: Callable[[], None]
+    sharing: Sharing
 
     async def joined(self, event_id: str, place: str) -> None:
         """The bot was let into a place."""
@@ -35,6 +37,7 @@ class Access:
         if await self.store.happenings.joined(event_id, self.identity.workspace_id, place, now=now):
             log.info("let into a place", place=place)
             self.on_news()
+            await self.sharing.doubt(place)
 
     async def unarchived(self, event_id: str, place: str) -> None:
         """A place was opened again."""
@@ -50,6 +53,14 @@ class Access:
         ):
             log.info("a place was closed to the bot", place=place, why=why)
             self.on_news()
+
+    async def shared(self, place: str) -> None:
+        """Another organisation reads a place; telling it twice changes nothing."""
+        await self.sharing.told(place)
+
+    async def unshared(self, place: str) -> None:
+        """One organisation less reads a place; whether there are others, or are to be, Slack is asked."""
+        await self.sharing.doubt(place)
 
     async def revoked(self, event_id: str, why: str) -> None:
         """The app was put out of the workspace, or its token taken back; asking Slack who we are makes sure."""

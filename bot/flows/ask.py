@@ -1,16 +1,13 @@
 """Answer a question: how is it doing, what failed, where are the links, who watches what."""
 
 import asyncio
-import statistics
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from bot import __version__
 from bot.domain.answer import (
     AboutAnswer,
-    Batch,
     GlobAnswer,
     RequestAnswer,
     Scope,
@@ -20,28 +17,28 @@ from bot.domain.answer import (
     WatchLine,
 )
 from bot.domain.budget import Purpose
-from bot.domain.calibration import calibration
-from bot.domain.curve import Curve, curve
-from bot.domain.delivery import State
+from bot.domain.counts_only import counted_glob, counted_line, counted_status
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.history import unreadable
-from bot.domain.lineup import LineupAnswer, as_of
+from bot.domain.lineup import LineupAnswer, as_of, hidden
 from bot.domain.overview import MOST_IN_A_TABLE
-from bot.domain.progress import Progress, Settlement, settlement, summarise
-from bot.domain.prospect import Prospect, prospect
+from bot.domain.policy import is_shown
 from bot.domain.sheet import Gathered, gathered
 from bot.domain.stale import stale_after
 from bot.errors import ChamelaionError
+from bot.flows.figures import Figures
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
-from bot.flows.read import Readings, Run, request_by_uuid
+from bot.flows.itself import about
+from bot.flows.read import Readings, Run, is_uuid, request_by_uuid
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from bot.ports import Clock
 from bot.store import Store
 
 PATIENCE_SECONDS = 3.0
-JUDGED = timedelta(days=30)  # whose forecasts `about` speaks of
 _SECONDS_PER_CALL = 0.3  # what a page takes when the budget does not hold it back
 
 
@@ -58,6 +55,8 @@ class Ask:
         vitals: Vitals,
         identity: Identity,
         rules: Rules,
+        gate: Gate,
+        sharing: Sharing,
     ) -> None:
         self._readings = readings
         self._source = source
@@ -66,20 +65,26 @@ class Ask:
         self._vitals = vitals
         self._identity = identity
         self._rules = rules
+        self._gate = gate
+        self._figures = Figures(source, store, clock, rules)
+        self._sharing = sharing
 
     async def status(
         self, reference: str, *, place: str | None = None, fresh: bool = False
     ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page.
 
-        `place` is where it is asked: what its own watch expects counts there, and nowhere else.
+        `place` is where it is asked: what its own watch expects counts there, and nowhere else, and where only counts
+        are shown nothing else is in the answer; a single request is no count (`CountsOnlyError`). Raises a
+        `NotAllowedError` for what that place may not hear of.
         """
         try:
-            one = await self.request(reference)
+            one = await self._request_for(place, reference)
         except ChamelaionError as error:
             yield await self.recall(reference, place=place, trouble=str(error))
             return
         if one is not None:
+            await self._sharing.refuse(place)
             yield one
             return
         async for answer in self.reference(reference, place=place, fresh=fresh):
@@ -94,21 +99,29 @@ class Ask:
             return None
         return compiled(text)
 
-    async def overview(self, glob: Glob, *, most: int = MOST_IN_A_TABLE) -> GlobAnswer:
-        """How all references under a glob are doing, as our memory has it: nothing is read."""
-        found = await self._store.references.overview(self._rules.account_id, glob, most=most)
-        near = () if found.references else await self.nearest(glob.letters)
-        return GlobAnswer(found, self._source.api_now(), near)
+    async def overview(self, glob: Glob, *, most: int = MOST_IN_A_TABLE, place: str | None = None) -> GlobAnswer:
+        """How all references under a glob are doing, as our memory has it: nothing is read.
 
-    async def lineup(self) -> LineupAnswer:
-        """The queue of the whole account, as our memory has it: nothing is read."""
+        Of those that the `place` may hear of; a `NotAllowedError` where that is nothing of it.
+        """
+        if place is not None:
+            await self._gate.allow_glob(place, glob)
+        account_id, only = self._rules.account_id, await self._gate.only(place)
+        found = await self._store.references.overview(account_id, glob, most=most, only=only)
+        near = () if found.references else await self.nearest(glob.letters, place=place)
+        answer = GlobAnswer(found, self._source.api_now(), near)
+        return counted_glob(answer) if await self._sharing.counts_only(place) else answer
+
+    async def lineup(self, *, place: str | None = None) -> LineupAnswer:
+        """The queue of the whole account, as our memory has it: nothing is read. Not where only counts are shown."""
+        await self._sharing.refuse(place)
         account_id, api_now = self._rules.account_id, self._source.api_now()
         looked_at = await self._store.ledger.looked_at(account_id)
         old = stale_after(self._rules.gap_after)
         until = as_of(api_now, now=self._clock.now(), looked_at=looked_at, stale_after=old)
         budget, seconds = self._source.budget, self._clock.monotonic()
         return LineupAnswer(
-            lineup=await self._store.ledger.lineup(account_id, until),
+            lineup=hidden(await self._store.ledger.lineup(account_id, until), await self._gate.only(place)),
             stale=until < api_now,
             trouble=self._vitals.api_trouble,
             calls=budget.used(seconds),
@@ -116,14 +129,15 @@ class Ask:
             allowed=budget.allowed(seconds),
         )
 
-    async def nearest(self, text: str) -> tuple[str, ...]:
-        """The references that may have been meant by a text that none is called."""
-        return await self._store.references.nearest(self._rules.account_id, text)
+    async def nearest(self, text: str, *, place: str | None = None) -> tuple[str, ...]:
+        """The references that may have been meant by a text that none is called, of those the place may hear of."""
+        return await self._store.references.nearest(self._rules.account_id, text, await self._gate.only(place))
 
     async def failures(
         self, reference: str, *, place: str | None = None
     ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
-        """Like status, for its failure kinds with their ids."""
+        """Like status, for its failure kinds with their ids; not where only counts are shown."""
+        await self._sharing.refuse(place)
         async for answer in self.status(reference, place=place):
             yield answer
 
@@ -132,10 +146,11 @@ class Ask:
     ) -> AsyncIterator[StatusAnswer | RequestAnswer | Gathered]:
         """Like status, reading every page; the last answer has only what this reading has shown.
 
-        That is a `StatusAnswer` where it has shown nothing.
+        That is a `StatusAnswer` where it has shown nothing. Not where only counts are shown.
         """
+        await self._sharing.refuse(place)
         try:
-            one = await self.request(reference)
+            one = await self._request_for(place, reference)
         except ChamelaionError as error:
             yield await self.recall(reference, place=place, trouble=str(error))
             return
@@ -167,6 +182,7 @@ class Ask:
         self, reference_id: str, *, place: str | None = None, fresh: bool = False
     ) -> AsyncIterator[StatusAnswer]:
         """Read a reference live from the list endpoint; over 3 s, first what is known with its age."""
+        await self._gate.allow_asked(place, reference_id)
         run = await self._readings.start(reference_id, Purpose.QUESTION, whole=fresh)
         if not await self._done_in_time(run):
             yield await self.recall(reference_id, place=place, still=self._still(run))
@@ -176,6 +192,12 @@ class Ask:
             yield await self.recall(reference_id, place=place, trouble=str(error))
         else:
             yield await self.recall(reference_id, place=place, complete=run.spread.complete)
+
+    async def stuck(self, reference_id: str, *, place: str | None = None) -> AsyncIterator[StatusAnswer]:
+        """The same, for the ids of what is stuck; not where only counts are shown."""
+        await self._sharing.refuse(place)
+        async for answer in self.reference(reference_id, place=place):
+            yield answer
 
     async def _done_in_time(self, run: Run) -> bool:
         patience = asyncio.create_task(self._clock.sleep(PATIENCE_SECONDS), name="patience")
@@ -195,6 +217,14 @@ class Ask:
         """The request of this UUID; None when it is no UUID or no request has it. Raises a `ChamelaionError`."""
         return await request_by_uuid(self._source, reference)
 
+    async def _request_for(self, place: str | None, text: str) -> RequestAnswer | None:
+        """The same, for a place that may hear of its reference."""
+        await self._gate.allow_asked(place, text)
+        one = await self.request(text)
+        if place is not None and is_uuid(text):
+            await self._gate.allow(place, one.request.reference_id if one is not None else text)
+        return one
+
     async def recall(
         self,
         reference_id: str,
@@ -204,14 +234,14 @@ class Ask:
         trouble: str | None = None,
         still: StillReading | None = None,
     ) -> StatusAnswer:
-        """What our memory has of a reference, with its age; nothing is read."""
+        """What our memory has of a reference, with its age; nothing is read. `place` as for `status`."""
+        await self._gate.allow_asked(place, reference_id)
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
         expected = await self._expected(reference_id, place)
-        # In a thread: 5,000 failures take 0.2 s to be told apart.
-        progress, state, went = await asyncio.to_thread(self._counted, batch, expected, self._source.api_now())
+        progress, state, went = await self._figures.counted(batch, expected)
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
-        return StatusAnswer(
+        answer = StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
             settlement=state,
@@ -219,32 +249,13 @@ class Ask:
             trouble=trouble,
             still=still,
             requests=batch.requests,
-            nearest=await self.nearest(reference_id) if is_unknown else (),
+            nearest=await self.nearest(reference_id, place=place) if is_unknown else (),
             stuck=batch.stuck,
             cleared=batch.triage.cleared,
-            prospect=await self._prospect(batch, expected) if progress.open and is_current else None,
+            prospect=await self._figures.prospect(batch, expected) if progress.open and is_current else None,
             curve=went if is_current else None,
         )
-
-    async def _prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
-        account_id, now = self._rules.account_id, self._source.api_now()
-        around = await self._store.forecasts.around(account_id, batch.reference_id, batch.requests)
-        longest = self._rules.longest_settle
-        found = await asyncio.to_thread(
-            prospect, batch.reference_id, batch.requests, around, read_at=now, at=now, expected=expected,
-            longest_settle=longest,
-        )  # fmt: skip
-        return found.prospect if found else None
-
-    def _counted(
-        self, batch: Batch, expected: int | None, api_now: datetime
-    ) -> tuple[Progress, Settlement, Curve | None]:
-        requests, longest, now = batch.requests, self._rules.longest_settle, self._clock.now()
-        progress = summarise(
-            batch.reference_id, requests, expected=expected, vanished=batch.vanished, triage=batch.triage
-        )
-        state = settlement(requests, expected=expected, api_now=api_now, longest=longest)
-        return progress, state, curve(requests, api_now - (now - (batch.read_at or now)))
+        return counted_status(answer) if await self._sharing.counts_only(place) else answer
 
     async def _expected(self, reference_id: str, place: str | None) -> int | None:
         if place is None:
@@ -253,8 +264,13 @@ class Ask:
         return watch.expected if watch else None
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
-        """The watches of this place, of this person, or all public ones and this person's."""
+        """The watches of this place, of this person, or all public ones and this person's.
+
+        Where only counts are shown, those of other places are not (`CountsOnlyError`).
+        """
         workspace_id = self._identity.workspace_id
+        if scope is not Scope.HERE:
+            await self._sharing.refuse(place)
         listing = self._store.watches.listing
         if scope is Scope.HERE:
             lines = await listing(workspace_id, place=place)
@@ -262,7 +278,11 @@ class Ask:
             lines = await listing(workspace_id, author=user)
         else:
             lines = await listing(workspace_id, public_or_author=user)
-        return WatchesAnswer(scope, tuple(map(self._with_history, lines)))
+        if await self._sharing.counts_only(place):
+            lines = tuple(map(counted_line, lines))
+        policy = await self._gate.policy(place)
+        shown = [line for line in lines if line.watch.place == place or is_shown(policy, line.watch)]
+        return WatchesAnswer(scope, tuple(map(self._with_history, shown)), len(lines) - len(shown))
 
     def _with_history(self, line: WatchLine) -> WatchLine:
         """What the token may do is known before anything was looked for in vain."""
@@ -272,28 +292,4 @@ class Ask:
 
     async def about(self) -> AboutAnswer:
         """Version, freshness, alert latency, budget, health."""
-        tally = await self._store.outbox.tally(self._identity.workspace_id, done=False)
-        watches = await self._store.watches.active(self._rules.account_id)
-        latencies = sorted(tally.latencies)
-        foretold = await self._store.forecasts.since(self._clock.now() - JUDGED)
-        return AboutAnswer(
-            version=__version__,
-            started_at=self._vitals.started_at,
-            looked_at=await self._store.ledger.looked_at(self._rules.account_id),
-            api_trouble=self._vitals.api_trouble,
-            watches=len(watches),
-            unsent=tally.counts.get(State.PENDING, 0) + tally.counts.get(State.SENDING, 0),
-            in_doubt=tally.counts.get(State.IN_DOUBT, 0),
-            parked=tally.counts.get(State.PARKED, 0),
-            latency_median=statistics.median(latencies) if latencies else None,
-            latency_p99=latencies[-1 - len(latencies) // 100] if latencies else None,
-            calls=self._source.budget.used(self._clock.monotonic()),
-            calls_limit=self._source.budget.limit,
-            held=tally.counts.get(State.HELD, 0),
-            catching_up_since=await self._store.ledger.catching_up_since(self._rules.account_id),
-            filled=self._vitals.filled,
-            is_ordered=self._vitals.is_ordered,
-            is_sender=self._vitals.is_sender,
-            forecasts=await asyncio.to_thread(calibration, foretold),  # of 5,000 that takes 10 ms
-            steps=await self._store.workflow.undone(),
-        )
+        return await about(self._store, self._source, self._clock, self._vitals, self._identity, self._rules)

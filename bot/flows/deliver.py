@@ -1,7 +1,7 @@
 """Say it once: intent before the call, doubt settled by the history, access trouble parked."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +24,7 @@ from bot.flows.doubts import Doubts
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -52,6 +53,7 @@ class Deliver:
     sender: Sender
     doubts: Doubts
     audit: Audit
+    sharing: Sharing
     _posted_at: dict[str, float] = field(default_factory=dict, init=False)
 
     async def step(self) -> datetime | None:
@@ -61,6 +63,7 @@ class Deliver:
         if await self.sender.turn() is None:
             return self.sender.asks_at
         await self.doubts.step()
+        await self.sharing.find_out()  # before anything is claimed: what is claimed is posted at once
         while not self.line.is_refused() and (deliveries := await self._claim()):
             outcomes = await asyncio.gather(*map(self._deliver, deliveries), return_exceptions=True)
             for fault in filter(None, outcomes):  # after all have ended: one fault must not cut another's call short
@@ -87,12 +90,13 @@ class Deliver:
         if said is None:
             await self.store.outbox.drop(delivery, "nothing to show any more")
             return
+        place = delivery.announcement.key.place
+        manner = replace(delivery.manner, counts_only=await self.sharing.remembered(place))
         if not self._is_mine(delivery):
             await self.store.outbox.again(delivery, not_before=self.clock.now(), why=TOO_LATE)
             return
-        place = delivery.announcement.key.place
         try:
-            posted = await self.chat.post(place, said, delivery.manner, delivery_id=delivery.id, repeat=delivery.repeat)
+            posted = await self.chat.post(place, said, manner, delivery_id=delivery.id, repeat=delivery.repeat)
         except SlackError as error:
             self._posted_at[place] = self.clock.monotonic()
             await self._failed(delivery, error)

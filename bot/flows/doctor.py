@@ -103,12 +103,13 @@ class Doctor:
 
     async def _places(self, greeting: Greeting, condition: Condition) -> tuple[Finding, ...]:
         if not condition.exists:  # asking would make it
-            return (finding.places(()), finding.histories(()))
+            return (finding.places(()), finding.histories(()), finding.sharings(()))
         outbox, workspace_id = self.store.outbox, greeting.workspace_id
         try:
             return (
                 finding.places(await outbox.blocked(workspace_id)),
                 finding.histories(await outbox.unreadable(workspace_id)),
+                finding.sharings(await self.store.sharings.watched(workspace_id)),
             )
         except StoreError:  # its tables are older than this version
             return ()

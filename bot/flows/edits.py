@@ -7,16 +7,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.alerts import NOTHING_TOLD
-from bot.domain.announcement import Card, Editable
+from bot.domain.announcement import Card, Said
 from bot.domain.budget import Budget, Purpose
-from bot.domain.delivery import PLAINLY, CardEdit, Manner, MessageEdit, Posted
+from bot.domain.delivery import CardEdit, Manner, MessageEdit, Posted
 from bot.domain.finding import NOT_INVITED
+from bot.domain.sharing import CountsOnly
 from bot.domain.stale import stale_after
 from bot.errors import NoAccessError, NoMessageError, RefusedMessageError, SlackBusyError, SlackError
 from bot.flows.access import CLOSED_RETRY
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -43,6 +45,7 @@ class Editor:
     rules: Rules
     budget: Budget
     sender: Sender
+    sharing: Sharing
 
     async def step(self) -> datetime | None:
         """Edit what is due; returns when to come back."""
@@ -50,6 +53,7 @@ class Editor:
             return None  # whoever learns better wakes this
         if await self.sender.turn() is None:
             return self.sender.asks_at
+        await self.sharing.find_out()
         if self._may_edit:
             await self._edit_messages()
         if self._may_edit:
@@ -73,8 +77,9 @@ class Editor:
             await self._edit_message(edit)
 
     async def _edit_message(self, edit: MessageEdit) -> None:
+        manner = replace(edit.manner, counts_only=await self.sharing.remembered(edit.place))
         try:
-            if await self._update(edit.posted, edit.facts, edit.manner, repeat=edit.repeat):
+            if await self._update(edit.posted, edit.facts, manner, repeat=edit.repeat):
                 await self.store.edits.done(edit, now=self.clock.now())
         except _GONE as error:
             if await self._is_shut(edit.place, error):
@@ -99,13 +104,15 @@ class Editor:
         for edit in due:
             if not self._may_edit:
                 return
-            await self._edit_card(edit)
+            await self._edit_card(edit, as_of=now)
 
-    async def _edit_card(self, edit: CardEdit) -> None:
-        digest = _digest(edit.facts)
+    async def _edit_card(self, edit: CardEdit, *, as_of: datetime) -> None:
+        """What is read after `as_of` is not on it yet, however long the edit takes."""
+        why = await self.sharing.remembered(edit.facts.watch.place)
+        digest = _digest(edit.facts, why)
         try:
-            if digest == edit.shown or await self._update(edit.posted, edit.facts, PLAINLY):
-                await self.store.cards.shown(edit.watch_id, digest, now=self.clock.now())
+            if digest == edit.shown or await self._update(edit.posted, edit.facts, Manner(counts_only=why)):
+                await self.store.cards.shown(edit.watch_id, digest, now=as_of)
         except _GONE as error:
             if await self._is_shut(edit.facts.watch.place, error):
                 return
@@ -122,7 +129,7 @@ class Editor:
         await self.store.outbox.shut(workspace_id, place, error.code, now=now, retry_after=CLOSED_RETRY)
         return True
 
-    async def _update(self, posted: Posted, facts: Card | Editable, manner: Manner, *, repeat: bool = False) -> bool:
+    async def _update(self, posted: Posted, facts: Said, manner: Manner, *, repeat: bool = False) -> bool:
         """Whether it is done; raises what says that it never can be. One in doubt is made again: that is harmless."""
         if pause := self.budget.take(Purpose.LOOK, self.clock.monotonic()):
             self.line.close("update", timedelta(seconds=pause))
@@ -139,7 +146,8 @@ class Editor:
         return True
 
 
-def _digest(facts: Card) -> str:
-    """What a card shows, in short: equal digests need no edit."""
+def _digest(facts: Card, why: CountsOnly | None) -> str:
+    """What a card shows, in short (`why` only counts, if so): equal digests need no edit."""
     watch = replace(facts.watch, since_reading=0, clips_reading=0, generation_reading=0, alerts=NOTHING_TOLD)
-    return hashlib.sha256(repr(replace(facts, watch=watch)).encode("utf-8", "replace")).hexdigest()
+    shown = f"{why or ''}{replace(facts, watch=watch)!r}"
+    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()

@@ -8,6 +8,7 @@ from bot.domain.answer import Limit, LimitAnswer, Wish
 from bot.domain.natural_time import TypedTime
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.ports import Clock
 from bot.store import Store
@@ -27,6 +28,7 @@ class Limits:
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
 
     async def deadline(self, place: str, reference: str, due: TypedTime | None, author: str) -> LimitAnswer:
@@ -47,7 +49,9 @@ class Limits:
         due: TypedTime | None = None,
         number: int | None = None,
     ) -> LimitAnswer:
+        await self.gate.allow_change(place, author)
         reference, undo = await self._meant(limit, place, typed), str(uuid4())
+        await self.gate.allow(place, reference)
         wish = Wish(
             workspace_id=self.identity.workspace_id,
             account_id=self.account_id,

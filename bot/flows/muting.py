@@ -8,6 +8,7 @@ from bot.domain.mute import Mute
 from bot.domain.people_answer import MutedAnswer, UnmutedAnswer
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.ports import Clock
 from bot.store import Store
@@ -25,6 +26,7 @@ class Muting:
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
 
     async def mute(
@@ -34,9 +36,12 @@ class Muting:
 
         `is_glob` says which of both it is; without it that is found out.
         """
+        await self.gate.allow_change(place, author)
         if not await self.store.mutes.watched_here(self.identity.workspace_id, place):
             raise BadCommandError(_NOTHING_WATCHED)
         subject, is_glob = await self._meant(place, reference, is_glob)
+        if subject is not None and not is_glob:
+            await self.gate.allow(place, subject)
         if subject is not None and not is_glob and not await self._is_watched(place, subject):
             raise BadCommandError(_NOT_WATCHED)
         now = self.clock.now()
@@ -60,7 +65,10 @@ class Muting:
         self, place: str, reference: str | None, author: str, *, is_glob: bool | None = None
     ) -> UnmutedAnswer:
         """Tell what was held of a reference or a pattern, or of everything here, and go on as ever."""
+        await self.gate.allow_change(place, author)
         subject, is_glob = await self._meant(place, reference, is_glob)
+        if subject is not None and not is_glob:
+            await self.gate.allow(place, subject)
         here = await self.store.mutes.here(self.identity.workspace_id, place)
         only = (
             None if subject is None else tuple(one for one in here if (one.subject, one.is_glob) == (subject, is_glob))

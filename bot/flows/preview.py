@@ -14,7 +14,9 @@ from bot.domain.replay import replay
 from bot.domain.watch import Events, Placement, Watch
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -32,15 +34,19 @@ class Previewing:
     store: Store
     clock: Clock
     rules: Rules
+    gate: Gate
+    sharing: Sharing
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def preview(self, wish: Wish) -> AsyncIterator[PreviewBegun | PreviewAnswer]:
         """What this watch would have posted in the last seven days, as far as that was recorded.
 
-        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched.
+        First that it is looked at, where that takes long. Raises a `BadCommandError` for what cannot be watched, and
+        where only counts are shown.
         """
+        await self.sharing.refuse(wish.place)
         glob = await self.ask.glob(wish.reference_id)
-        wish = replace(wish, is_glob=True) if glob is not None else await self._of_request(wish)
+        wish = await self._allowed(wish, glob)
         if glob is not None and wish.expected is not None:
             raise BadCommandError(
                 "`expect` counts the requests of one reference, and this is a pattern for many. Leave `expect` out,"
@@ -48,8 +54,9 @@ class Previewing:
             )
         now = self.clock.now()
         since = now - min(WINDOW, self.rules.retention)
+        only = await self.gate.only(wish.place)
         recent = await self.store.references.recent(
-            self.rules.account_id, glob or wish.reference_id, since=since, most=MOST_REFERENCES
+            self.rules.account_id, glob or wish.reference_id, since=since, most=MOST_REFERENCES, only=only
         )
         tally = Tally(self._watch(wish), max(since, recent.began_at or now), now)
         if recent.requests > MANY_REQUESTS:
@@ -114,6 +121,16 @@ class Previewing:
             asked_in=wish.asked_in,
         )
 
+    async def _allowed(self, wish: Wish, glob: Glob | None) -> Wish:
+        """As the watch would be made in its place; `NotAllowedError` where it could not be."""
+        policy = await self.gate.policy(wish.place)
+        if glob is None:
+            wish = await self._of_request(wish)
+            await self.gate.allow(wish.place, wish.reference_id)
+        else:
+            await self.gate.allow_glob(wish.place, glob)
+        return replace(wish, is_glob=glob is not None, events=wish.events or policy.events)
+
     async def _of_request(self, wish: Wish) -> Wish:
         """A UUID stands for the reference of that request, if our memory has it."""
         known = await self.store.ledger.request(self.rules.account_id, wish.reference_id.lower())
@@ -124,7 +141,8 @@ class Previewing:
         return replace(wish, reference_id=known.reference_id)
 
     async def _nearest(self, wish: Wish, glob: Glob | None) -> tuple[str, ...]:
-        return await self.ask.nearest(glob.letters if glob is not None else wish.reference_id)
+        text = glob.letters if glob is not None else wish.reference_id
+        return await self.ask.nearest(text, place=wish.place)
 
 
 def _parts(names: Iterable[tuple[str, int]]) -> Iterator[Sequence[str]]:

@@ -120,7 +120,7 @@ class Readings:
 
 async def request_by_uuid(source: Source, text: str) -> RequestAnswer | None:
     """The request of this UUID; None when it is no UUID or no request has it. Raises a `ChamelaionError`."""
-    if not _is_uuid(text):
+    if not is_uuid(text):
         return None
     try:
         request = await source.retrieve(text, Purpose.QUESTION)
@@ -150,7 +150,8 @@ async def read_once(source: Source, reference: str) -> StatusAnswer | RequestAns
     )
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
+    """Whether it may be the id of a request."""
     try:
         return str(UUID(text)) == text.lower()
     except ValueError:

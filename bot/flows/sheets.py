@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Set
 from dataclasses import dataclass, field, replace
 
 from bot.domain.answer import RequestAnswer, StatusAnswer
+from bot.domain.policy import LinksPolicy
 from bot.domain.request import LipsyncRequest
 from bot.domain.sheet import (
     File,
@@ -24,7 +25,9 @@ from bot.domain.sheet_file import content
 from bot.domain.sheet_wording import SCOPE, beside_the_file
 from bot.errors import InDoubtError, NoAccessError, SlackBusyError, SlackError, TokenRefusedError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.flows.slack_line import MISSING_SCOPE, SlackLine
 from bot.ports import Chat, Clock
 from bot.store import Store
@@ -49,7 +52,9 @@ class Sheets:
     line: SlackLine
     identity: Identity
     account_id: str
+    gate: Gate
     granted: Callable[[], Awaitable[Set[str]]]
+    sharing: Sharing
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FILES_AT_ONCE), init=False)
 
     async def links(
@@ -57,8 +62,10 @@ class Sheets:
     ) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
         """The output links: in the answer when they fit, else as a file; `only_new` leaves out what was given before.
 
-        What the answer itself shows counts as given once `given` was told that it has reached the person.
+        What the answer itself shows counts as given once `given` was told that it has reached the person. Raises a
+        `NotAllowedError` where the place gives none.
         """
+        await self.gate.allow_links(place)
         async for found in self.ask.gather(reference, place=place):
             if not isinstance(found, Gathered):
                 yield found
@@ -68,10 +75,25 @@ class Sheets:
             answer = SheetAnswer(Kind.LINKS, found, rows, only_new=only_new, since=last.given_at if last else None)
             yield await self._in_a_file(answer, place, person) if len(answer.shown) < len(rows) else answer
 
+    async def shared(self, reference: str, *, place: str) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
+        """The output links for everybody in a place, as many as fit; `NotAllowedError` where that must not be."""
+        await self.gate.allow_links(place, shared=True)
+        async for found in self.ask.gather(reference, place=place):
+            if isinstance(found, Gathered):
+                yield SheetAnswer(Kind.LINKS, found, await asyncio.to_thread(_chosen, found, None))
+            else:
+                yield found
+
+    async def can_share(self, place: str) -> bool:
+        """Whether everybody in the place may see links."""
+        return (await self.gate.policy(place)).links is LinksPolicy.OPEN
+
     async def export(
         self, reference: str, wanted: Format, *, place: str, person: str
     ) -> AsyncIterator[StatusAnswer | SheetAnswer]:
-        """Every row as a file; nothing is read where it could not be sent."""
+        """Every row as a file; nothing is read where it could not be sent, or where the place gives no links."""
+        await self.sharing.refuse(place)
+        await self.gate.allow_links(place)
         if not await self._may_send():
             empty = SheetAnswer(Kind.ROWS, Gathered(reference, (), 0, self.clock.now()), (), wanted)
             yield replace(empty, handed=Handed(Handing.NO_SCOPE))

@@ -14,17 +14,20 @@ from bot.flows.deadlines import Deadlines
 from bot.flows.deliver import Deliver
 from bot.flows.doubts import Doubts
 from bot.flows.edits import EDITS_PER_MINUTE, Editor
+from bot.flows.gate import Gate
 from bot.flows.history import History
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.lookout import Lookout
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.poll import Poll
 from bot.flows.preview import Previewing
 from bot.flows.read import Readings
 from bot.flows.routine import Alarm, Routine
 from bot.flows.rules import Rules
 from bot.flows.sender import Sender
+from bot.flows.shared import Sharing
 from bot.flows.sheets import Sheets
 from bot.flows.slack_line import SlackLine
 from bot.flows.source import Source
@@ -70,6 +73,7 @@ class Stories:
     """The flows that people set going, and the owned tasks that go by themselves."""
 
     readings: Readings
+    gate: Gate
     ask: Ask
     watching: Watching
     muting: Muting
@@ -78,11 +82,13 @@ class Stories:
     previewing: Previewing
     limits: Limits
     sheets: Sheets
+    policing: Policing
     timetabling: Timetabling
     catch_up: CatchUp
     sender: Sender
     access: Access
     workflow: Workflow
+    sharing: Sharing
     look: Routine
     turn: Routine
     deliver: Routine
@@ -119,46 +125,55 @@ def make_stories(on: Ground) -> Stories:
         timetable.wake()
         news()
 
-    lookout = Lookout(on.source, on.store, on.rules)
+    gate, lookout = Gate(on.store, on.identity, on.rules.account_id), Lookout(on.source, on.store, on.rules)
     readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=news, on_part=lookout.saw)
-    ask, catch_up = _ask(on, readings), CatchUp(on.store, on.clock, on.rules, news)
     line, budget = SlackLine(on.clock, on.vitals), Budget(EDITS_PER_MINUTE, on.clock.monotonic())
+    sharing = Sharing(on.store, on.chat, on.clock, line, on.identity, news)
+    ask, catch_up = _ask(on, readings, gate, sharing), CatchUp(on.store, on.clock, on.rules, news)
     poll = Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, catch_up)
     sender = Sender(on.store, on.clock, on.identity, on.rules, on.vitals, news)
-    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender)
+    editor = Editor(on.store, on.chat, on.clock, line, on.identity, on.rules, budget, sender, sharing)
     staleness = Staleness(on.store, on.clock, on.vitals, on.rules, catch_up, news)
     deadlines = Deadlines(on.store, on.rules.account_id, on.rules.longest_settle)
     vigil = routine("vigil", Vigil(on.store, on.clock, on.rules, catch_up, on.source, deadlines, news).step)
-    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender).step)
+    look, deliver = routine("look", poll.look), routine("deliver", _deliver(on, line, sender, sharing).step)
     turn, edits = routine("turn", sender.step), routine("edits", editor.step)
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
-    access = Access(on.store, on.clock, on.identity, line, news, tend.wake)
+    access = Access(on.store, on.clock, on.identity, line, news, tend.wake, sharing)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, rescheduled)
-    for_people = _for_people(on, ask, line, changed=changed, news=news)
-    people = (readings, ask, *for_people, timetabling, catch_up)
-    workflow = _workflow(on, ask, for_people[0], line, sender, changed=changed, news=news)
+    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled, sharing)
+    by_hand = _for_people(on, ask, line, gate, sharing, changed=changed, news=news)
+    people = (readings, gate, ask, *by_hand, timetabling, catch_up)
+    workflow = _workflow(on, ask, by_hand[0], line, sender, changed=changed, news=news)
     steps, others = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
-    return Stories(*people, sender, access, workflow, *others, steps)
+    return Stories(*people, sender, access, workflow, sharing, *others, steps)
 
 
 def _for_people(
-    on: Ground, ask: Ask, line: SlackLine, *, changed: Callable[[], None], news: Callable[[], None]
-) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets]:
+    on: Ground,
+    ask: Ask,
+    line: SlackLine,
+    gate: Gate,
+    sharing: Sharing,
+    *,
+    changed: Callable[[], None],
+    news: Callable[[], None],
+) -> tuple[Watching, Muting, Triaging, Trials, Previewing, Limits, Sheets, Policing]:
     """What people set going by what they type and click."""
     account_id = on.rules.account_id
     return (
-        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, changed),
-        Muting(ask, on.store, on.clock, on.identity, account_id, news),
-        Triaging(ask, on.store, on.clock, on.identity, account_id, news),
+        Watching(ask, on.source, on.store, on.clock, on.identity, account_id, gate, changed, sharing),
+        Muting(ask, on.store, on.clock, on.identity, account_id, gate, news),
+        Triaging(ask, on.store, on.clock, on.identity, account_id, gate, news, sharing),
         Trials(on.store, on.chat, on.clock, on.identity, account_id, on.granted, news),
-        Previewing(ask, on.source, on.store, on.clock, on.rules),
-        Limits(ask, on.store, on.clock, on.identity, account_id, changed),
-        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, on.granted),
+        Previewing(ask, on.source, on.store, on.clock, on.rules, gate, sharing),
+        Limits(ask, on.store, on.clock, on.identity, account_id, gate, changed),
+        Sheets(ask, on.store, on.chat, on.clock, line, on.identity, account_id, gate, on.granted, sharing),
+        Policing(on.store, on.clock, on.identity, account_id, gate, changed),
     )
 
 
-def _ask(on: Ground, readings: Readings) -> Ask:
+def _ask(on: Ground, readings: Readings, gate: Gate, sharing: Sharing) -> Ask:
     return Ask(
         readings=readings,
         source=on.source,
@@ -167,6 +182,8 @@ def _ask(on: Ground, readings: Readings) -> Ask:
         vitals=on.vitals,
         identity=on.identity,
         rules=on.rules,
+        gate=gate,
+        sharing=sharing,
     )
 
 
@@ -198,11 +215,11 @@ def _workflow(
     )
 
 
-def _deliver(on: Ground, line: SlackLine, sender: Sender) -> Deliver:
+def _deliver(on: Ground, line: SlackLine, sender: Sender, sharing: Sharing) -> Deliver:
     history = History(on.chat, on.clock, line)
     doubts = Doubts(on.store, on.clock, on.identity, on.rules, sender, history)
     audit = Audit(on.store, on.chat, on.clock, on.identity, line, sender, history)
-    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit)
+    return Deliver(on.store, on.chat, on.clock, line, on.identity, on.rules, sender, doubts, audit, sharing)
 
 
 def _house(on: Ground, line: SlackLine, changed: Callable[[], None]) -> Tend:

@@ -5,14 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.counts_only import counted_digest
 from bot.domain.digest import Moments
 from bot.domain.digest_facts import DigestFacts
 from bot.domain.hours import DAY, Daily, Hours, before, next_span, next_turn, span_at
 from bot.domain.stale import stale_after
 from bot.domain.timetable import Did, Digest, DigestAnswer, Quiet, QuietAnswer
 from bot.flows.catch_up import CatchUp
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
+from bot.flows.shared import Sharing
 from bot.ports import Clock
 from bot.store import Store
 
@@ -29,7 +32,9 @@ class Timetabling:
     identity: Identity
     rules: Rules
     catch_up: CatchUp
+    gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     # --- quiet hours ---
 
@@ -39,6 +44,7 @@ class Timetabling:
 
     async def set_quiet(self, place: str, hours: Hours, author: str) -> QuietAnswer:
         """Hold everything in these hours, and tell it in one message at their end."""
+        await self.gate.allow_change(place, author)
         workspace_id, account_id = self.identity.workspace_id, self.rules.account_id
         quiet = Quiet(workspace_id, account_id, place, hours, author, self.clock.now())
         await self.store.quiets.set(quiet)
@@ -47,6 +53,7 @@ class Timetabling:
 
     async def end_quiet(self, place: str, author: str) -> QuietAnswer:
         """No quiet hours any more; what they hold is told now."""
+        await self.gate.allow_change(place, author)
         now = self.clock.now()
         quiet, told = await self.store.quiets.end(self.identity.workspace_id, place, now=now, author=author)
         self.on_change()
@@ -69,6 +76,7 @@ class Timetabling:
 
     async def set_digest(self, place: str, daily: Daily, author: str) -> DigestAnswer:
         """Send it every day at this time."""
+        await self.gate.allow_change(place, author)
         workspace_id, account_id = self.identity.workspace_id, self.rules.account_id
         wanted = Digest(workspace_id, account_id, place, daily, author, self.clock.now())
         digest = await self.store.digests.set(wanted)
@@ -77,6 +85,7 @@ class Timetabling:
 
     async def end_digest(self, place: str, author: str) -> DigestAnswer:
         """No digest any more."""
+        await self.gate.allow_change(place, author)
         now = self.clock.now()
         return DigestAnswer(
             "off", await self.store.digests.end(self.identity.workspace_id, place, now=now, author=author)
@@ -103,7 +112,8 @@ class Timetabling:
             zone=digest.daily.zone if digest else "",
             fresh_after=now if behind else now - stale_after(self.rules.gap_after),
         )
-        return await self.store.digests.compose(self.rules.account_id, workspace_id, place, moments)
+        facts = await self.store.digests.compose(self.rules.account_id, workspace_id, place, moments)
+        return counted_digest(facts) if await self.sharing.counts_only(place) else facts
 
 
 def _since(digest: Digest | None, now: datetime) -> datetime:

@@ -7,7 +7,9 @@ from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.errors import BadCommandError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
+from bot.flows.shared import Sharing
 from bot.ports import Clock
 from bot.store import Store
 from bot.store.triages import Which
@@ -31,14 +33,19 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Triaging:
-    """What people do about failures; `on_change` is called when cards or messages are due."""
+    """What people do about failures; `on_change` is called when cards or messages are due.
+
+    Everybody may take care of them, as that is work; what a place is told of them only its managers change.
+    """
 
     ask: Ask
     store: Store
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
         """The failures so far need nothing more; raises `BadCommandError` where there are none."""
@@ -69,6 +76,7 @@ class Triaging:
 
     async def mute_kind(self, place: str, choice: Choice, person: str, *, muted: bool) -> KindMutedAnswer:
         """Hear no more of a kind in this place, or hear of it again."""
+        await self.gate.allow_change(place, person)
         which, chosen = await self._chosen(place, choice)
         watch = await self.store.triages.mute(which, muted=muted, person=person, now=self.clock.now())
         if watch is None:
@@ -79,8 +87,13 @@ class Triaging:
     async def _chosen(
         self, place: str, choice: Choice, *, still_open: bool = False
     ) -> tuple[Which, Sequence[FailureKind]]:
-        """The kinds that are meant; without a name all, or those that are `still_open` if there are any."""
+        """The kinds that are meant; without a name all, or those that are `still_open` if there are any.
+
+        They are named in every answer, so not where only counts are shown.
+        """
+        await self.sharing.refuse(place)
         reference_id = await self._reference(choice.reference)
+        await self.gate.allow(place, reference_id)
         kinds = (await self.ask.recall(reference_id)).progress.kinds
         if not kinds:
             raise BadCommandError(

@@ -5,15 +5,18 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
+from bot.domain.counts_only import counted_overview, counted_status
 from bot.domain.deed import NOBODY
 from bot.domain.glob import Glob, is_glob
 from bot.domain.mute import Silence, silence
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
-from bot.errors import BadCommandError, ChamelaionError
+from bot.errors import BadCommandError, ChamelaionError, NotAllowedError
 from bot.flows.ask import Ask
+from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.limits import FOR_ONE
+from bot.flows.shared import Sharing
 from bot.flows.source import Source
 from bot.ports import Clock
 from bot.store import Store
@@ -31,19 +34,30 @@ class Watching:
     clock: Clock
     identity: Identity
     account_id: str
+    gate: Gate
     on_change: Callable[[], None]
+    sharing: Sharing
 
     async def start(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
-        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not."""
+        """Create or change the watch at once, then tell how it stands: a reference is read for that, a glob is not.
+
+        Where only counts are shown, the answer has no more than that. Raises a `NotAllowedError` for what the settings
+        of the place, or of where it was asked for, do not allow.
+        """
+        await self.gate.allow_change(wish.place, wish.author)
         glob = await self.ask.glob(wish.reference_id)
         if glob is not None:
             yield await self._start_glob(glob, replace(wish, is_glob=True))
             return
         wish = await self._of_request(wish)
+        for where in filter(None, (wish.place, wish.asked_in)):
+            await self.gate.allow(where, wish.reference_id)
         watch, is_new, undo = await self._begin(wish)
+        told, why = await self.sharing.counts_only(_asked_in(wish)), await self.sharing.why(watch.place)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-            yield WatchAnswer(watch, is_new, status, trouble, undo, wish.due, await self._silence(watch))
+            shown, silent = counted_status(status) if told else status, await self._silence(watch)
+            yield WatchAnswer(watch, is_new, shown, trouble, undo, wish.due, silent, why)
 
     async def _start_glob(self, glob: Glob, wish: Wish) -> GlobWatchAnswer:
         if wish.expected is not None:
@@ -53,11 +67,24 @@ class Watching:
             )
         if wish.due is not None:
             raise BadCommandError(f"{FOR_ONE['deadline']} Leave `by` out, or watch one reference by its name.{_KEPT}")
+        await self._allow_glob(glob, wish)
         watch, is_new, undo = await self._begin(wish)
         overview = await self.store.references.overview_of(watch, most=0)
-        near = () if overview.references else await self.ask.nearest(glob.letters)
+        near = () if overview.references else await self.ask.nearest(glob.letters, place=_asked_in(wish))
+        if await self.sharing.counts_only(_asked_in(wish)):
+            overview, near = counted_overview(overview), ()
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
-        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, await self._silence(watch))
+        why, silent = await self.sharing.why(watch.place), await self._silence(watch)
+        return GlobWatchAnswer(watch, is_new, overview, trouble, near, undo, silent, why)
+
+    async def _allow_glob(self, glob: Glob, wish: Wish) -> None:
+        """In its place the watch leaves out what that may not hear of; another may be told nothing else of it."""
+        await self.gate.allow_glob(wish.place, glob)
+        if wish.asked_in is not None and not (await self.gate.policy(wish.asked_in)).allows_all_of(glob):
+            raise NotAllowedError(
+                "That pattern also covers what this channel is not about, so a watch of your own cannot begin here."
+                f" Type the same in my Messages tab.{_KEPT}"
+            )
 
     async def _silence(self, watch: Watch) -> Silence | None:
         return silence(await self.store.mutes.here(watch.workspace_id, watch.place), watch)
@@ -96,6 +123,8 @@ class Watching:
 
     async def undo(self, place: str, undo: str, person: str) -> UndoneAnswer:
         """Take back what was done here; what goes on again is read at once."""
+        if await self.store.undos.is_of(undo, self.identity.workspace_id, place):
+            await self.gate.allow_change(place, person)
         answer = await self.store.undos.take_back(
             undo, self.identity.workspace_id, place, now=self.clock.now(), person=person
         )
@@ -120,11 +149,13 @@ class Watching:
 
     async def stop(self, place: str, reference: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a reference or a glob; tells which globs cover the reference all the same."""
+        await self.gate.allow_change(place, author)
         undo, name = str(uuid4()), reference
         watch = await self._stop(place, reference, author, undo)
         if watch is None and is_glob(reference):
             watch = await self._stop(place, reference, author, undo, is_glob=True)
         elif watch is None and (batch := await self._reference_of(reference)) is not None:
+            await self.gate.allow(place, batch)
             watch, name = await self._stop(place, batch, author, undo), batch
         self.on_change()
         taken_back_by = undo if watch else None
@@ -134,6 +165,7 @@ class Watching:
 
     async def stop_glob(self, place: str, pattern: str, author: str = NOBODY) -> StoppedAnswer:
         """Stop this place's watch of a glob, also where a reference is called the same."""
+        await self.gate.allow_change(place, author)
         undo = str(uuid4())
         watch = await self._stop(place, pattern, author, undo, is_glob=True)
         self.on_change()
@@ -141,7 +173,9 @@ class Watching:
 
     async def leave_out(self, place: str, reference: str, author: str) -> ExceptedAnswer:
         """Except a reference from every glob of this place, and stop its own watch if it has one."""
+        await self.gate.allow_change(place, author)
         name, undo = await self._reference_of(reference) or reference, str(uuid4())
+        await self.gate.allow(place, name)
         globs, own = await self.store.watches.leave_out(
             self.account_id,
             self.identity.workspace_id,
@@ -182,3 +216,8 @@ class Watching:
             return
         await self.store.outbox.retry_place(self.identity.workspace_id, place, now=self.clock.now())
         self.on_change()
+
+
+def _asked_in(wish: Wish) -> str:
+    """Where the answer is read, which for a personal watch is another place than the watch's."""
+    return wish.asked_in or wish.place

@@ -19,6 +19,7 @@ from bot.sandbox.workspace import ANA
 
 MORE, NEW = 5, 20
 ARCHIVED, OPEN = "dubbing-jp", "dubbing-de"
+SHARED, STUDIO = "client-aurora", "T0AURORA"
 FACTORS = {"×1": 1.0, "×4": 4.0, "×16": 16.0}
 _PAUSE_SECONDS = "5"
 KINDS = {
@@ -128,6 +129,15 @@ class Surroundings:
         told = self.slack.workspace.named(OPEN).id
         await self.slack.run_step(WAIT.id, {"reference": chosen["batch"]}, ANA.id, then_posts_to=told)
 
+    async def share(self, _chosen: Chosen) -> None:
+        """Let another organisation read a channel, or no more."""
+        channel, people = self.slack.workspace.named(SHARED), self.slack.happenings
+        await (people.unshare if channel.shared_with else people.share)(channel.id, STUDIO)
+
+    def is_shared(self) -> bool:
+        """Whether another organisation reads that channel."""
+        return bool(self.slack.workspace.named(SHARED).shared_with)
+
     async def again(self, _chosen: Chosen, *, crash: bool) -> None:
         """End the bot in order, or as a crash would, and start it anew."""
         await self.bot.restart(crash=crash)
@@ -181,10 +191,12 @@ def _slack(around: Surroundings) -> tuple[Deed, ...]:
     away = "What it has to say waits, in order, and comes once when Slack is back. This page goes on."
     lost = "A post is there, its answer is not: after 8 seconds it looks into the history, and says nothing twice."
     shut = "Who watches there is told once, in a DM; what waits comes in order when it is opened again."
+    counts = "Another organisation reads it: what was posted is edited to counts at once, and answers have no more."
     label = f"#{ARCHIVED} is archived"
     waits = f"It waits for the batch, also through a crash of the bot, and then says in #{OPEN} what came of it."
     batch = Choice("batch", "Batch", around.references)
     return (
+        Deed(group, "share", f"#{SHARED} is shared", counts, around.share, is_on=around.is_shared),
         Deed(group, "archive", label, shut, around.archive, is_on=around.is_archived),
         Deed(group, "slack_away", "Slack is away", away, around.slack_away, is_on=lambda: around.slack.faults.down),
         Deed(

@@ -129,7 +129,9 @@ def _shown(call: ApiCall, channel: Channel) -> Fields:
         "is_group": channel.kind == "private",
         "is_mpim": channel.kind == "mpim",
         "is_private": channel.kind != "public",
-        "is_ext_shared": False,
+        "is_shared": bool(channel.shared_with),
+        "is_ext_shared": bool(channel.shared_with),
+        "is_pending_ext_shared": bool(channel.invited),
         "is_member": call.workspace.bot.id in channel.members,
         "num_members": len(channel.members),
     }

@@ -33,13 +33,18 @@ class User:
 
 @dataclass(slots=True)
 class Channel:
-    """A place to talk; a DM's name is empty and its members never change."""
+    """A place to talk; a DM's name is empty and its members never change.
+
+    `shared_with` are the teams of other organisations that read it, `invited` those that were asked to.
+    """
 
     id: str
     name: str
     kind: ChannelKind
     members: set[str]
     is_archived: bool = False
+    shared_with: set[str] = field(default_factory=set)
+    invited: set[str] = field(default_factory=set)
 
     @property
     def is_dm(self) -> bool:

@@ -9,6 +9,7 @@ from bot.sandbox.slack_api import Tokens
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Fields
 from bot.sandbox.slack_payloads import event_fields
+from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import Workspace
 
 SUBSCRIBED = (
@@ -21,6 +22,8 @@ SUBSCRIBED = (
     "group_unarchive",
     "channel_deleted",
     "group_deleted",
+    "channel_shared",
+    "channel_unshared",
     "tokens_revoked",
     "app_uninstalled",
     "function_executed",
@@ -81,6 +84,21 @@ class Happenings:
         channel = self.workspace.channel(channel_id)
         self.workspace.remove(channel_id)
         await self._of_place(channel, f"{_PREFIX[channel.kind]}_deleted", {"channel": channel_id})
+
+    async def share(self, channel_id: str, team: str) -> None:
+        """Let another organisation read a channel."""
+        channel = share(self.workspace, channel_id, team)
+        await self._of_place(channel, "channel_shared", {"channel": channel_id, "connected_team_id": team})
+
+    async def unshare(self, channel_id: str, team: str) -> None:
+        """Let it read the channel no more."""
+        channel = unshare(self.workspace, channel_id, team)
+        about = {
+            "channel": channel_id,
+            "previously_connected_team_id": team,
+            "is_ext_shared": bool(channel.shared_with),
+        }
+        await self._of_place(channel, "channel_unshared", about)
 
     async def uninstall(self) -> None:
         """Put the app out of the workspace: its token is taken no more."""

@@ -143,8 +143,13 @@ def event_fields(workspace: Workspace, kind: str, event: Fields) -> Fields:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": _is_shared(workspace, event.get("channel")),
     }
+
+
+def _is_shared(workspace: Workspace, channel: object) -> bool:
+    known = workspace.channels.get(channel) if isinstance(channel, str) else None
+    return known is not None and bool(known.shared_with)
 
 
 # --- finding what was clicked ---

@@ -2,7 +2,7 @@
 
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
 Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
-shown, on three lines. Of `UNDO` it says which deed is taken back.
+shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -30,6 +30,7 @@ FINISHED_CHART = "finished_chart"
 FINISHED_STOP = "finished_stop"
 LINKS_NEW = "links_new"
 LINKS_EXPORT = "links_export"
+LINKS_SHARE = "links_share"
 EXPORT_CSV = "export_csv"
 EXPORT_TSV = "export_tsv"
 EXPORT_HTML = "export_html"
@@ -45,4 +46,5 @@ NEWS_STOP = "news_stop"
 CARD_WATCH_ME = "card_watch_me"
 UNDO = "undo"
 STUCK_IDS = "stuck_ids"
+SETTINGS_CHANGE = "settings_change"
 MISSING_STATUS = "missing_status"

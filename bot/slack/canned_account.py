@@ -9,6 +9,7 @@ from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
 from bot.domain.preview import DAY, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.replay import Told
 from bot.domain.watch import Events, Placement
+from bot.slack.canned_policies import queue_by_policy
 from bot.slack.canned_scene import REF, Canned, Scene
 from bot.slack.views import preview, queue
 
@@ -62,6 +63,7 @@ def queues(scene: Scene) -> Iterator[Canned]:
         ("queue_never_read", "Before anything was read.", LineupAnswer(unread, False, None, 0, 60, 60)),
     ):
         yield Canned(name, "Queue", when, queue.message(shown))
+    yield from queue_by_policy(answer)
     shared = queue.shared(answer, "U0ANA")
     yield Canned("queue_shared", "Queue", "After Share: for everybody in the channel.", shared)
 

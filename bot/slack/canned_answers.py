@@ -8,6 +8,7 @@ from bot.domain.mute import Silence
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events, Placement, Watch
 from bot.slack import canned_globs, canned_sheets
+from bot.slack.canned_policies import watches_by_policy
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
 from bot.slack.views import about, failures, status, watch, watches
 from bot.slack.views import help as help_view
@@ -165,6 +166,7 @@ def _stopped(scene: Scene) -> Iterator[Canned]:
 def others(scene: Scene) -> Iterator[Canned]:
     """Answers to `watches`, `help` and `about`."""
     none = watches.message(WatchesAnswer(Scope.HERE, ()), scene.command)
+    yield from watches_by_policy(scene)
     for name, title, when, message in (
         ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
         ("watches_none", "Watches", "Nothing is watched here.", none),

@@ -12,7 +12,7 @@ from bot.domain.risk_facts import Before, Level, RiskFacts
 from bot.domain.watch import Watch
 from bot.slack.canned_globs import PATTERN
 from bot.slack.canned_scene import FINISHED, REF, UNDO, Canned, Scene
-from bot.slack.views import limit, said, watch
+from bot.slack.views import limit, watch
 from bot.slack.views.message import Message
 
 ZONE = "Europe/Berlin"
@@ -152,4 +152,4 @@ def due_watches(scene: Scene) -> Iterator[Canned]:
 
 
 def _message(facts: CardFacts | RiskFacts | FinishedFacts | CatchUpFacts, scene: Scene) -> Message:
-    return said.message(facts, scene.command)
+    return scene.said(facts)

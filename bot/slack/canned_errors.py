@@ -14,6 +14,7 @@ from bot.errors import (
     StoreError,
     UnavailableError,
 )
+from bot.slack.canned_policies import not_allowed
 from bot.slack.canned_scene import Canned, Scene
 from bot.slack.views import errors
 
@@ -38,9 +39,8 @@ _ERRORS: tuple[tuple[str, str, Exception], ...] = (
 )
 
 
-def mishaps(scene: Scene) -> Iterator[Canned]:
+def mishaps(_: Scene) -> Iterator[Canned]:
     """M12."""
     for name, when, error in _ERRORS:
         yield Canned(name, _TITLE, when, errors.message(error))
-    later = errors.not_available_yet("mute", scene.command)
-    yield Canned("not_available_yet", _TITLE, "A word whose time has not come.", later)
+    yield from not_allowed()

@@ -9,7 +9,7 @@ from bot.domain.overview import MOST_IN_A_TABLE, MOST_ON_A_CARD, Overview, Stand
 from bot.domain.progress import summarise
 from bot.domain.watch import Events, Watch
 from bot.slack.canned_scene import REF, UNDO, Canned, Scene
-from bot.slack.views import glob_card, glob_status, glob_watch, watch
+from bot.slack.views import glob_status, glob_watch, watch
 
 PATTERN = "batch-*"
 _CARD, _WATCH, _TABLE = "M1 Card", "M2 Watch confirmed", "M9 Glob status"
@@ -54,7 +54,7 @@ def glob_cards(scene: Scene) -> Iterator[Canned]:
         ("glob_card_everything", "After watch *: the whole account, of which only failures are told.", everything),
         ("glob_card_stopped", "After unwatch of a pattern: no buttons any more.", stopped),
     ):
-        yield Canned(name, _CARD, when, glob_card.message(facts))
+        yield Canned(name, _CARD, when, scene.said(facts))
 
 
 def watched(scene: Scene) -> Iterator[Canned]:

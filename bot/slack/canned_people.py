@@ -11,7 +11,7 @@ from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAns
 from bot.slack import canned_globs
 from bot.slack.canned_scene import REF, Canned, Scene
 from bot.slack.examples import examples
-from bot.slack.views import mute, said, trial, undo
+from bot.slack.views import mute, trial, undo
 from bot.slack.views.message import Message
 
 _TWO_HOURS, _TWO_DAYS = 7_200, 172_800
@@ -26,7 +26,7 @@ def summaries(scene: Scene) -> Iterator[Canned]:
         ("summary_several", "At the end of a mute of everything here.", (done, open_again)),
     ):
         facts = CatchUpFacts(scene.at(-_TWO_HOURS), scene.now, references, why="muted")
-        yield Canned(name, "M8 Catch-up", when, said.message(facts, scene.command))
+        yield Canned(name, "M8 Catch-up", when, scene.said(facts))
 
 
 def quiet_cards(scene: Scene) -> Iterator[Canned]:
@@ -45,7 +45,7 @@ def quiet_cards(scene: Scene) -> Iterator[Canned]:
             replace(scene.card, watch=ended, progress=scene.done, prospect=None),
         ),
     ):
-        yield Canned(name, "M1 Card", when, said.message(facts, scene.command))
+        yield Canned(name, "M1 Card", when, scene.said(facts))
 
 
 def _mute(scene: Scene, subject: str | None, seconds: float = _TWO_HOURS) -> Mute:
@@ -89,6 +89,11 @@ def undone(scene: Scene) -> Iterator[Canned]:
         ("undo_overtaken", "The watch was changed again since.", UndoneAnswer(Undone.OVERTAKEN, Did.CHANGE, REF)),
         ("undo_too_late", "After more than ten minutes.", UndoneAnswer(Undone.TOO_LATE, Did.UNWATCH, REF)),
         ("undo_too_late_watch", "The same for a new watch.", UndoneAnswer(Undone.TOO_LATE, Did.WATCH, REF)),
+        (
+            "undo_outside",
+            "The channel is not about it any more.",
+            UndoneAnswer(Undone.OUTSIDE, Did.UNWATCH, REF),
+        ),
         ("undo_forgotten", "So much later that it is forgotten.", UndoneAnswer(Undone.TOO_LATE)),
     ):
         yield Canned(name, "Undo", when, undo.message(answer, scene.command))
@@ -115,4 +120,4 @@ def trials(scene: Scene) -> Iterator[Canned]:
 
 
 def _marked(scene: Scene, example: Example) -> Message:
-    return said.message(TrialFacts(example), scene.command)
+    return scene.said(TrialFacts(example))

@@ -22,6 +22,7 @@ from bot.domain.progress import Progress, Settled, Waiting
 from bot.domain.prospect import Finish
 from bot.domain.watch import Placement
 from bot.slack.canned_deadlines import due_finishes
+from bot.slack.canned_policies import finished_by_policy
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.canned_triage import cared_failures
 from bot.slack.views import said
@@ -142,7 +143,7 @@ def _worse(scene: Scene) -> Iterator[Canned]:
         ),
     ):
         yield Canned(name, _FAILURE, when, _message(facts, scene))
-    named = said.message(scene.failure, scene.command, Manner(mention=("U0ANA", "U0BEN")))
+    named = scene.said(scene.failure, Manner(mention=("U0ANA", "U0BEN")))
     yield Canned("failure_named", _FAILURE, "With mention, people are named.", named)
 
 
@@ -153,7 +154,7 @@ def personal(scene: Scene) -> Iterator[Canned]:
         ("personal_failure", "With me, a person is told alone, and why.", scene.failure),
         ("personal_finished", "The same, at the end.", FinishedFacts(scene.progress(34, 6), scene.now)),
     ):
-        yield Canned(name, _PERSONAL, when, said.message(facts, scene.command, asked))
+        yield Canned(name, _PERSONAL, when, scene.said(facts, asked))
     done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
     times = (Asked("C0DUBBINGDE", scene.at(-4_000)), Asked("C0AURORA", scene.at(-3_000)))
     for name, when, references, manner in (
@@ -161,7 +162,7 @@ def personal(scene: Scene) -> Iterator[Canned]:
         ("personal_catch_up_several", "The same, asked for in two places.", _several(scene, done), Manner(asked=times)),
     ):
         told = CatchUpFacts(scene.at(-4_440), scene.now, references)
-        yield Canned(name, _PERSONAL, when, said.message(told, scene.command, manner))
+        yield Canned(name, _PERSONAL, when, scene.said(told, manner))
 
 
 def _ends(scene: Scene) -> Iterator[Canned]:
@@ -176,7 +177,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
         ),
         (
             "finished_one",
-            "A reference of one request, with its link.",
+            "A reference of one request; its link is for whoever clicks.",
             FinishedFacts(one, scene.now, "completed", scene.one.output_url),
         ),
         (
@@ -192,6 +193,7 @@ def _ends(scene: Scene) -> Iterator[Canned]:
     ):
         yield Canned(name, _FINISHED, when, _message(facts, scene))
     yield from due_finishes(scene)
+    yield from finished_by_policy(scene)
 
 
 def catch_ups(scene: Scene) -> Iterator[Canned]:
@@ -294,4 +296,4 @@ def stale(scene: Scene) -> Iterator[Canned]:
 
 
 def _message(facts: Said, scene: Scene) -> Message:
-    return said.message(facts, scene.command)
+    return scene.said(facts)

@@ -4,14 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from bot.domain.announcement import CardFacts, FailureFacts
+from bot.domain.announcement import CardFacts, FailureFacts, Said
 from bot.domain.answer import AboutAnswer, StatusAnswer, StillReading, WatchLine
 from bot.domain.calibration import Calibration
+from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.progress import UNFINISHED, Progress, Settled, summarise
 from bot.domain.prospect import Finish, Prospect, Rhythm
 from bot.domain.request import LipsyncRequest
+from bot.domain.sharing import CountsOnly
 from bot.domain.watch import Events, Watch
 from bot.slack.views.message import Message
+from bot.slack.views.said import message
 
 REF = "batch-2026-04"
 UNDO = "6f0e0c2a-9d0b-4b7c-8f64-1c2d3e4f5a6b"
@@ -40,11 +43,19 @@ def uuid(number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The batch, its watch and the bot itself at the moment `now`; `command` is the slash command's name."""
+    """The batch, its watch and the bot itself at the moment `now`; `command` is the slash command's name.
+
+    `counts_only` is why the place where it is all said is shown only counts.
+    """
 
     command: str
     now: datetime
     reference: str = REF
+    counts_only: CountsOnly | None = None
+
+    def said(self, facts: Said, manner: Manner = PLAINLY) -> Message:
+        """What is said on the bot's own account, as it looks there."""
+        return message(facts, self.command, replace(manner, counts_only=self.counts_only))
 
     def at(self, seconds: float) -> datetime:
         """So many seconds after `now`."""

@@ -17,6 +17,7 @@ from bot.domain.sheet import (
     gathered,
     with_links,
 )
+from bot.slack.canned_policies import links_by_policy
 from bot.slack.canned_scene import STILL, Canned, Scene
 from bot.slack.views import export, links
 
@@ -42,6 +43,7 @@ def links_given(scene: Scene) -> Iterator[Canned]:
         yield Canned(name, _LINKS, when, links.message(answer, scene.command))
     yield from _links_in_a_file(scene)
     yield from _links_of_none(scene)
+    yield from links_by_policy(scene)
 
 
 def _links_in_a_file(scene: Scene) -> Iterator[Canned]:

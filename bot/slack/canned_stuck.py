@@ -8,7 +8,7 @@ from bot.domain.announcement import CatchUpFacts, Meanwhile
 from bot.domain.delivery import Asked, Manner
 from bot.domain.stuck_facts import MissingFacts, StalledFacts, StuckFacts, StuckOne, Why
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
-from bot.slack.views import said, status
+from bot.slack.views import status
 from bot.slack.views import stuck as stuck_view
 
 _STUCK = "M4 Stuck"
@@ -60,10 +60,10 @@ def _requests(scene: Scene) -> Iterator[Canned]:
             replace(facts, ones=ones(scene, "overtaken", 34, 3_000), finished=1, grown=True),
         ),
     ):
-        yield Canned(name, _STUCK, when, said.message(shown, scene.command))
+        yield Canned(name, _STUCK, when, scene.said(shown))
     asked = Manner(asked=(Asked("C0DUBBINGDE", scene.at(-4_000)),))
     when = "With me, a person is told alone, and why."
-    yield Canned("stuck_personal", _STUCK, when, said.message(facts, scene.command, asked))
+    yield Canned("stuck_personal", _STUCK, when, scene.said(facts, asked))
     answer = replace(scene.status, stuck=facts.ones)
     yield Canned("stuck_ids", _STUCK, "After Copy ids: those that are stuck now.", stuck_view.ids(answer))
     nothing = stuck_view.ids(scene.status)
@@ -83,7 +83,7 @@ def _submission(scene: Scene) -> Iterator[Canned]:
         ("missing_unknown", "The same message once nobody expects a number any more.", unknown),
         ("missing_settled", "The same message once all that came have ended; M5b says so too.", settled),
     ):
-        yield Canned(name, _STUCK, when, said.message(shown, scene.command))
+        yield Canned(name, _STUCK, when, scene.said(shown))
 
 
 def _account(scene: Scene) -> Iterator[Canned]:
@@ -97,14 +97,14 @@ def _account(scene: Scene) -> Iterator[Canned]:
         ("stalled_over", "The same message when clips finish again.", replace(facts, over_at=scene.at(-30))),
         ("stalled_ended", "The same message when nothing runs any more.", replace(facts, ended=True)),
     ):
-        yield Canned(name, _STUCK, when, said.message(shown, scene.command))
+        yield Canned(name, _STUCK, when, scene.said(shown))
 
 
 def stuck_elsewhere(scene: Scene) -> Iterator[Canned]:
     """What other messages say of it."""
     found = stuck_facts(scene).ones
     when = "While a watched batch runs and some of its clips are stuck."
-    yield Canned("card_stuck", "M1 Card", when, said.message(replace(scene.card, stuck=found), scene.command))
+    yield Canned("card_stuck", "M1 Card", when, scene.said(replace(scene.card, stuck=found)))
 
 
 def stuck_answers(scene: Scene) -> Iterator[Canned]:
@@ -118,4 +118,4 @@ def stuck_summaries(scene: Scene) -> Iterator[Canned]:
     still = Meanwhile(scene.running, 0, 0, stuck=3)
     facts = CatchUpFacts(scene.at(-7_200), scene.now, (still,), why="muted")
     when = "At the end of a mute in which clips got stuck that are so still."
-    yield Canned("summary_stuck", "M8 Catch-up", when, said.message(facts, scene.command))
+    yield Canned("summary_stuck", "M8 Catch-up", when, scene.said(facts))

@@ -13,7 +13,7 @@ from bot.domain.timetable import Digest, DigestAnswer, Quiet, QuietAnswer
 from bot.slack import canned_globs
 from bot.slack.canned_digest import calm_digest, empty_digest, full_digest, huge_digest
 from bot.slack.canned_scene import UNDO, Canned, Scene
-from bot.slack.views import digest, quiet, said, watch
+from bot.slack.views import digest, quiet, watch
 
 _ZONE = "Europe/Berlin"
 _WEEK = frozenset(range(5))
@@ -45,18 +45,18 @@ def quiet_summaries(scene: Scene) -> Iterator[Canned]:
     done = Meanwhile(scene.progress(34, 6), 20, 6, scene.progress(34, 6).kinds, "finished")
     facts = CatchUpFacts(scene.at(-13 * _HOUR), scene.now, (done,), why="quiet")
     when = "At the end of quiet hours in which a batch finished."
-    yield Canned("summary_quiet", "M8 Catch-up", when, said.message(facts, scene.command))
+    yield Canned("summary_quiet", "M8 Catch-up", when, scene.said(facts))
 
 
 def hour_cards(scene: Scene) -> Iterator[Canned]:
     """M1 in quiet hours."""
     until = scene.at(_NIGHT)
     card = replace(scene.card, muted_until=until, quiet=True)
-    yield Canned("card_quiet", "M1 Card", "In quiet hours: it is still edited.", said.message(card, scene.command))
+    yield Canned("card_quiet", "M1 Card", "In quiet hours: it is still edited.", scene.said(card))
     glob_watch = replace(scene.watch, reference_id=canned_globs.PATTERN, is_glob=True)
     covered = canned_globs.overview(scene, most=MOST_ON_A_CARD)
     glob = GlobCardFacts(glob_watch, covered, muted_until=until, quiet=True)
-    yield Canned("glob_card_quiet", "M1 Card", "A watched pattern in quiet hours.", said.message(glob, scene.command))
+    yield Canned("glob_card_quiet", "M1 Card", "A watched pattern in quiet hours.", scene.said(glob))
 
 
 def silent_confirmations(scene: Scene) -> Iterator[Canned]:
@@ -81,7 +81,7 @@ def digests(scene: Scene) -> Iterator[Canned]:
         ("digest_unread", "Before the first reading.", replace(empty, stale=True, read_at=None)),
         ("digest_unwatched", "Where nothing is watched.", replace(empty, watches=0)),
     ):
-        yield Canned(name, "M10 Digest", when, said.message(facts, scene.command))
+        yield Canned(name, "M10 Digest", when, scene.said(facts))
 
 
 def digest_answers(scene: Scene) -> Iterator[Canned]:

@@ -9,7 +9,7 @@ from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.domain.triage import Assigned, Care, Handled
 from bot.slack.canned_scene import REF, Canned, Scene
-from bot.slack.views import said, triage
+from bot.slack.views import triage
 
 _FAILURE, _CARD, _TRIAGE = "M3 Failure kind", "M1 Card", "Triage"
 
@@ -29,7 +29,7 @@ def cared_cards(scene: Scene) -> Iterator[Canned]:
     others = (replace(kind, cleared=kind.count, care=_handled(scene.at(-120))) for kind in rest)
     done = sum(kind.count for kind in rest)
     progress = replace(scene.card.progress, kinds=(mine, *others), cleared=done)
-    card = said.message(replace(scene.card, progress=progress), scene.command)
+    card = scene.said(replace(scene.card, progress=progress))
     yield Canned("card_cared", _CARD, "Somebody is on one kind of failure, and the other is handled.", card)
 
 
@@ -44,12 +44,12 @@ def cared_failures(scene: Scene) -> Iterator[Canned]:
         ("failure_again", "It fails that way again after it was handled.", replace(failure, cleared=n - 2, care=care)),
         ("failure_recovered", "The only clip was sent again, and completed.", replace(failure, cleared=n)),
     ):
-        yield Canned(name, _FAILURE, when, said.message(facts, scene.command))
+        yield Canned(name, _FAILURE, when, scene.said(facts))
     again = _again(scene)
     ping = PingFacts(scene.running, (again,), None, now)
     asked = AssignedFacts(REF, scene.running.kinds[:1], "U0BEN", "U0ANA")
-    yield Canned("asked", _FAILURE, "To whom somebody else has assigned it.", said.message(asked, scene.command))
-    yield Canned("ping_again", _FAILURE, "The ping for that.", said.message(ping, scene.command))
+    yield Canned("asked", _FAILURE, "To whom somebody else has assigned it.", scene.said(asked))
+    yield Canned("ping_again", _FAILURE, "The ping for that.", scene.said(ping))
 
 
 def _again(scene: Scene) -> FailureKind:

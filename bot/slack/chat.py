@@ -28,6 +28,7 @@ from bot.slack.views.said import marked_as_repeat, message
 
 EVENT_TYPE = "lipsync_announcement"
 _MESSAGES_A_PAGE = 15
+_SHARED = ("is_ext_shared", "is_pending_ext_shared")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,15 @@ class SlackChat:
     """The port `Chat` on a client that neither retries nor opens sessions of its own.
 
     `command` is the slash command's name, `timeout_seconds` the longest that a call may take, `upload_seconds` the
-    longest for the bytes of a file.
+    longest for the bytes of a file. `longest_look` is how many seconds people and posts wait to learn who reads a
+    channel; where that is not known only counts are shown.
     """
 
     client: AsyncWebClient
     command: str
     timeout_seconds: float = 10
     upload_seconds: float = 60
+    longest_look: float = 2.0
     _direct: dict[str, str] = field(default_factory=dict)
 
     async def identity(self) -> Introduction:
@@ -129,6 +132,18 @@ class SlackChat:
             return HistoryPage((), None)  # where no thread is, nothing stands in it
         more = _word(_part(response.get("response_metadata")), "next_cursor") if response.get("has_more") else None
         return HistoryPage(tuple(_shown(channel, _messages(response))), more)
+
+    async def is_shared(self, place: str) -> bool:
+        """Whether another organisation reads a channel, or was invited to."""
+        try:
+            async with asyncio.timeout(self.longest_look):
+                response = await self._call(self.client.conversations_info, channel=place)
+        except TimeoutError:
+            raise InDoubtError("timeout") from None
+        channel = _part(response.get("channel"))
+        if not isinstance(channel.get(_SHARED[0]), bool):
+            raise InDoubtError("unreadable_answer")
+        return any(channel.get(name) is True for name in _SHARED)
 
     async def direct_channel(self, user: str) -> str:
         """The DM of a person with the bot; opening it again does nothing, so it is never in doubt."""

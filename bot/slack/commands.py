@@ -146,6 +146,11 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Settings:
+    """What holds in this channel, and let me change it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """Post one of each message here."""
 
@@ -160,13 +165,6 @@ class Help:
 @dataclass(frozen=True, slots=True)
 class About:
     """How is the bot itself?"""
-
-
-@dataclass(frozen=True, slots=True)
-class NotYet:
-    """A word or option that will come later."""
-
-    word: str
 
 
 Triage = Handle | Assign | MuteKind
@@ -185,9 +183,9 @@ Command = (
     | Queue
     | Preview
     | Trial
+    | Settings
     | Limiting
     | Timetabled
     | Help
     | About
-    | NotYet
 )

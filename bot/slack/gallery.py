@@ -10,8 +10,10 @@ from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_interrupted import interrupted
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
+from bot.slack.canned_policies import cards_by_policy, settings_told, tables_by_policy
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
+from bot.slack.canned_shared import shared
 from bot.slack.canned_stuck import stuck, stuck_answers, stuck_elsewhere, stuck_summaries
 from bot.slack.canned_timetable import (
     digest_answers,
@@ -48,12 +50,17 @@ def canned(command: str, now: datetime) -> tuple[Canned, ...]:
 
     `command` is the slash command's name; the times in them lie around `now`, at most ten minutes after it.
     """
-    scene = Scene(command, now)
-    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, hour_cards)
+    return every(Scene(command, now))
+
+
+def every(scene: Scene) -> tuple[Canned, ...]:
+    """All messages of a scene, what the bot says on its own account first."""
+    seen = (cards, cared_cards, due_cards, stuck_elsewhere, glob_cards, quiet_cards, hour_cards, cards_by_policy)
     set_up = (due_watches, silent_confirmations, confirmations, limits, undone)
     told = (news, stuck, risks, personal)
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
-    asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, queues, previews, lists, others)
-    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked)
+    asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
+    lists_ = (queues, previews, lists, others, settings_told, shared)
+    parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_)
     return tuple(each for part in parts for each in part(scene))

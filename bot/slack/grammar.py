@@ -23,9 +23,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -44,7 +44,6 @@ _OFF = "off"
 _MOST_WORDS_OF_A_LENGTH = 6  # "1 d 2 h 3 m"
 
 _FORMS = {form.word: form for form in COMMANDS}
-_AVAILABLE = tuple(form.word for form in COMMANDS if form.available)
 
 
 def parse(text: str, command: str = "/lipsync") -> Command:
@@ -63,8 +62,6 @@ class _Parser:
         form = _FORMS.get(first.lower)
         if form is None:
             return self._unknown(first, rest)
-        if not form.available:
-            return NotYet(form.word)
         rules: dict[str, Callable[[Sequence[Word]], Command]] = {
             "status": self._status,
             "watch": lambda words_: self._wish("watch", words_),
@@ -83,6 +80,7 @@ class _Parser:
             "expect": self._expect,
             "quiet": lambda words_: quiet_hours(" ".join(word.text for word in words_), self.command),
             "digest": lambda words_: daily_digest(" ".join(word.text for word in words_), self.command),
+            "settings": lambda words_: self._alone("settings", words_, Settings()),
             "test": lambda words_: self._alone("test", words_, Trial()),
             "help": self._help,
             "about": lambda words_: self._alone("about", words_, About()),
@@ -149,7 +147,7 @@ class _Parser:
             return Help()
         topic = typed[0].lower
         if len(typed) == 1 and topic in _FORMS:
-            return Help(topic) if _FORMS[topic].available else NotYet(topic)
+            return Help(topic)
         near = nearest(topic)
         hint = f"Did you mean `{self.command} help {near}`?" if near else f"Type `{self.command} help` for all of it."
         raise BadCommandError(f"There is no help on `{_shown(' '.join(word.text for word in typed))}`. {hint}")
@@ -256,10 +254,10 @@ class _Parser:
 
 
 def nearest(word: str) -> str | None:
-    """The available command within two letters of this word, the closest first; None when there is none."""
+    """The command within two letters of this word, the closest first; None when there is none."""
     if not word or len(word) > _SHOWN:
         return None
-    letters, near = min((distance(word, each), each) for each in _AVAILABLE)
+    letters, near = min((distance(word, each), each) for each in _FORMS)
     return near if letters <= _NEAR else None
 
 

@@ -20,7 +20,8 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "the same in private channels",
     "im:history": "the same in DMs",
     "mpim:history": "the same in group DMs",
-    "channels:read": "is told when it is invited to or put out of a public channel, or one is archived or opened again",
+    "channels:read": "is told when it is invited to or put out of a public channel, or one is archived, opened again or"
+    " shared with another organisation; asks whether one is",
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
 }
@@ -36,6 +37,8 @@ EVENTS: Mapping[str, str] = {
     "group_unarchive": "the same in private channels",
     "channel_deleted": "a public channel is gone for good: whoever watches there is told",
     "group_deleted": "the same in private channels",
+    "channel_shared": "another organisation reads a channel: from now on only counts are shown there",
+    "channel_unshared": "one reads it no more: Slack is asked whether others do",
     "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
     "app_uninstalled": "the same",
 }

@@ -12,6 +12,7 @@ from bot.domain.chances import chances
 from bot.domain.delivery import CardEdit, Posted
 from bot.domain.mute import silence
 from bot.domain.overview import MOST_ON_A_CARD
+from bot.domain.policy import LinksPolicy
 from bot.domain.progress import UNFINISHED, settlement
 from bot.domain.prospect import View
 from bot.domain.watch import Watch
@@ -21,6 +22,7 @@ from bot.store.database import Database
 from bot.store.forecasts import foretold, view_of
 from bot.store.holding import mutes_of
 from bot.store.overviews import overview_of
+from bot.store.policy_rows import links_at
 from bot.store.rows import watch_of
 from bot.store.schema import accounts, batches, cards, watches
 from bot.store.troubles import is_shut
@@ -190,13 +192,14 @@ def _edit(
 def _facts(
     connection: Connection, watch: Watch, longest_settle: timedelta, now: datetime | None
 ) -> tuple[Card, View | None]:
+    links = links_at(connection, watch.workspace_id, watch.place) is not LinksPolicy.OFF
     silent = silence(mutes_of(connection, watch.workspace_id, watch.place), watch)
     until, quiet = (silent.until, silent.quiet) if silent else (None, False)
     if watch.is_glob:
         covered = overview_of(connection, watch, most=MOST_ON_A_CARD)
         return GlobCardFacts(watch, covered, muted_until=until, quiet=quiet), None
     shown, view = _shown(connection, watch, longest_settle, now)
-    return replace(shown, muted_until=until, quiet=quiet), view
+    return replace(shown, muted_until=until, quiet=quiet, links=links), view
 
 
 def _shown(

@@ -16,7 +16,7 @@ from bot.domain.request import LipsyncRequest
 from bot.domain.watch import Watch, on_api_clock
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
-from bot.store.patterns import active_globs, covering_of, excepted
+from bot.store.patterns import globs_and_coverings
 from bot.store.rows import watch_row
 from bot.store.schema import watches
 from bot.store.watching import save
@@ -51,10 +51,7 @@ class Covers:
     @classmethod
     def of(cls, connection: Connection, account_id: str) -> "Covers":
         """As the transaction sees them; without globs this is one cheap question."""
-        found = active_globs(connection, account_id)
-        without = excepted(connection, account_id) if found else {}
-        every = ((watch, covering_of(watch, without.get(watch.id, frozenset()))) for watch in found)
-        usable = [Cover(watch, covering) for watch, covering in every if covering is not None]
+        usable = [Cover(watch, covering) for watch, covering in globs_and_coverings(connection, account_id)]
         return cls(sorted(usable, key=lambda one: one.covering.glob.specificity, reverse=True))
 
     def on_api_clock(self, connection: Connection, ahead: timedelta) -> "Covers":

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, or_, select, update
 from bot.domain.delivery import MessageEdit, Posted
 from bot.store.database import Database
 from bot.store.manners import manner_of_edit
-from bot.store.queue import editable_of
+from bot.store.queue import spoken_of
 from bot.store.schema import IS_OUTDATED, announcements
 from bot.store.troubles import is_shut
 from bot.store.waits import is_ahead
@@ -59,4 +59,4 @@ class Edits:
 
 def _edit(connection: Connection, row: RowMapping) -> MessageEdit:
     manner, posted = manner_of_edit(connection, row["watch_id"]), Posted(row["channel"], row["ts"])
-    return MessageEdit(row["id"], row["place"], posted, editable_of(row), manner, row["changes"], row["repeat"])
+    return MessageEdit(row["id"], row["place"], posted, spoken_of(row), manner, row["changes"], row["repeat"])

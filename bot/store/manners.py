@@ -10,6 +10,7 @@ from bot.domain.delivery import PLAINLY, Asked, Manner
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
 from bot.store.dialect import chunks
+from bot.store.policy_rows import links_at
 from bot.store.queue import announcement_of, is_unsent
 from bot.store.rows import watch_of
 from bot.store.schema import announcements, cards, watches
@@ -26,11 +27,12 @@ def manner_of(connection: Connection, row: RowMapping) -> Manner | None:
     watch = _watch(connection, row["watch_id"])
     if watch is None or row["kind"] == _CARD:
         return PLAINLY
+    links = links_at(connection, watch.workspace_id, watch.place)
     thread_ts = _thread(connection, watch, row)
     if thread_ts is None:
         return None
     broadcast = bool(thread_ts) and watch.placement.is_broadcast
-    return replace(_together([watch]), thread_ts=thread_ts or None, broadcast=broadcast)
+    return replace(_together([watch]), thread_ts=thread_ts or None, broadcast=broadcast, links=links)
 
 
 def manner_of_edit(connection: Connection, watch_id: str | None) -> Manner:

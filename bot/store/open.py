@@ -15,10 +15,12 @@ from bot.store.happenings import Happenings
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
+from bot.store.policies import Policies
 from bot.store.quiets import Quiets
 from bot.store.references import References
 from bot.store.refusals import Refusals
 from bot.store.senders import Senders
+from bot.store.sharings import Sharings
 from bot.store.sheets import Sheets
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
@@ -55,6 +57,8 @@ class Store:
     sheets: Sheets
     refusals: Refusals
     workflow: WorkflowSteps
+    policies: Policies
+    sharings: Sharings
 
 
 async def open_store(url: str, clock: Clock, lease_clock: Clock | None = None) -> Store:
@@ -92,4 +96,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         sheets=Sheets(database),
         refusals=Refusals(database),
         workflow=WorkflowSteps(database),
+        policies=Policies(database),
+        sharings=Sharings(database),
     )

@@ -14,6 +14,7 @@ from bot.store.columns import key_of
 from bot.store.coverage import coverage_of
 from bot.store.dialect import chunks, letter_by_letter
 from bot.store.patterns import covering_of, exceptions_of
+from bot.store.policy_rows import allowed_at
 from bot.store.schema import accounts, batches
 from bot.store.standings import COUNTS, STANDING, others_of, progress_of, standing_of
 
@@ -22,7 +23,8 @@ _MOST_LEFT_OUT = 500
 
 def overview_of(connection: Connection, watch: Watch, *, most: int) -> Overview:
     """What the watch of a glob is about, without its exceptions."""
-    covering = covering_of(watch, exceptions_of(connection, watch.id))
+    only = allowed_at(connection, watch.workspace_id, watch.place)
+    covering = covering_of(watch, exceptions_of(connection, watch.id), only)
     if covering is None:
         return joined(watch.reference_id, [], looked_at=None, most=most)
     return overview(connection, watch.account_id, covering, most=most)
@@ -37,7 +39,8 @@ def overview(connection: Connection, account_id: str, covering: Covering, *, mos
     looked_at = connection.execute(query).scalar_one_or_none()
     coverage = coverage_of(connection, account_id)
     found = joined(covering.glob.pattern, parts, looked_at=looked_at, most=most)
-    return replace(found, filled=coverage.filled if coverage is not None else 0.0)
+    only = covering.only.patterns if covering.only is not None else ()
+    return replace(found, filled=coverage.filled if coverage is not None else 0.0, only=only)
 
 
 def is_known(connection: Connection, account_id: str, reference_id: str) -> bool:
@@ -54,7 +57,7 @@ def names(connection: Connection, account_id: str) -> Sequence[str]:
 def covered(connection: Connection, account_id: str, covering: Covering) -> list[ColumnElement[bool]]:
     """What picks the references that our memory has and the glob covers, for as few statements as can be."""
     begins = and_(_seen(account_id), _begins(covering.glob))
-    if covering.glob.is_prefix and len(covering.exceptions) <= _MOST_LEFT_OUT:
+    if covering.glob.is_prefix and covering.only is None and len(covering.exceptions) <= _MOST_LEFT_OUT:
         return [and_(begins, batches.c.reference_key.not_in([key_of(name) for name in covering.exceptions]))]
     rows = connection.execute(select(batches.c.reference_key, batches.c.reference_id).where(begins))
     covered = [key for key, name in rows if covering.covers(name)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 
-from bot.domain.glob import Covering, Glob
+from bot.domain.glob import Covering
 from bot.domain.past import Move, Past
 from bot.domain.preview import Recent
 from bot.store.columns import key_of
@@ -17,7 +17,7 @@ from bot.store.rows import ENTRY, entry_of
 from bot.store.schema import batches, requests, transitions
 
 
-def recent(connection: Connection, account_id: str, wanted: Glob | str, since: datetime, most: int) -> Recent:
+def recent(connection: Connection, account_id: str, wanted: Covering | str, since: datetime, most: int) -> Recent:
     """The references that are meant and have news since then, the latest first, `most` of them by name."""
     parts = _meant(connection, account_id, wanted)
     known = [_count(connection, part) for part in parts]
@@ -47,9 +47,9 @@ def pasts_of(connection: Connection, account_id: str, references: Sequence[str])
     return found
 
 
-def _meant(connection: Connection, account_id: str, wanted: Glob | str) -> list[ColumnElement[bool]]:
-    if isinstance(wanted, Glob):
-        return covered(connection, account_id, Covering(wanted))
+def _meant(connection: Connection, account_id: str, wanted: Covering | str) -> list[ColumnElement[bool]]:
+    if isinstance(wanted, Covering):
+        return covered(connection, account_id, wanted)
     seen = (batches.c.account_id == account_id, batches.c.changed_at.is_not(None))
     return [and_(*seen, batches.c.reference_key == key_of(wanted))]
 

@@ -4,10 +4,11 @@ from collections import defaultdict
 
 from sqlalchemy import Connection, false, select, true
 
-from bot.domain.glob import Covering, Interest, compiled
+from bot.domain.glob import Allowed, Covering, Interest, compiled
 from bot.domain.watch import Watch
 from bot.errors import BadCommandError
 from bot.store.awaiting import awaited
+from bot.store.policy_rows import allowed_by_place
 from bot.store.rows import watch_of
 from bot.store.schema import exceptions, watches
 
@@ -41,12 +42,28 @@ def exceptions_of(connection: Connection, watch_id: str) -> frozenset[str]:
     return frozenset(connection.execute(query).scalars())
 
 
-def covering_of(watch: Watch, without: frozenset[str] = frozenset()) -> Covering | None:
-    """What the watch of a glob is about; None for a pattern that this version would not take any more."""
+def covering_of(watch: Watch, without: frozenset[str] = frozenset(), only: Allowed | None = None) -> Covering | None:
+    """What the watch of a glob is about; None for a pattern that this version would not take any more.
+
+    `only` is what its place may hear of.
+    """
     try:
-        return Covering(compiled(watch.reference_id), without)
+        return Covering.within(compiled(watch.reference_id), only, without)
     except BadCommandError:
         return None
+
+
+def globs_and_coverings(connection: Connection, account_id: str) -> list[tuple[Watch, Covering]]:
+    """The watches of globs with what each is about, the oldest first; without globs this is one cheap question."""
+    found = active_globs(connection, account_id)
+    if not found:
+        return []
+    without, only = excepted(connection, account_id), allowed_by_place(connection)
+    every = (
+        (watch, covering_of(watch, without.get(watch.id, frozenset()), only.get((watch.workspace_id, watch.place))))
+        for watch in found
+    )
+    return [(watch, covering) for watch, covering in every if covering is not None]
 
 
 def interest(connection: Connection, account_id: str) -> Interest:
@@ -61,8 +78,6 @@ def interest(connection: Connection, account_id: str) -> Interest:
         )
         .distinct()
     )
-    without = excepted(connection, account_id)
-    every = (covering_of(watch, without.get(watch.id, frozenset())) for watch in active_globs(connection, account_id))
-    globs = dict.fromkeys(each for each in every if each is not None)
+    globs = dict.fromkeys(covering for _, covering in globs_and_coverings(connection, account_id))
     exact = {*connection.execute(named).scalars(), *awaited(connection, account_id).values()}
     return Interest(frozenset(exact), tuple(globs))

@@ -8,7 +8,7 @@ from uuid import uuid4
 from pydantic import Field, TypeAdapter
 from sqlalchemy import ColumnElement, Connection, FromClause, RowMapping, bindparam, select, update
 
-from bot.domain.announcement import Announcement, Editable, Key, StoredFacts, renewed
+from bot.domain.announcement import Announcement, Editable, Key, Spoken, StoredFacts, renewed
 from bot.domain.delivery import State
 from bot.store.columns import key_of
 from bot.store.dialect import insert_if_new
@@ -20,7 +20,7 @@ WAITING = (State.PENDING, State.PARKED)
 UNTOUCHED = (*WAITING, State.HELD)  # no attempt to post it is under way
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)  # what has been shown since then may be edited now
 _MAYBE_SHOWN = (State.SENDING, State.IN_DOUBT, State.SENT)
-_EDITABLE: TypeAdapter[Editable] = TypeAdapter(Annotated[Editable, Field(discriminator="kind")])
+_SPOKEN: TypeAdapter[Spoken] = TypeAdapter(Annotated[Spoken, Field(discriminator="kind")])
 _FACTS: TypeAdapter[StoredFacts] = TypeAdapter(Annotated[StoredFacts, Field(discriminator="kind")])
 
 
@@ -114,9 +114,9 @@ def announcement_of(row: RowMapping) -> Announcement:
     )
 
 
-def editable_of(row: RowMapping) -> Editable:
-    """The facts of an announcement of which it is known that it is edited in place: only these are ever outdated."""
-    return _EDITABLE.validate_json(row["facts"])
+def spoken_of(row: RowMapping) -> Spoken:
+    """The facts of an announcement that is no card: only these are ever outdated."""
+    return _SPOKEN.validate_json(row["facts"])
 
 
 def drop_unsent_of(connection: Connection, watch_id: str, why: str, *, kind: str | None = None) -> None:

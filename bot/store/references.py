@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.domain.glob import Covering, Glob
+from bot.domain.glob import Allowed, Covering, Glob
 from bot.domain.nearness import nearest
 from bot.domain.overview import Overview
 from bot.domain.past import Past
@@ -28,25 +28,33 @@ class References:
         """Whether a request was ever seen under exactly this reference."""
         return await self.database.read(partial(is_known, account_id=account_id, reference_id=reference_id))
 
-    async def overview(self, account_id: str, glob: Glob, *, most: int) -> Overview:
-        """How all references under a glob are doing; the `most` at risk one by one."""
-        return await self.database.read(lambda connection: overview(connection, account_id, Covering(glob), most=most))
+    async def overview(self, account_id: str, glob: Glob, *, most: int, only: Allowed | None = None) -> Overview:
+        """How all references under a glob are doing; the `most` at risk one by one.
+
+        `only` is what whoever asks may hear of, here and below.
+        """
+        covering = Covering.within(glob, only)
+        return await self.database.read(lambda connection: overview(connection, account_id, covering, most=most))
 
     async def overview_of(self, watch: Watch, *, most: int) -> Overview:
         """The same for the watch of a glob, without the references that it excepts."""
         return await self.database.read(lambda connection: overview_of(connection, watch, most=most))
 
-    async def nearest(self, account_id: str, text: str) -> tuple[str, ...]:
+    async def nearest(self, account_id: str, text: str, only: Allowed | None = None) -> tuple[str, ...]:
         """The references that may have been meant by a text, the nearest first; searched beside the event loop."""
 
         def work(connection: Connection) -> tuple[str, ...]:
-            return nearest(text, names(connection, account_id))
+            every = names(connection, account_id)
+            return nearest(text, every if only is None else filter(only.covers, every))
 
         return await self.database.read(work)
 
-    async def recent(self, account_id: str, wanted: Glob | str, *, since: datetime, most: int) -> Recent:
+    async def recent(
+        self, account_id: str, wanted: Glob | str, *, since: datetime, most: int, only: Allowed | None = None
+    ) -> Recent:
         """The references under a glob, or the one of this name, that have news since then (our clock)."""
-        return await self.database.read(lambda connection: recent(connection, account_id, wanted, since, most))
+        these = Covering.within(wanted, only) if isinstance(wanted, Glob) else wanted
+        return await self.database.read(lambda connection: recent(connection, account_id, these, since, most))
 
     async def pasts(self, account_id: str, references: Sequence[str]) -> dict[str, list[Past]]:
         """All requests of these references with every move that was recorded, by reference."""

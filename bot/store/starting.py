@@ -7,13 +7,15 @@ from uuid import uuid4
 from sqlalchemy import Connection, func, insert, select
 
 from bot.domain.answer import Wish
-from bot.domain.glob import is_everything
+from bot.domain.glob import compiled, is_everything
+from bot.domain.policy import not_about
 from bot.domain.risk import NOTHING_AT_RISK
 from bot.domain.watch import Events, Placement, Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
 from bot.store.finding import same, watch_at
 from bot.store.handing import change_under, cover_open, lift_exceptions, take_over
+from bot.store.policy_rows import policy_at
 from bot.store.queue import drop_unsent_of
 from bot.store.rows import watch_row
 from bot.store.schema import cards, watches
@@ -30,12 +32,14 @@ def start(
     `api_now` is reckoned by our clock when it `is_ours`: the API has not told its time yet.
 
     Where a glob covered the reference, what was kept of it goes on under its own name, so that nothing is told twice.
+    Raises a `NotAllowedError` for what the place may not hear of by now, whatever it might when it was asked.
     """
     readings = lock_account(connection, wish.account_id)
+    usual = _usual_events(connection, wish)
     there = watch_at(connection, wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     if there is not None and there.glob_id is None:
         return _changed(connection, there, wish), False
-    watch = replace(_new(connection, wish, readings, now, api_now), start_is_ours=is_ours)
+    watch = replace(_new(connection, wish, usual, readings, now, api_now), start_is_ours=is_ours)
     if there is None:
         connection.execute(insert(watches), watch_row(watch))
     else:
@@ -52,7 +56,7 @@ def start(
     return watch, True
 
 
-def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_now: datetime) -> Watch:
+def _new(connection: Connection, wish: Wish, usual: Events, readings: int, now: datetime, api_now: datetime) -> Watch:
     earlier = same(wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
     return Watch(
@@ -62,7 +66,7 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         place=wish.place,
         reference_id=wish.reference_id,
         author=wish.author,
-        events=wish.events or Events.PROBLEMS,
+        events=wish.events or usual,
         expected=wish.expected,
         created_at=now,
         started_at=api_now,
@@ -80,6 +84,17 @@ def _new(connection: Connection, wish: Wish, readings: int, now: datetime, api_n
         deadline=wish.due.at if wish.due else None,
         deadline_zone=wish.due.zone if wish.due else "",
     )
+
+
+def _usual_events(connection: Connection, wish: Wish) -> Events:
+    """What a watch tells there that does not say it itself."""
+    there = policy_at(connection, wish.workspace_id, wish.place)
+    if there is None:
+        return Events.PROBLEMS
+    policy, name = there.policy, wish.reference_id
+    if not (policy.allows_some_of(compiled(name)) if wish.is_glob else policy.allows(name)):
+        raise not_about(policy.patterns)
+    return policy.events or Events.PROBLEMS
 
 
 def _going_on(watch: Watch, kept: Watch) -> Watch:

@@ -7,12 +7,15 @@ from sqlalchemy import Connection, RowMapping, exists, select, update
 
 from bot.domain.deed import UNDO_FOR, Deed, Did
 from bot.domain.people_answer import Undone, UndoneAnswer
+from bot.domain.policy import Policy
 from bot.domain.watch import Watch
 from bot.store.accounts import lock_account
 from bot.store.deeds import note
 from bot.store.finding import watch_at
 from bot.store.handing import change_under
+from bot.store.outside import end_under
 from bot.store.pictures import Journal
+from bot.store.policy_rows import policy_at
 from bot.store.reviving import put_back, separate
 from bot.store.rows import watch_of
 from bot.store.schema import exceptions, watches
@@ -36,8 +39,13 @@ def take_back(
     if (why_not := _why_not(connection, row, now)) is not None:
         return UndoneAnswer(why_not, did, subject)
     undoing = _Undoing(connection, row, Journal.of_text(row["journal"]), now, readings)
+    there = policy_at(connection, workspace_id, place)
+    if there is not None and not undoing.is_allowed(there.policy):
+        return UndoneAnswer(Undone.OUTSIDE, did, subject)
     if not undoing.take_back(did):
         return UndoneAnswer(Undone.OVERTAKEN, did, subject)
+    if there is not None:
+        end_under(connection, workspace_id, place, there.policy, now)
     connection.execute(update(undos).where(*mine).values(used_at=now))
     note(connection, Deed(now, workspace_id, place, person, Did.UNDO, subject, {"of": did.value}))
     return UndoneAnswer(Undone.DONE, did, subject)
@@ -67,6 +75,11 @@ class _Undoing:
     journal: Journal
     now: datetime
     readings: int
+
+    def is_allowed(self, policy: Policy) -> bool:
+        """Whether the place may still hear of what the deed was about."""
+        watch = self._watch_now()
+        return policy.allows(self.row["subject"]) if watch is None else policy.allows_watch(watch)
 
     def take_back(self, did: Did) -> bool:
         if did is Did.WATCH:

@@ -22,6 +22,12 @@ class Undos:
         query = select(select(undos.c.number).where(undos.c.id == undo_id).exists())
         return await self.database.read(lambda connection: bool(connection.execute(query).scalar_one()))
 
+    async def is_of(self, undo_id: str, workspace_id: str, place: str) -> bool:
+        """Whether it was done in this place."""
+        mine = (undos.c.id == undo_id, undos.c.workspace_id == workspace_id, undos.c.place == place)
+        query = select(select(undos.c.number).where(*mine).exists())
+        return await self.database.read(lambda connection: bool(connection.execute(query).scalar_one()))
+
     async def take_back(
         self, undo_id: str, workspace_id: str, place: str, *, now: datetime, person: str
     ) -> UndoneAnswer:

@@ -27,6 +27,7 @@ from bot.store.patterns import interest
 from bot.store.presence import all_vanished
 from bot.store.rows import watch_of
 from bot.store.schema import IS_OPEN, batches, places, requests, watches
+from bot.store.sharings import openness
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +233,8 @@ def _lines(connection: Connection, wanted: ColumnElement[bool]) -> tuple[WatchLi
 
 def _line(connection: Connection, watch: Watch) -> WatchLine:
     silent = silence(mutes_of(connection, watch.workspace_id, watch.place), watch)
-    line = _as_it_goes(connection, watch)
+    known = openness(connection, watch.workspace_id, watch.place)
+    line = replace(_as_it_goes(connection, watch), counts_only=known.counts_only if known else None)
     return replace(line, muted_until=silent.until, quiet=silent.quiet) if silent else line
 
 

@@ -117,7 +117,8 @@ def _keep(database: Path) -> None:
 
 
 def _copy(database: Path) -> None:
-    database.write_bytes(_made[0])
+    if not database.exists():  # after a restart it is there, with all that the bot remembers
+        database.write_bytes(_made[0])
 
 
 @asynccontextmanager

@@ -54,7 +54,7 @@ async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None
         ("status @channel", "I never ping"),
         ('status "batch', "A quote is missing"),
         ("mute batch-1 soon", "as a length of time"),
-        ("settings", "not available yet"),
+        ("settings please", "`settings` takes nothing more"),
         ("status {1..5000}", "Type a simpler one, such as `batch-*`"),
         ("watch batch-* expect 5", "Leave `expect` out"),
         ("watch batch-1 by fri", "but at what time?"),
@@ -87,7 +87,7 @@ async def test_failures_and_links_are_answered_to_the_one_who_asks(stage: Stage)
 async def test_help_and_about(stage: Stage) -> None:
     everything = await stage.asks("help")
     assert "watch batch-2026-04" in everything_in(everything)
-    assert "settings" not in everything_in(everything)
+    assert "/lipsync settings" in everything_in(everything)
     assert everything.text == (await stage.asks("")).text
     assert "expect" in everything_in(await stage.asks("help watch"))
     about = await stage.asks("about")

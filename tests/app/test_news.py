@@ -45,12 +45,17 @@ async def test_too_few_are_asked_about_and_more_reopen_the_batch(stage: Stage) -
     assert len(stage.said()) == 4
 
 
-async def test_a_batch_of_one_is_told_with_its_outcome(stage: Stage) -> None:
+async def test_a_batch_of_one_is_told_with_its_outcome_and_its_link_is_for_whoever_clicks(stage: Stage) -> None:
     (one,) = stage.account.submit("order-1", 1)
     await stage.asks("watch order-1")
+    await stage.asks("watch order-1 me")
     stage.account.finish("order-1")
     finished = await stage.sees_text("finished: completed")
-    assert f"/{one}.mp4" in everything_in(finished)
+    assert f"/{one}.mp4" not in everything_in(finished)
+    await stage.clicks(finished, FINISHED_LINKS)
+    assert f"/{one}.mp4" in everything_in(stage.slack.workspace.ephemerals(ANA, DE)[-1])
+    mine = await stage.sees_text("finished: completed", ANA_DM)
+    assert f"/{one}.mp4" in everything_in(mine)
 
 
 async def test_what_ended_before_the_watch_is_on_the_card_only(stage: Stage) -> None:

@@ -104,6 +104,7 @@ async def test_asking_changes_nothing_and_reads_nothing_from_the_api(world: Worl
     world.api.set([])
     await world.watch()
     await live(world, 10, seconds=600)
+    await world.stories.sharing.why("C2")  # which is known from then on
     before, calls = await world.store.database.read(everything), len(world.api.calls)
 
     await preview(world, wish("batch-*"))

@@ -14,6 +14,7 @@ from bot.sandbox.demo_deeds import KINDS, NothingOpenError, Surroundings
 from bot.sandbox.slack_call import ApiCall
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.slack_steps import METHODS
+from bot.sandbox.workspace import BOT
 from tests.fakes import FakeClock
 
 REF = "batch-2026-04"
@@ -52,6 +53,16 @@ def test_every_deed_has_its_own_name_and_says_in_one_line_what_the_bot_should_do
     assert len({each.name for each in deeds}) == len(deeds)
     assert all(each.then.endswith(".") and len(each.then) < 115 for each in deeds)
     assert {"fail", "finish", "add", "submit", "speed", "restart", "kill"} <= {each.name for each in deeds}
+
+
+async def test_a_channel_is_shared_with_another_organisation_and_no_more(around: Surroundings) -> None:
+    assert not is_on(around, "share")
+    around.slack.workspace.kick("C0AURORA", BOT.id)  # which nobody has to tell then
+    await do(around, "share")
+    assert is_on(around, "share")
+    assert around.slack.workspace.named(demo_deeds.SHARED).shared_with
+    await do(around, "share")
+    assert not is_on(around, "share")
 
 
 @pytest.mark.parametrize("why", KINDS)

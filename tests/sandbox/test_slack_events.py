@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.slack_entities import RefusedError
 from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import ANA, BOT
 from tests.fakes import FakeClock
 
@@ -71,6 +72,41 @@ async def test_the_bot_hears_of_its_channels_in_slacks_words(slack: SlackSandbox
         {"type": "group_archive", "channel": AURORA, "user": ANA.id},
         {"type": "group_unarchive", "channel": AURORA, "user": ANA.id},
     ]
+
+
+async def test_the_bot_hears_that_another_organisation_reads_its_channel_and_every_event_there_says_so(
+    slack: SlackSandbox, bot: Bot
+) -> None:
+    here = slack.happenings
+    await here.share(AURORA, "T1")
+    await here.share(AURORA, "T2")
+    await here.unshare(AURORA, "T1")
+    await here.unshare(AURORA, "T2")
+    await here.share(PRODUCERS, "T1")  # where the bot is not
+    assert bot.events == [
+        {"type": "channel_shared", "channel": AURORA, "connected_team_id": "T1"},
+        {"type": "channel_shared", "channel": AURORA, "connected_team_id": "T2"},
+        {"type": "channel_unshared", "channel": AURORA, "previously_connected_team_id": "T1", "is_ext_shared": True},
+        {"type": "channel_unshared", "channel": AURORA, "previously_connected_team_id": "T2", "is_ext_shared": False},
+    ]
+    assert [each["is_ext_shared_channel"] for each in bot.heard] == [True, True, True, False]
+
+
+async def test_whoever_asks_about_a_channel_learns_who_reads_it(slack: SlackSandbox) -> None:
+    async with ClientSession() as http:
+        client = AsyncWebClient(token="xoxb-sandbox", base_url=slack.api_url, session=http, retry_handlers=[])
+
+        async def seen() -> tuple[object, object]:
+            shown = (await client.conversations_info(channel=AURORA))["channel"]
+            return shown["is_ext_shared"], shown["is_pending_ext_shared"]
+
+        assert await seen() == (False, False)
+        slack.workspace.channel(AURORA).invited.add("T1")
+        assert await seen() == (False, True)
+        share(slack.workspace, AURORA, "T1")
+        assert await seen() == (True, False)
+        unshare(slack.workspace, AURORA, "T1")
+        assert await seen() == (False, False)
 
 
 async def test_of_channels_that_it_is_not_in_it_hears_nothing(slack: SlackSandbox, bot: Bot) -> None:

@@ -13,6 +13,7 @@ from bot.slack.canned_scene import REF, Scene
 from bot.slack.gallery import canned
 from bot.slack.views import failures, links, watches
 from bot.slack.views.message import Message
+from bot.slack.views.view import View
 from tests.builders import NOON, request
 
 COMMAND = "/lipsync"
@@ -61,8 +62,17 @@ def texts(value: object) -> Iterator[str]:
 
 def assert_golden(name: str, message: Message) -> None:
     """The message looks as it is kept; a missing file is written, for somebody to look at, and fails."""
+    _assert_kept(name, {"text": message.text, "blocks": message.blocks})
+
+
+def assert_golden_view(name: str, view: View) -> None:
+    """The same of a view."""
+    _assert_kept(f"views/{name}", view.payload())
+
+
+def _assert_kept(name: str, value: object) -> None:
     kept = GOLDEN / f"{name}.json"
-    shown = json.dumps({"text": message.text, "blocks": message.blocks}, ensure_ascii=False, indent=2) + "\n"
+    shown = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     if not kept.exists():
         kept.write_text(shown, encoding="utf-8")
         raise AssertionError(f"{kept.name} was missing and is written now: look at it, and run again")

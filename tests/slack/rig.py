@@ -57,6 +57,7 @@ from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
+from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
 from tests.slack.workflow_rig import CannedWorkflow
@@ -84,12 +85,12 @@ class CannedAsk(Ask):
     async def glob(self, text: str) -> Glob | None:
         return compiled(text) if is_glob(text) else None
 
-    async def overview(self, glob: Glob, *, most: int = 10) -> GlobAnswer:
+    async def overview(self, glob: Glob, *, most: int = 10, **_: object) -> GlobAnswer:
         self.questions.append(("overview", glob.pattern))
         progress = summarise(REF, [request(1, "failed"), request(2)])
         return GlobAnswer(survey(glob.pattern, [Standing(progress, NOON, NOON)], looked_at=NOON, most=most), NOON)
 
-    async def lineup(self) -> LineupAnswer:
+    async def lineup(self, **_: object) -> LineupAnswer:
         self.questions.append(("lineup",))
         return lineup_answer()
 
@@ -192,6 +193,12 @@ class CannedAccess(Access):
     async def closed(self, event_id: str, place: str, why: str) -> None:
         self._hear("closed", event_id, place, why)
 
+    async def shared(self, place: str) -> None:
+        self._hear("shared", place)
+
+    async def unshared(self, place: str) -> None:
+        self._hear("unshared", place)
+
     async def revoked(self, event_id: str, why: str) -> None:
         self._hear("revoked", event_id, why)
 
@@ -265,6 +272,7 @@ class CannedSheets(Sheets):
         self.questions = ask.questions
         self.answers: list[StatusAnswer | SheetAnswer] = [sheet()]
         self.arrived: list[tuple[object, ...]] = []
+        self.open = False
 
     async def links(
         self, reference: str, *, place: str, person: str, only_new: bool = False
@@ -279,6 +287,14 @@ class CannedSheets(Sheets):
         self.questions.append(("export", reference, wanted.value, place, person))
         for answer in self.answers:
             yield answer
+
+    async def shared(self, reference: str, *, place: str) -> AsyncIterator[StatusAnswer | RequestAnswer | SheetAnswer]:
+        self.questions.append(("shared", reference, place))
+        for answer in self.answers:
+            yield answer
+
+    async def can_share(self, place: str) -> bool:  # noqa: ARG002 - the shape of the original
+        return self.open
 
     async def given(self, answer: SheetAnswer, *, place: str, person: str) -> None:
         self.arrived.append((len(answer.shown), place, person))
@@ -304,6 +320,7 @@ class Rig:
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
+    policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
@@ -354,6 +371,7 @@ class Rig:
                 charts=self.charts,
                 limits=self.limits,
                 timetabling=self.timetabling,
+                policing=self.policing,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
                 workflow=self.workflow,
             ),

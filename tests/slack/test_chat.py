@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.sandbox.slack_entities import Draft, Fields
 from bot.sandbox.slack_faults import FaultKind
 from bot.sandbox.slack_server import SlackSandbox
+from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import ANA, BOT, BOT_ID
 from bot.slack.chat import EVENT_TYPE, SlackChat
 from bot.slack.session import slack_session
@@ -373,6 +374,61 @@ async def test_a_history_without_messages_or_cursor_is_not_taken_for_an_empty_on
     async with serving(odd) as url:
         with pytest.raises(InDoubtError, match="unreadable_answer"):
             await find(chat_with(url, session))
+
+
+async def test_whether_others_read_a_channel_or_were_invited_to_is_asked(slack: SlackSandbox, chat: SlackChat) -> None:
+    channel = slack.workspace.channel(DE)
+    assert not await chat.is_shared(DE)
+    channel.invited.add("T1")
+    assert await chat.is_shared(DE)
+    share(slack.workspace, DE, "T1")
+    assert await chat.is_shared(DE)
+    unshare(slack.workspace, DE, "T1")
+    assert not await chat.is_shared(DE)
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "kind"),
+    [
+        ("ratelimited", "", SlackBusyError),
+        ("status_500", "", InDoubtError),
+        ("drop_before", "", InDoubtError),
+        ("garbage", "", InDoubtError),
+        ("error", "missing_scope", TokenRefusedError),
+        ("error", "channel_not_found", NoAccessError),
+        ("error", "some_new_word", InDoubtError),
+    ],
+)
+async def test_whatever_keeps_slack_from_saying_whether_others_read_a_channel_is_an_error(
+    slack: SlackSandbox, chat: SlackChat, fault: FaultKind, code: str, kind: type[SlackError]
+) -> None:
+    slack.faults.add("conversations.info", fault, code=code, times=None)  # a GET is asked again after a cut
+    with pytest.raises(kind):
+        await chat.is_shared(DE)
+
+
+@pytest.mark.parametrize(
+    "channel", [{}, None, {"id": DE}, {"is_ext_shared": "no"}, {"is_pending_ext_shared": False}], ids=str
+)
+async def test_an_answer_that_does_not_say_it_is_not_taken_for_a_no(session: ClientSession, channel: object) -> None:
+    async def odd(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True, "channel": channel})
+
+    async with serving(odd) as url:
+        with pytest.raises(InDoubtError, match="unreadable_answer"):
+            await chat_with(url, session).is_shared(DE)
+
+
+async def test_nobody_waits_long_for_slack_to_say_it(session: ClientSession) -> None:
+    async def never(_: web.Request) -> web.StreamResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    began = asyncio.get_running_loop().time()
+    async with serving(never) as url:
+        with pytest.raises(InDoubtError, match="timeout"):
+            await SlackChat(chat_with(url, session).client, "/lipsync", 60, longest_look=0.05).is_shared(DE)
+    assert asyncio.get_running_loop().time() - began < 30
 
 
 async def test_a_message_of_the_bot_is_deleted_and_no_other(slack: SlackSandbox, chat: SlackChat) -> None:

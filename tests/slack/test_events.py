@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import StoreError
 from bot.sandbox.slack_server import APP_TOKEN, BOT_TOKEN, SlackSandbox
+from bot.sandbox.slack_sharing import share
 from bot.sandbox.workspace import ANA, BEN, BOT
 from bot.slack.socket import SocketMode
 from tests.fakes import FakeClock
@@ -31,7 +32,7 @@ async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
 
 def told(rig: Rig) -> list[tuple[str, ...]]:
     """What was heard, without the ids of the events."""
-    return [(what, *rest) for what, _, *rest in rig.access.told]
+    return [tuple(word for word in each if not word.startswith("Ev")) for each in rig.access.told]
 
 
 async def invited(slack: SlackSandbox) -> None:
@@ -74,6 +75,16 @@ async def deleted(slack: SlackSandbox) -> None:
     await slack.happenings.delete(DE)
 
 
+async def shared(slack: SlackSandbox) -> None:
+    await slack.happenings.share(AURORA, "T1")
+    await slack.happenings.unshare(AURORA, "T1")
+
+
+async def archived_while_it_is_shared(slack: SlackSandbox) -> None:
+    share(slack.workspace, DE, "T1")
+    await slack.happenings.archive(DE, ANA.id)
+
+
 async def uninstalled(slack: SlackSandbox) -> None:
     await slack.happenings.uninstall()
 
@@ -99,6 +110,8 @@ async def what_nobody_asked_for(slack: SlackSandbox) -> None:
         (a_private_one_archived, [("closed", AURORA, "is_archived"), ("unarchived", AURORA)]),
         (archived_by_the_bots_own_user, []),  # which it never does, and Bolt keeps to itself
         (deleted, [("closed", DE, "channel_deleted")]),
+        (shared, [("shared", AURORA), ("unshared", AURORA)]),
+        (archived_while_it_is_shared, [("shared", DE), ("closed", DE, "is_archived")]),
         (uninstalled, [("revoked", "tokens_revoked"), ("revoked", "app_uninstalled")]),
         (a_persons_token_revoked, []),
         (what_nobody_asked_for, []),

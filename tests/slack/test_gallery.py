@@ -11,7 +11,7 @@ TITLES = {"errors": "M12 Error", "failure": "M3 Failure kind", "clips": "M13 Cli
 TITLES |= {"access": "M11 Access trouble", "finished": "M5 Finished", "watch": "M2 Watch confirmed"}
 TITLES |= {"glob_card": "M1 Card", "glob_watch": "M2 Watch confirmed", "glob_status": "M9 Glob status"}
 TITLES |= {"catch_up": "M8 Catch-up", "stale": "M11 Stale data", "trial": "Test", "stuck": "M4 Stuck"}
-TITLES |= {"risk": "M6 Deadline risk", "limit": "Deadline and expect"}
+TITLES |= {"risk": "M6 Deadline risk", "limit": "Deadline and expect", "counts_only": "Only counts"}
 
 
 def test_every_message_has_its_own_name_and_a_sentence_of_when_it_is_seen() -> None:

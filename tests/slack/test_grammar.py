@@ -26,7 +26,7 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -196,12 +196,11 @@ def test_what_is_wrong_about_mute_and_test_is_told(typed: str, says: str) -> Non
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("form", [form for form in COMMANDS if not form.available], ids=lambda form: form.word)
-def test_a_command_whose_stage_has_not_come_is_not_yet(form: object) -> None:
-    word = getattr(form, "word", "")
-    assert parse(word) == NotYet(word)
-    assert parse(f"{word.upper()} {REF} 2h @ana") == NotYet(word)
-    assert parse(f"help {word}") == NotYet(word)
+def test_settings_stand_alone() -> None:
+    assert parse("settings") == Settings()
+    assert parse("SETTINGS ") == Settings()
+    with pytest.raises(BadCommandError, match="`settings` takes nothing more"):
+        parse("settings batch-1")
 
 
 @pytest.mark.parametrize(
@@ -362,21 +361,20 @@ def test_every_command_is_told_in_one_line_with_a_form_that_begins_with_its_word
     assert len({form.word for form in COMMANDS}) == len(COMMANDS)
 
 
-def test_the_last_form_of_every_available_command_is_parsed_once_filled_in() -> None:
+def test_the_last_form_of_every_command_is_parsed_once_filled_in() -> None:
     for form in COMMANDS:
-        if form.available:
-            typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
-            typed = typed.removesuffix("|off|now") if form.word == "digest" else typed.removesuffix("|off")
-            for what, by in (
-                ("<ref>", REF),
-                ("<ref|all>", REF),
-                ("<2h>", "2h"),
-                ("<@x|me|nobody>", "me"),
-                ("<fri 17:00|off>", "fri 17:00"),
-                ("<N|off>", "250"),
-            ):
-                typed = typed.replace(what, by)
-            assert not isinstance(parse(typed), NotYet)
+        typed = re.sub(r" \[[^\]]*\]", "", form.forms[-1])
+        typed = typed.removesuffix("|off|now") if form.word == "digest" else typed.removesuffix("|off")
+        for what, by in (
+            ("<ref>", REF),
+            ("<ref|all>", REF),
+            ("<2h>", "2h"),
+            ("<@x|me|nobody>", "me"),
+            ("<fri 17:00|off>", "fri 17:00"),
+            ("<N|off>", "250"),
+        ):
+            typed = typed.replace(what, by)
+        parse(typed)  # which raises where nothing can be meant
 
 
 NO_MARKS = st.characters(

@@ -65,6 +65,14 @@ def test_an_event_says_what_happened_where_and_to_whom() -> None:
     assert happened(JOINED) == Happened("Ev1", "member_joined_channel", "C1", "U1")
 
 
+def test_an_event_in_a_channel_says_whether_another_organisation_reads_it() -> None:
+    assert happened({**JOINED, "is_ext_shared_channel": True}).shared
+    assert not happened({**JOINED, "is_ext_shared_channel": False}).shared
+    assert not happened({**JOINED, "is_ext_shared_channel": "yes"}).shared
+    nowhere = {"event_id": "Ev1", "event": {"type": "app_uninstalled"}, "is_ext_shared_channel": True}
+    assert not happened(nowhere).shared
+
+
 @pytest.mark.parametrize(
     ("event", "lost"),
     [

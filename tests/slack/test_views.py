@@ -51,7 +51,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     charted = [actions.STATUS_CHART, actions.STATUS_CHART_SHARE]
     drawable = [actions.STATUS_REFRESH, actions.STATUS_CHART, actions.STATUS_SHARE]
     links_ = [actions.LINKS_NEW, actions.LINKS_EXPORT]
-    unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request")
+    unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request", "links_shared")
     failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
     globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
     mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
@@ -70,6 +70,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     assert with_buttons == {
         **{name: card for name in MESSAGES if name.startswith("card") and name not in ("card_stopped", "card_ended")},
         "card_muted": muted,
+        "card_linkless": [action for action in card if action != actions.CARD_LINKS],
         "card_ended": [actions.CARD_AGAIN],
         **{
             name: status
@@ -116,9 +117,19 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         **{name: [actions.EXPORT_CSV] for name in failed},
         **{name: finished for name in MESSAGES if name.startswith("finished") or name == "short"},
         **{name: few for name in MESSAGES if name.startswith("finished_one")},
+        "finished_linkless": [actions.FINISHED_CHART, actions.FINISHED_STOP],
+        "links_shareable": [*links_, actions.LINKS_SHARE],
+        **{name: [actions.SETTINGS_CHANGE] for name in ("settings", "settings_nothing")},
         **{name: [actions.STUCK_IDS] for name in ("stuck", "stuck_first", "stuck_better", "stuck_grown")},
         "stuck_personal": [actions.STUCK_IDS, actions.NEWS_STOP],
         **{name: [actions.MISSING_STATUS] for name in MESSAGES if name.startswith("missing")},
+        **dict.fromkeys(("counts_card", "counts_unknown"), card[2:]),
+        "counts_glob_card": glob,
+        "counts_finished": finished[2:],
+        "counts_finished_one": few[2:],
+        "counts_status": status,
+        "counts_status_glob": table,
+        **{name: [actions.UNDO] for name in ("counts_watch", "counts_watch_unknown")},
     }
 
 

@@ -33,10 +33,12 @@ from bot.domain.answer import (
     WatchesAnswer,
     WatchLine,
 )
+from bot.domain.delivery import Manner
 from bot.domain.failure import FailureKind
 from bot.domain.lineup import InLine, Lineup, LineupAnswer, Outcomes
 from bot.domain.natural_time import TypedTime
 from bot.domain.overview import Standing, survey
+from bot.domain.policy import LinksPolicy
 from bot.domain.preview import KINDS, WINDOW, Preview, PreviewAnswer, PreviewBegun, Recent
 from bot.domain.progress import Progress, Waiting
 from bot.domain.replay import Told
@@ -138,7 +140,6 @@ def everything(text: str) -> Iterator[Message]:
     yield watches.message(WatchesAnswer(Scope.ALL, (WatchLine(replace(watched, place=text), progress, NOON),)), COMMAND)
     yield about.message(replace(ABOUT, version=text, api_trouble=text))
     yield from (errors.message(error) for error in (BadRequestError(text), UnavailableError(text), InDoubtError(text)))
-    yield errors.not_available_yet(text, COMMAND)
     both: tuple[Limit, ...] = ("deadline", "expect")
     for limit_ in both:
         yield limit.message(LimitAnswer(limit_, text, None, globs=(text, text)), COMMAND)
@@ -331,9 +332,10 @@ def test_only_a_web_address_becomes_a_link(url: str, is_link: bool) -> None:
     assert is_web_address(url) is is_link
 
 
+OPEN = Manner(links=LinksPolicy.OPEN)
 VIEWS: tuple[Callable[[str], Message], ...] = (
     lambda url: links.message(RequestAnswer(replace(_request("id", "completed"), output_url=url), NOON), COMMAND),
-    lambda url: said.message(FinishedFacts(Progress("b", 1, 1), NOON, "completed", url), COMMAND),
+    lambda url: said.message(FinishedFacts(Progress("b", 1, 1), NOON, "completed", url), COMMAND, OPEN),
 )
 
 

@@ -23,9 +23,9 @@ from bot.slack.commands import (
     ListWatches,
     Mute,
     MuteKind,
-    NotYet,
     Preview,
     Queue,
+    Settings,
     StartWatch,
     Status,
     StopWatch,
@@ -46,6 +46,7 @@ from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
@@ -55,7 +56,6 @@ from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
-from bot.slack.views import errors
 
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
@@ -73,13 +73,13 @@ COUNTED_AS: dict[type[Command], str] = {
     Queue: "queue",
     Preview: "preview",
     Trial: "test",
+    Settings: "settings",
     Deadline: "deadline",
     Expect: "expect",
     QuietHours: "quiet",
     DailyDigest: "digest",
     Help: "help",
     About: "about",
-    NotYet: "not yet",
 }
 
 
@@ -104,6 +104,7 @@ class CommandListener:
     trial: TrialListener
     limit: LimitListener
     timetable: TimetableListener
+    settings: SettingsListener
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
@@ -121,6 +122,7 @@ class CommandListener:
             self.mute,
             self.triage,
             self.queue,
+            self.settings,
         )
         for listener in (*answering, self.leftover, self.events):
             listener.register(app)
@@ -132,7 +134,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help | NotYet):  # these work without our memory too
+        if isinstance(command, Help):  # it works without our memory too
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -158,7 +160,9 @@ class CommandListener:
                 await self._list(command, asked, reply)
             case Queue() | Preview():
                 await self._survey(command, asked, reply)
-            case Trial() | Help() | About() | NotYet():
+            case Settings():
+                await self.settings.answer(asked, reply)
+            case Trial() | Help() | About():
                 await self._about_us(command, asked, reply)
             case _:
                 await self._change(command, asked, reply)
@@ -197,13 +201,13 @@ class CommandListener:
     async def _survey(self, command: Queue | Preview, asked: Asked, reply: Reply) -> None:
         match command:
             case Queue():
-                await self.queue.answer(reply)
+                await self.queue.answer(asked.place, reply)
             case Preview():
                 await self.preview.answer(command, asked, reply)
             case _:
                 assert_never(command)
 
-    async def _about_us(self, command: Trial | Help | About | NotYet, asked: Asked, reply: Reply) -> None:
+    async def _about_us(self, command: Trial | Help | About, asked: Asked, reply: Reply) -> None:
         match command:
             case Trial():
                 await self.trial.answer(asked, reply)
@@ -211,7 +215,5 @@ class CommandListener:
                 await self.help.answer(command, reply)
             case About():
                 await self.about.answer(reply)
-            case NotYet():
-                await reply.ephemeral(errors.not_available_yet(command.word, self.command))
             case _:
                 assert_never(command)

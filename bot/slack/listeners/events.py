@@ -38,6 +38,7 @@ class EventsListener:
 
     async def heard(self, event: Happened) -> None:
         """Do what follows from an event; raises a `StoreError` when it has to be told again."""
+        await self._heard_of_sharing(event)
         match event.kind:
             case "member_joined_channel" if event.user == self.identity.bot_user_id:
                 await self.access.joined(event.id, event.place)
@@ -53,3 +54,10 @@ class EventsListener:
                 await self.access.closed(event.id, event.place, CLOSED_BY[kind])
             case _:
                 pass
+
+    async def _heard_of_sharing(self, event: Happened) -> None:
+        """Every event in a channel tells whether others read it; one that ends that tells how it was before."""
+        if event.kind == "channel_unshared":
+            await self.access.unshared(event.place)
+        elif event.kind == "channel_shared" or event.shared:
+            await self.access.shared(event.place)

@@ -34,7 +34,7 @@ class ExportListener:
     async def answer(self, wanted: Export, place: str, person: str, reply: Reply) -> None:
         """Read every page, send the file, and say where it is; a slow reading is announced first."""
         if (glob := await self.ask.glob(wanted.reference)) is not None:
-            answer_to_all = await self.ask.overview(glob)
+            answer_to_all = await self.ask.overview(glob, place=place)
             await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "export", self.command))
             return
         async for answer in self.sheets.export(wanted.reference, wanted.format, place=place, person=person):

@@ -30,7 +30,7 @@ class FailuresListener:
     async def answer(self, reference: str, place: str, reply: Reply) -> None:
         """Read live and answer; a slow reading is announced first."""
         if (glob := await self.ask.glob(reference)) is not None:
-            answer_to_all = await self.ask.overview(glob)
+            answer_to_all = await self.ask.overview(glob, place=place)
             await reply.ephemeral(glob_status.one_at_a_time(answer_to_all, "failures", self.command))
             return
         async for answer in self.ask.failures(reference, place=place):
@@ -49,5 +49,5 @@ class FailuresListener:
 
     async def stuck_ids(self, click: Clicked, reply: Reply) -> None:
         """Give the ids of what is stuck now to the person who clicked, read live."""
-        async for answer in self.ask.reference(click.reference, place=click.place):
+        async for answer in self.ask.stuck(click.reference, place=click.place):
             await reply.replace(stuck.ids(answer))

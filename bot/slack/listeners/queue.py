@@ -24,14 +24,14 @@ class QueueListener:
         app.block_action(QUEUE_REFRESH)(self.guard.click(self.refresh))
         app.block_action(QUEUE_SHARE)(self.guard.click(self.share))
 
-    async def answer(self, reply: Reply) -> None:
+    async def answer(self, place: str, reply: Reply) -> None:
         """Tell it to the one who asks."""
-        await reply.replace(queue.message(await self.ask.lineup()))
+        await reply.replace(queue.message(await self.ask.lineup(place=place)))
 
-    async def refresh(self, _: Clicked, reply: Reply) -> None:
+    async def refresh(self, click: Clicked, reply: Reply) -> None:
         """Tell it anew, in the place of the old answer."""
-        await self.answer(reply)
+        await self.answer(click.place, reply)
 
     async def share(self, click: Clicked, reply: Reply) -> None:
         """Show it to the whole channel, and who shared it."""
-        await reply.in_channel(queue.shared(await self.ask.lineup(), click.user))
+        await reply.in_channel(queue.shared(await self.ask.lineup(place=click.place), click.user))

@@ -64,7 +64,7 @@ class StatusListener:
         if (glob := await self.ask.glob(wanted.reference)) is not None:
             if wanted.fresh or wanted.chart:
                 raise BadCommandError(_ONE_FRESH if wanted.fresh else _ONE_CHART)
-            await reply.replace(glob_status.message(await self.ask.overview(glob), self.command))
+            await reply.replace(glob_status.message(await self.ask.overview(glob, place=place), self.command))
             return
         async for answer in self.ask.status(wanted.reference, place=place, fresh=wanted.fresh):
             await self._show(answer, wanted, reply)
@@ -91,12 +91,12 @@ class StatusListener:
 
     async def overview(self, click: Clicked, reply: Reply) -> None:
         """All references under the pattern, for the one who clicked; in the place of the old answer if it was one."""
-        answer = await self.ask.overview(compiled(click.reference))
+        answer = await self.ask.overview(compiled(click.reference), place=click.place)
         await reply.replace(glob_status.message(answer, self.command))
 
     async def share_overview(self, click: Clicked, reply: Reply) -> None:
         """Show the same to the whole channel."""
-        answer = await self.ask.overview(compiled(click.reference))
+        answer = await self.ask.overview(compiled(click.reference), place=click.place)
         await reply.in_channel(glob_status.shared(answer, click.user, self.command))
 
     async def _show(self, answer: StatusAnswer | RequestAnswer, wanted: Status, reply: Reply) -> None:

@@ -39,7 +39,8 @@ class TriageListener:
         """Do it for one reference, and tell the one who asked how its failures are now."""
         if (glob := await self.ask.glob(wanted.reference)) is not None:
             word = _WORDS[type(wanted)]
-            await reply.ephemeral(glob_status.one_at_a_time(await self.ask.overview(glob), word, self.command))
+            overview = await self.ask.overview(glob, place=asked.place)
+            await reply.ephemeral(glob_status.one_at_a_time(overview, word, self.command))
             return
         choice = Choice(wanted.reference, wanted.kind)
         if isinstance(wanted, MuteKind):

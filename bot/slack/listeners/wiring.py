@@ -10,6 +10,7 @@ from bot.flows.dates import Dates
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.muting import Muting
+from bot.flows.policing import Policing
 from bot.flows.preview import Previewing
 from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
@@ -32,6 +33,7 @@ from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
+from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
@@ -57,6 +59,7 @@ class Flows:
     sheets: Sheets
     charts: Charts
     workflow: Workflow
+    policing: Policing
 
 
 def make_listeners(
@@ -89,6 +92,7 @@ def make_listeners(
         trial=TrialListener(flows.trials, command),
         limit=LimitListener(flows.limits, dates, command),
         timetable=TimetableListener(flows.timetabling, dates, command, direct_channel),
+        settings=SettingsListener(flows.policing, guard, command),
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),

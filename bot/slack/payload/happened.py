@@ -12,7 +12,8 @@ class Happened:
     """An event of the Events API; what it does not tell is empty.
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
-    tokens that were taken back one is the bot's. `step` is what a workflow has begun.
+    tokens that were taken back one is the bot's. `step` is what a workflow has begun. `shared`: it was in a channel
+    that another organisation reads.
     """
 
     id: str
@@ -21,6 +22,7 @@ class Happened:
     user: str = ""
     lost_token: bool = False
     step: BegunStep | None = None
+    shared: bool = False
 
 
 def happened(payload: object) -> Happened:
@@ -28,13 +30,15 @@ def happened(payload: object) -> Happened:
     fields = mapping(payload, "the event")
     event = mapping(fields.get("event"), "event")
     channel, tokens = event.get("channel"), event.get("tokens")
+    place = text(event, "channel", otherwise="") if isinstance(channel, str) else ""
     return Happened(
         id=text(fields, "event_id"),
         kind=text(event, "type"),
-        place=text(event, "channel", otherwise="") if isinstance(channel, str) else "",
+        place=place,
         user=text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
         step=begun(event),
+        shared=bool(place) and fields.get("is_ext_shared_channel") is True,
     )
 
 

@@ -38,9 +38,15 @@ def _unread(answer: AboutAnswer) -> Words:
 
 
 def _watches(answer: AboutAnswer) -> Words:
-    watches = words(counted(answer.watches, "active watch", "active watches"))
-    steps = f"{counted(answer.steps, 'step')} of a workflow {'goes' if answer.steps == 1 else 'go'} on"
-    return words(watches, ", ", steps) if answer.steps else watches
+    said = words(counted(answer.watches, "active watch", "active watches"))
+    if answer.counts_only:
+        where = counted(answer.counts_only, "watched channel is", "watched channels are")
+        said = words(said, f"; {where} shared with another organisation, or may be, and shown only counts")
+    if answer.steps:
+        said = words(
+            said, f"; {counted(answer.steps, 'step')} of a workflow {'goes' if answer.steps == 1 else 'go'} on"
+        )
+    return said
 
 
 def _latency(answer: AboutAnswer) -> Words:

@@ -28,7 +28,9 @@ def bullets(lines: Iterable[Words]) -> Block:
 
 
 def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
-    """Ids one below the other as a block of code, and a line saying how many more there are."""
+    """Ids one below the other as a block of code, and how many more there are; nothing where all are hidden."""
+    if not any(ids):
+        return ()
     shown = "\n".join(literal(clean(each, LONGEST_ID)) for each in ids[:most])
     block: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}
     more = len(ids) - most

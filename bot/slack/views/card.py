@@ -22,7 +22,7 @@ from bot.slack.views.escape import is_channel, sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
 
-_ABOUT_IT = ((CARD_FAILURES, "Failures"), (CARD_LINKS, "Links"))
+_FAILURES, _LINKS = (CARD_FAILURES, "Failures"), (CARD_LINKS, "Links")
 _WATCH_ME, _MUTE, _UNMUTE = (CARD_WATCH_ME, "Watch for me"), (CARD_MUTE, "Mute 1 h"), (CARD_UNMUTE, "Unmute")
 _STOP, _AGAIN = (CARD_STOP, "Stop"), (CARD_AGAIN, "Watch again")
 
@@ -136,7 +136,8 @@ def what(watch: Watch) -> str:
 
 def _buttons(facts: CardFacts) -> tuple[Block, ...]:
     if facts.watch.ended_at is None:
+        about_it = (_FAILURES, _LINKS) if facts.links else (_FAILURES,)
         watch_me = (_WATCH_ME,) if is_channel(facts.watch.place) else ()
         quiet = _MUTE if facts.muted_until is None or facts.quiet else _UNMUTE
-        return buttons(facts.progress.reference_id, *_ABOUT_IT, *watch_me, quiet, _STOP)
+        return buttons(facts.progress.reference_id, *about_it, *watch_me, quiet, _STOP)
     return buttons(facts.progress.reference_id, _AGAIN) if facts.watch.ended_by_itself else ()

@@ -151,6 +151,8 @@ def _small_print(facts: CatchUpFacts, command: str) -> tuple[Words, ...]:
     read = words("Read " if facts.why == "away" else "As of ", At(facts.until, "ago"), _INSTEAD)
     if len(facts.references) == 1:
         return (read,)
+    if not any(any(kind.ids) for one in facts.references for kind in one.kinds):
+        return read, words(Code(f"{command} watches"), " shows every batch")
     failures = words(Code(f"{command} failures"), " with a reference shows more ids")
     return read, words(failures, " · ", Code(f"{command} watches"), " shows every batch")
 

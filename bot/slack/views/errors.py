@@ -1,6 +1,6 @@
 """M12: what happened, what was kept, what to do."""
 
-from bot.domain.words import Code, Foreign, Words, clean, duration, words
+from bot.domain.words import Code, Foreign, Person, Words, clean, duration, listed, words
 from bot.errors import (
     BadCommandError,
     BadRequestError,
@@ -8,6 +8,7 @@ from bot.errors import (
     KeyRefusedError,
     NoScreenError,
     NoSuchRequestError,
+    NotAllowedError,
     RateLimitedError,
     SlackBusyError,
     SlackError,
@@ -35,21 +36,15 @@ def view(error: Exception) -> View:
 
 
 def plain(error: Exception) -> str:
-    """The same as plain text, for a field of a modal: code stands in quotes."""
+    """The same as plain text, for a field of a modal: code stands in quotes, and nobody can be named."""
+    if isinstance(error, NotAllowedError) and error.managers:
+        return f'{error}: "settings" shows who they are. Nothing was changed.'
     said = (f'"{each.text}"' if isinstance(each, Code) else each for each in _said(error).pieces)
     return str(words(*said))
 
 
 def _said(error: Exception) -> Words:
     return _chamelaion(error) if isinstance(error, ChamelaionError) else _other(error)
-
-
-def not_available_yet(what: str, command: str) -> Message:
-    """A word, an option or a pattern whose time has not come; `what` is as it was typed."""
-    said = words(
-        Foreign(what, strong=True), " is not available yet; nothing was done. See ", Code(f"{command} help"), "."
-    )
-    return Message(sentence(said), (rich_text(paragraph([said])),))
 
 
 def _chamelaion(error: ChamelaionError) -> Words:
@@ -73,6 +68,9 @@ def _chamelaion(error: ChamelaionError) -> Words:
 
 def _other(error: Exception) -> Words:
     match error:
+        case NotAllowedError(managers=managers) if managers:
+            who = listed([words(Person(each)) for each in managers])
+            return words(f"{error}: ", who, ". Nothing was changed; ask one of them.")
         case BadCommandError():
             return _with_code(str(error))
         case NoScreenError():

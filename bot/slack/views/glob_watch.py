@@ -4,6 +4,7 @@ from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer
 from bot.domain.overview_wording import as_typed, every_reference, is_plain, meant, overview_sentence
 from bot.domain.watch import Watch
 from bot.domain.words import NOTHING, Code, Foreign, Words, joined, listed, words
+from bot.slack.views import counts_only
 from bot.slack.views.blocks import context, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
@@ -34,9 +35,9 @@ def message(answer: GlobWatchAnswer, command: str) -> Message:
     leave = Code(f"{command} unwatch <ref> except")
     where = ", typed in our DM." if answer.watch.asked_in else "."
     stop = words("Stop it with ", typed, "; leave one reference out with ", leave, where)
-    less = _less_than_asked(answer.watch)
-    lines = (title, less, _posted(answer), _not_posted(answer), stands, near, trouble)
-    text = joined([words(title, "."), less, stands, near, trouble], " ")
+    less, only = _less_than_asked(answer.watch), counts_only.note(answer.counts_only)
+    lines = (title, less, _posted(answer), _not_posted(answer), only, stands, near, trouble)
+    text = joined([words(title, "."), less, only, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 

@@ -6,7 +6,7 @@ from bot.slack.views.blocks import bullets, paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
-_TOPICS = {form.word: form for form in COMMANDS if form.available}
+_TOPICS = {form.word: form for form in COMMANDS}
 _EXAMPLES = (
     ("batch-2026-04", "how is it doing?"),
     ("watch batch-2026-04", "tell this channel when something fails and when it is finished"),

@@ -56,12 +56,18 @@ def _table(answer: LineupAnswer) -> Block:
 def _row(one: InLine, until: datetime) -> tuple[str, ...]:
     wait = max(until - one.waiting_since, timedelta()) if one.waiting_since else None
     return (
-        one.reference_id if one.reference_id is not None else _NO_REFERENCE,
+        _name(one),
         _number(one.running),
         _number(one.waiting),
         _number(one.other),
         duration(wait) if wait is not None else _NONE,
     )
+
+
+def _name(one: InLine) -> str:
+    if one.others:
+        return f"({counted(one.others, 'reference')} that this channel is not about)"
+    return one.reference_id if one.reference_id is not None else _NO_REFERENCE
 
 
 def _without_other(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from bot.domain.announcement import (
     TrialFacts,
     Trouble,
 )
+from bot.domain.counts_only import counts_only
 from bot.domain.delivery import PLAINLY, Manner
 from bot.domain.digest_facts import DigestFacts
 from bot.domain.risk_facts import RiskFacts
@@ -44,6 +45,7 @@ from bot.slack.views import (
     trial,
 )
 from bot.slack.views.blocks import buttons, context
+from bot.slack.views.counts_only import message as without_more
 from bot.slack.views.escape import mrkdwn
 from bot.slack.views.message import Block, Message
 
@@ -52,8 +54,17 @@ _REPEAT = "This may be a repeat: Slack did not confirm the first attempt."
 
 
 def message(said: Said, command: str, manner: Manner = PLAINLY) -> Message:
-    """What is said, as a message; `command` is the slash command's name."""
-    plain = _message(said, command)
+    """What is said, as a message, of which only counts are left where `manner` says so.
+
+    `command` is the slash command's name.
+    """
+    if manner.counts_only is None:
+        return _whole(said, command, manner)
+    return without_more(_whole(counts_only(said), command, manner), manner.counts_only)
+
+
+def _whole(said: Said, command: str, manner: Manner) -> Message:
+    plain = _message(said, command, manner)
     if not isinstance(said, News | CatchUpFacts):
         return plain
     return _for_person(_naming(plain, manner), said, manner)
@@ -86,7 +97,7 @@ def _above_buttons(message: Message, note: Block) -> tuple[Block, ...]:
     return (*(block for block in message.blocks if block not in buttons_), note, *buttons_)
 
 
-def _message(said: Said, command: str) -> Message:
+def _message(said: Said, command: str, manner: Manner) -> Message:
     match said:
         case CardFacts() | GlobCardFacts():
             return _card(said)
@@ -101,7 +112,7 @@ def _message(said: Said, command: str) -> Message:
         case TrialFacts():
             return trial.marked(said.said.kind, message(said.said, command))
         case _:
-            return _news(said)
+            return _news(said, manner)
 
 
 def _trouble(trouble: Trouble, command: str) -> Message:
@@ -118,7 +129,7 @@ def _trouble(trouble: Trouble, command: str) -> Message:
             assert_never(trouble)
 
 
-def _news(news: News) -> Message:
+def _news(news: News, manner: Manner) -> Message:
     match news:
         case FailureFacts():
             return failure.message(news)
@@ -127,7 +138,7 @@ def _news(news: News) -> Message:
         case ClipsFacts():
             return clips.message(news)
         case FinishedFacts() | ShortFacts() | ReopenedFacts():
-            return finished.message(news)
+            return finished.message(news, manner.links)
         case RiskFacts():
             return risk.message(news)
         case StuckFacts() | MissingFacts():

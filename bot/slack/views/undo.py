@@ -37,6 +37,9 @@ def _said(answer: UndoneAnswer, command: str) -> Words:
     if answer.outcome is Undone.OVERTAKEN:
         why = "That was changed again since, so it cannot be undone any more; nothing was changed. "
         return words(why, "See ", Code(f"{command} watches"), " for how it is now.")
+    if answer.outcome is Undone.OUTSIDE:
+        why = " is outside of the patterns of this channel by now, so it cannot be watched here again; nothing was"
+        return words(Foreign(answer.subject or "", strong=True), f"{why} changed.")
     why = f"That was more than {_MINUTES} minutes ago, so it cannot be undone any more; nothing was changed. "
     return words(why, *_instead(answer, command).pieces)
 

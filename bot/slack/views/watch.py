@@ -12,7 +12,7 @@ from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Words, counted, joined, listed, number, words
 from bot.slack.actions import GLOB_EXCEPT
-from bot.slack.views import mute
+from bot.slack.views import counts_only, mute
 from bot.slack.views.access import mend, reason
 from bot.slack.views.blocks import buttons, context, paragraph, rich_text
 from bot.slack.views.card import here
@@ -34,9 +34,10 @@ def message(answer: WatchAnswer, command: str) -> Message:
     stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
-    told = (title, due, _posted(answer.watch), _not_posted(answer.watch))
+    only = counts_only.note(answer.counts_only)
+    told = (title, due, _posted(answer.watch), _not_posted(answer.watch), only)
     lines = (*told, stands, near, _already(answer.status), trouble)
-    text = joined([words(title, "."), due, stands, near, trouble], " ")
+    text = joined([words(title, "."), due, only, stands, near, trouble], " ")
     return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
 
 

@@ -1,6 +1,7 @@
 """The answer to "who watches what?"."""
 
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
+from bot.domain.sharing import IN_A_LIST
 from bot.domain.wording import bar, counts
 from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
 from bot.slack.views import mute
@@ -21,17 +22,34 @@ def message(answer: WatchesAnswer, command: str) -> Message:
     """Up to thirty watches in a list, and how many more there are; always a few blocks only."""
     title = _TITLES[answer.scope]
     if not answer.lines:
-        nothing = words(f"{title}: none.")
+        nothing = words(f"{title}: none", _hidden(answer), ".")
         how = words("Begin with ", Code(f"{command} watch"), " and a reference.")
         return Message(sentence(words(nothing, " ", how)), (rich_text(paragraph([nothing])), context(how)))
     shown = answer.lines[:_MOST_WATCHES]
     heading = rich_text(paragraph([words(f"{title}: {number(len(answer.lines))}")]))
-    blocks = (heading, rich_text(bullets(_line(line) for line in shown)), *_more(len(answer.lines) - len(shown)))
+    blocks = (
+        heading,
+        rich_text(bullets(_line(line) for line in shown)),
+        *_more(len(answer.lines) - len(shown)),
+        *_left_out(answer),
+    )
     return Message(sentence(_sentence(title, answer)), blocks)
 
 
 def _more(hidden: int) -> tuple[Block, ...]:
     return (rich_text(paragraph([words(f"and {number(hidden)} more")])),) if hidden > 0 else ()
+
+
+def _hidden(answer: WatchesAnswer) -> str:
+    """How many watches are left out where they were asked for."""
+    return f", and {number(answer.hidden)} that this channel is not about" if answer.hidden else ""
+
+
+def _left_out(answer: WatchesAnswer) -> tuple[Block, ...]:
+    if not answer.hidden:
+        return ()
+    many = counted(answer.hidden, "more watch is", "more watches are")
+    return (context(words(f"{many} left out: this channel is not about what is watched there.")),)
 
 
 def _sentence(title: str, answer: WatchesAnswer) -> Words:
@@ -41,7 +59,7 @@ def _sentence(title: str, answer: WatchesAnswer) -> Words:
     trouble += f", {number(twice)} of them told at least once" if twice else ""
     oldest = min((line.read_at for line in answer.lines if line.read_at), default=None)
     read = words("; oldest reading ", At(oldest, "ago")) if oldest else words("; not read yet")
-    return words(f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{trouble}", read, ".")
+    return words(f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{trouble}{_hidden(answer)}", read, ".")
 
 
 def _line(line: WatchLine) -> Words:
@@ -53,6 +71,7 @@ def _line(line: WatchLine) -> Words:
     since = words(" · since ", At(watch.created_at, "day"), " · ", _state(line))
     if watch.deadline is not None:
         since += words(" · deadline ", At(watch.deadline, "day"))
+    since += words(f" · {IN_A_LIST[line.counts_only]}") if line.counts_only is not None else NOTHING
     since += words(_AT_LEAST_ONCE) if line.no_history is not None else NOTHING
     return words(name, " · ", about, since)
 

@@ -1,14 +1,14 @@
 """The steps that workflows have begun.
 
 Revision ID: 0020
-Revises: 0017
+Revises: 0018
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0019"
 
 _MOMENT = sa.DateTime(timezone=True)
 
