@@ -10,7 +10,7 @@ from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
 from bot.slack.canned_interrupted import interrupted
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
-from bot.slack.canned_policies import cards_by_policy, settings_told, tables_by_policy
+from bot.slack.canned_policies import cards_by_policy, settings_told, settings_views, tables_by_policy
 from bot.slack.canned_said import access, cards, catch_ups, news, personal, stale
 from bot.slack.canned_scene import Canned, Scene
 from bot.slack.canned_shared import shared
@@ -42,7 +42,9 @@ def canned_views(command: str, now: datetime) -> tuple[CannedView, ...]:
     """All Home tabs and modals with made-up data, as `canned`."""
     scene = Scene(command, now)
     parts = (interrupted,)
-    return tuple(each for part in parts for each in part(scene))
+    forms = (("Modal: settings", settings_views),)
+    titled = (CannedView(name, title, when, view) for title, part in forms for name, when, view in part(scene))
+    return (*titled, *(each for part in parts for each in part(scene)))
 
 
 def canned(command: str, now: datetime) -> tuple[Canned, ...]:

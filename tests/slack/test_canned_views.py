@@ -1,6 +1,5 @@
 import json
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -8,24 +7,18 @@ from bot.sandbox.blockkit import foreign_text_problems, view_problems
 from bot.slack.gallery import canned, canned_views
 from bot.slack.views.view import View
 from tests.builders import NOON
+from tests.slack.canned import COMMAND, GOLDEN, assert_golden_view
 
-COMMAND = "/lipsync"
-GOLDEN = Path(__file__).parent / "golden" / "views"
 VIEWS: Mapping[str, View] = {each.name: each.view for each in canned_views(COMMAND, NOON)}
 
 
 @pytest.mark.parametrize("name", VIEWS)
 def test_every_view_looks_as_it_is_kept(name: str) -> None:
-    kept, shown = GOLDEN / f"{name}.json", VIEWS[name].payload()
-    if not kept.exists():  # delete one to write it anew
-        GOLDEN.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        pytest.fail(f"{kept.name} was written; look at it and run again")
-    assert json.loads(kept.read_text(encoding="utf-8")) == json.loads(json.dumps(shown))
+    assert_golden_view(name, VIEWS[name])
 
 
 def test_no_golden_file_is_left_over() -> None:
-    assert {kept.stem for kept in GOLDEN.glob("*.json")} == set(VIEWS)
+    assert {kept.stem for kept in (GOLDEN / "views").glob("*.json")} == set(VIEWS)
 
 
 @pytest.mark.parametrize("name", VIEWS)
