@@ -19,8 +19,11 @@ from bot.domain.catch_up import gap_begins_after
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.filling import Filling
 from bot.flows.health import Health
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
+from bot.flows.mentions import Mentions
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Ground, Stories, make_stories
@@ -36,6 +39,7 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
+from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
@@ -218,8 +222,11 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             previewing=stories.previewing,
             sheets=stories.sheets,
             charts=Charts(ground.store, ground.clock, ground.identity),
+            hearing=Hearing(ground.store, ground.clock),
+            mentions=Mentions(stories.ask, ground.store, stories.gate, ACCOUNT),
             limits=stories.limits,
             timetabling=stories.timetabling,
+            filling=Filling(stories.ask, ground.store, ground.identity, ACCOUNT, stories.gate, stories.sharing),
             policing=stories.policing,
             dates=Dates(ground.people, ground.clock),
             workflow=stories.workflow,
@@ -229,12 +236,13 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
         account_id=ACCOUNT,
         command=slack.command,
         direct_channel=slack.direct_channel,
+        rooms=Rooms(slack.client, slack.timeout_seconds),
     ).register(bolt)
 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
     screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals), screens)
+    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), screens)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -33,7 +33,7 @@ from bot.settings import LogFormat, LogLevel, Settings
 from bot.simulate import simulate
 from bot.slack.command_forms import COMMANDS
 from bot.slack.gallery import canned, canned_views, plain, plain_view
-from bot.slack.manifest import COMMAND
+from bot.slack.manifest import COMMAND, SHORTCUTS
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
@@ -78,6 +78,7 @@ def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 tak
         port=port,
         commands=commands,
         gallery=_shown(),
+        shortcuts=[each.shown() for each in SHORTCUTS],
     )
     raise typer.Exit(asyncio.run(done))
 

@@ -17,9 +17,10 @@ from bot.domain.workflow_inputs import MOST_HOURS, USUAL_HOURS
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
 from bot.settings import MEND, Settings, needed_to_run
-from bot.slack import actions
+from bot.slack import actions, callbacks
 from bot.slack.command_forms import COMMANDS
 from bot.slack.grammar import parse
+from bot.slack.manifest import SHORTCUTS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
@@ -33,6 +34,7 @@ SCOPES_OF = {
     "chat_update": ["chat:write"],
     "chat_delete": ["chat:write"],
     "conversations_open": ["im:write"],
+    "conversations_members": ["channels:read", "groups:read"],
     "files_getUploadURLExternal": ["files:write"],
     "files_completeUploadExternal": ["files:write"],
     "conversations_history": ["channels:history", "groups:history", "im:history", "mpim:history"],
@@ -60,6 +62,8 @@ SCOPES_OF_EVENTS = {
     "channel_unshared": ["channels:read", "groups:read"],
     "tokens_revoked": [],
     "app_uninstalled": [],
+    "app_mention": ["app_mentions:read"],
+    "message.im": ["im:history"],
     "function_executed": [],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
@@ -154,6 +158,28 @@ def test_no_two_buttons_share_an_action_id() -> None:
     assert len(set(ids)) == len(ids)
 
 
+# --- shortcuts ---
+
+
+def test_every_shortcut_of_the_manifest_is_listened_to_and_explained() -> None:
+    listed = MANIFEST["features"]["shortcuts"]
+    assert [each["callback_id"] for each in listed] == [each.callback_id for each in SHORTCUTS]
+    assert all(len(each["name"]) <= 24 and len(each["description"]) <= 150 for each in listed)
+    text = "".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    hears = {"message": "message_shortcut", "global": "global_shortcut"}
+    names = {value: name for name, value in vars(callbacks).items() if name.isupper()}
+    assert all(f"app.{hears[each['type']]}({names[each['callback_id']]})" in text for each in listed)
+    told = re.findall(r"\*\*([^*]+)\*\*", README.split("\n### Ask it where you are\n")[1].split("\n## ")[0])
+    assert {each["name"] for each in listed} <= set(told)
+
+
+def test_every_callback_id_is_listened_to_and_there_is_none_twice() -> None:
+    ids = {name: value for name, value in vars(callbacks).items() if name.isupper()}
+    assert len(set(ids.values())) == len(ids)
+    text = "".join(path.read_text() for path in (ROOT / "bot/slack/listeners").glob("*.py"))
+    assert [name for name in ids if f"({name})" not in text] == []
+
+
 # --- scopes ---
 
 
@@ -169,9 +195,9 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
 
 def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
     asked = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    text = (ROOT / "bot/slack/listeners/events.py").read_text()
+    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py"))
     assert sorted(asked) == sorted(SCOPES_OF_EVENTS)
-    assert all(f'"{event}"' in text for event in asked)
+    assert all(f'"{event.split(".")[0]}"' in text for event in asked)
     assert set(asked) == set(SUBSCRIBED)
 
 

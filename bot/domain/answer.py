@@ -55,7 +55,8 @@ class StatusAnswer:
     `complete` is False when the list changed while it was read. `trouble` says why the API could not be read just now:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
-    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more.
+    said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more. `is_watched`
+    where it was asked for; None when that was no place of Slack's.
     """
 
     progress: Progress
@@ -70,6 +71,7 @@ class StatusAnswer:
     prospect: Prospect | None = None
     curve: Curve | None = None
     cleared: frozenset[str] = frozenset()
+    is_watched: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ Limit = Literal["deadline", "expect"]
 class Wish:
     """What a person wants watched, and where; None keeps what an existing watch has (a new one gets the default).
 
+    `place_name` and `public` are of the place; `public` is None where nobody knows: then what is known is kept.
     `reference_id` is a pattern when it `is_glob`, `asked_in` the place where a personal watch was asked for. `without`
     names what the watch shall have no more.
     """
@@ -149,7 +152,7 @@ class Wish:
     events: Events | None = None
     expected: int | None = None
     place_name: str = ""
-    public: bool = False
+    public: bool | None = False
     is_glob: bool = False
     placement: Placement | None = None
     mention: tuple[str, ...] | None = None

@@ -237,7 +237,8 @@ class Ask:
         """What our memory has of a reference, with its age; nothing is read. `place` as for `status`."""
         await self._gate.allow_asked(place, reference_id)
         batch = await self._store.ledger.batch(self._rules.account_id, reference_id)
-        expected = await self._expected(reference_id, place)
+        own = None if place is None else await self._store.watches.at(self._identity.workspace_id, place, reference_id)
+        expected = own.expected if own else None
         progress, state, went = await self._figures.counted(batch, expected)
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
@@ -254,14 +255,9 @@ class Ask:
             cleared=batch.triage.cleared,
             prospect=await self._figures.prospect(batch, expected) if progress.open and is_current else None,
             curve=went if is_current else None,
+            is_watched=None if place is None else own is not None,
         )
         return counted_status(answer) if await self._sharing.counts_only(place) else answer
-
-    async def _expected(self, reference_id: str, place: str | None) -> int | None:
-        if place is None:
-            return None
-        watch = await self._store.watches.at(self._identity.workspace_id, place, reference_id)
-        return watch.expected if watch else None
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
         """The watches of this place, of this person, or all public ones and this person's.

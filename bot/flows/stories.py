@@ -141,12 +141,11 @@ def make_stories(on: Ground) -> Stories:
     tend, stale = routine("tend", _house(on, line, changed).step), routine("staleness", staleness.step)
     access = Access(on.store, on.clock, on.identity, line, news, tend.wake, sharing)
     timetable = routine("timetable", Timetable(on.store, on.clock, on.rules, catch_up, news).step)
-    timetabling = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled, sharing)
+    by_clock = Timetabling(on.store, on.clock, on.identity, on.rules, catch_up, gate, rescheduled, sharing)
     by_hand = _for_people(on, ask, line, gate, sharing, changed=changed, news=news)
-    people = (readings, gate, ask, *by_hand, timetabling, catch_up)
     workflow = _workflow(on, ask, by_hand[0], line, sender, changed=changed, news=news)
-    steps, others = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
-    return Stories(*people, sender, access, workflow, sharing, *others, steps)
+    steps, rest = routine("steps", workflow.step), (look, turn, deliver, edits, tend, stale, vigil, timetable)
+    return Stories(readings, gate, ask, *by_hand, by_clock, catch_up, sender, access, workflow, sharing, *rest, steps)
 
 
 def _for_people(

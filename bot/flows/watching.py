@@ -7,7 +7,7 @@ from uuid import uuid4
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.counts_only import counted_overview, counted_status
 from bot.domain.deed import NOBODY
-from bot.domain.glob import Glob, is_glob
+from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.mute import Silence, silence
 from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.domain.watch import Watch
@@ -53,6 +53,32 @@ class Watching:
         for where in filter(None, (wish.place, wish.asked_in)):
             await self.gate.allow(where, wish.reference_id)
         watch, is_new, undo = await self._begin(wish)
+        async for answer in self._told(watch, wish, undo, is_new=is_new):
+            yield answer
+
+    async def change(self, wish: Wish) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        """Change the watch that the place has of its own, and tell how it stands; none is begun.
+
+        Raises a `BadCommandError` where there is none any more, and a `NotAllowedError` as `start` does.
+        """
+        await self.gate.allow_change(wish.place, wish.author)
+        if not wish.is_glob:
+            await self.gate.allow(wish.place, wish.reference_id)
+        undo = str(uuid4())
+        watch = await self.store.watches.change(wish, now=self.clock.now(), undo_id=undo)
+        if watch is None:
+            raise BadCommandError(
+                "It is not watched there any more, so nothing was changed. Watch it again to be told of it."
+            )
+        self.on_change()
+        taken_back_by = await self._known(undo)
+        if wish.is_glob:
+            yield await self._told_glob(watch, taken_back_by, is_new=False)
+            return
+        async for answer in self._told(watch, wish, taken_back_by, is_new=False):
+            yield answer
+
+    async def _told(self, watch: Watch, wish: Wish, undo: str | None, *, is_new: bool) -> AsyncIterator[WatchAnswer]:
         told, why = await self.sharing.counts_only(_asked_in(wish)), await self.sharing.why(watch.place)
         async for status in self.ask.reference(watch.reference_id, place=watch.place):
             trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
@@ -69,9 +95,13 @@ class Watching:
             raise BadCommandError(f"{FOR_ONE['deadline']} Leave `by` out, or watch one reference by its name.{_KEPT}")
         await self._allow_glob(glob, wish)
         watch, is_new, undo = await self._begin(wish)
-        overview = await self.store.references.overview_of(watch, most=0)
-        near = () if overview.references else await self.ask.nearest(glob.letters, place=_asked_in(wish))
-        if await self.sharing.counts_only(_asked_in(wish)):
+        return await self._told_glob(watch, undo, is_new=is_new)
+
+    async def _told_glob(self, watch: Watch, undo: str | None, *, is_new: bool) -> GlobWatchAnswer:
+        overview, letters = await self.store.references.overview_of(watch, most=0), compiled(watch.reference_id).letters
+        asked_in = watch.asked_in or watch.place
+        near = () if overview.references else await self.ask.nearest(letters, place=asked_in)
+        if await self.sharing.counts_only(asked_in):
             overview, near = counted_overview(overview), ()
         trouble = await self.store.outbox.trouble(watch.workspace_id, watch.place)
         why, silent = await self.sharing.why(watch.place), await self._silence(watch)

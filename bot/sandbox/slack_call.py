@@ -21,6 +21,7 @@ DEFAULT_SCOPES = (
     "groups:read",
     "users:read",
     "files:write",
+    "app_mentions:read",
 )
 SCOPE_PREFIX = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 TIER_1, TIER_2, TIER_3, TIER_4, SPECIAL = 1, 20, 50, 100, 600

@@ -1,6 +1,6 @@
 """The Web API's methods about places: open, look, list, join, read."""
 
-from bot.sandbox.slack_call import TIER_2, TIER_3, ApiCall, Method, as_json
+from bot.sandbox.slack_call import TIER_2, TIER_3, TIER_4, ApiCall, Method, as_json
 from bot.sandbox.slack_entities import Channel, Fields, Message, RefusedError
 
 _PAGE = 100
@@ -33,6 +33,14 @@ def replies(call: ApiCall) -> Fields:
 def info(call: ApiCall) -> Fields:
     """conversations.info: one place."""
     return {"channel": _shown(call, call.channel(scope="read"))}
+
+
+def members(call: ApiCall) -> Fields:
+    """conversations.members: who is in a place, page by page."""
+    everybody = sorted(call.channel(scope="read").members)
+    start, limit = _cursor(call), min(call.number("limit", _PAGE, _MOST_A_PAGE + 1), call.workspace.most_a_page)
+    more = len(everybody) > start + limit
+    return {"members": everybody[start : start + limit], **_next(start + limit if more else 0)}
 
 
 def listed(call: ApiCall) -> Fields:
@@ -143,6 +151,7 @@ METHODS = {
     "conversations.history": Method(history, (), TIER_3),
     "conversations.replies": Method(replies, (), TIER_3),
     "conversations.info": Method(info, (), TIER_3),
+    "conversations.members": Method(members, (), TIER_4),
     "conversations.list": Method(listed, _READ, TIER_2),
     "conversations.join": Method(join, ("channels:join",), TIER_3),
     "users.conversations": Method(of_user, _READ, TIER_2),

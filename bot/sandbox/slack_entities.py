@@ -99,7 +99,6 @@ class ResponseUrl:
     channel: str
     made_at: datetime
     original: str | None = None
-    thread_ts: str | None = None
     uses: int = 0
 
 

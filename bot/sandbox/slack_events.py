@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from bot.ports import Clock
 from bot.sandbox.slack_api import Tokens
 from bot.sandbox.slack_delivery import Delivered
-from bot.sandbox.slack_entities import Channel, Fields
-from bot.sandbox.slack_payloads import event_fields
+from bot.sandbox.slack_entities import Channel, Fields, Message
+from bot.sandbox.slack_payloads import event_fields, said_fields
 from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import Workspace
 
@@ -26,6 +26,8 @@ SUBSCRIBED = (
     "channel_unshared",
     "tokens_revoked",
     "app_uninstalled",
+    "app_mention",
+    "message.im",
     "function_executed",
 )
 """The events that the app's manifest asks for."""
@@ -120,6 +122,17 @@ class Happenings:
         finally:
             self.times = before
 
+    async def said(self, message: Message) -> None:
+        """Somebody has written a message: the bot is told in its DM, and where it is a member and mentioned."""
+        channel, bot = self.workspace.channel(message.channel), self.workspace.bot.id
+        if bot not in channel.members:
+            return
+        about = said_fields(self.workspace, message, channel)
+        if channel.kind == "im":
+            await self._say("message", about, "im:history", subscription="message.im")
+        elif f"<@{bot}>" in message.text:
+            await self._say("app_mention", about, "app_mentions:read")
+
     async def close(self) -> None:
         """Tell nothing any more."""
         for task in self._later:
@@ -134,8 +147,8 @@ class Happenings:
         if self.workspace.bot.id in channel.members and not channel.is_dm:
             await self._say(kind, about, _SCOPE[channel.kind])
 
-    async def _say(self, kind: str, about: Fields, scope: str | None = None) -> None:
-        if kind not in self.subscribed or not (scope is None or scope in self.tokens.scopes):
+    async def _say(self, kind: str, about: Fields, scope: str | None = None, *, subscription: str = "") -> None:
+        if (subscription or kind) not in self.subscribed or not (scope is None or scope in self.tokens.scopes):
             return
         fields = event_fields(self.workspace, kind, about)
         for number in range(self.times):

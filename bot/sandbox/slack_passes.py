@@ -19,11 +19,9 @@ class Passes:
     _response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     _triggers: dict[str, Trigger] = field(default_factory=dict)
 
-    def new_response_url(
-        self, user: str, channel: str, original: str | None = None, thread_ts: str | None = None
-    ) -> ResponseUrl:
+    def new_response_url(self, user: str, channel: str, original: str | None = None) -> ResponseUrl:
         """A way to answer this user here, 5 times within 30 minutes."""
-        made = ResponseUrl(self.fresh_id("r"), user, channel, self.clock.now(), original, thread_ts)
+        made = ResponseUrl(self.fresh_id("r"), user, channel, self.clock.now(), original)
         self._response_urls[made.id] = made
         return made
 

@@ -59,6 +59,22 @@ def _channel_token(workspace: Workspace, name: str) -> str:
     return f"#{name}"
 
 
+def said_fields(workspace: Workspace, message: Message, channel: Channel) -> Fields:
+    """What an event tells of a message that somebody has just written."""
+    kinds = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim"}
+    thread = {"thread_ts": message.thread_ts} if message.thread_ts else {}
+    return {
+        "user": message.user,
+        "channel": channel.id,
+        "channel_type": kinds[channel.kind],
+        "text": message.text,
+        "ts": message.ts,
+        "event_ts": message.ts,
+        "team": workspace.team,
+        **thread,
+    }
+
+
 def channel_name(channel: Channel) -> str:
     """The name that payloads show: only a public channel's is its own."""
     return {"public": channel.name, "private": "privategroup", "im": "directmessage", "mpim": "mpdm"}[channel.kind]

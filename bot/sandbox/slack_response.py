@@ -109,4 +109,4 @@ def _draft(url: ResponseUrl, body: Fields) -> Draft:
     if blocks is not None and block_problems(blocks):
         raise RefusedError("invalid_blocks")
     seen_by = None if body.get("response_type") == "in_channel" else url.user
-    return Draft(text, blocks, body.get("thread_ts") or url.thread_ts, ephemeral_to=seen_by)
+    return Draft(text, blocks, body.get("thread_ts") or None, ephemeral_to=seen_by)

@@ -161,7 +161,7 @@ class SlackSandbox:
         """Click an element of a message, or choose values in it; `LookupError` when it is not there."""
         message = self.workspace.message(channel, ts)
         action = clicked(self.workspace, message, action_id, block_id, value)
-        url = self.workspace.passes.new_response_url(user, channel, ts, message.thread_ts)
+        url = self.workspace.passes.new_response_url(user, channel, ts)
         fields = click_fields(self.workspace, user, message, action, url_of(self.base_url, url))
         delivered = await self._delivery().form("interactive", fields)
         if not delivered.ok:
@@ -175,13 +175,7 @@ class SlackSandbox:
     async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
         """Write a message, and tell the bot of it where an app is told: in its DMs, and when it is mentioned."""
         message = self.workspace.post(channel, user, Draft(escaped(self.workspace, text), thread_ts=thread_ts))
-        place = self.workspace.channel(channel)
-        about = {"user": user, "channel": channel, "text": message.text, "ts": message.ts}
-        about |= {"thread_ts": thread_ts} if thread_ts else {}
-        if place.is_dm and self.workspace.bot.id in place.members:
-            await self.event("message", channel_type=place.kind, **about)
-        elif f"<@{self.workspace.bot.id}>" in message.text:
-            await self.event("app_mention", **about)
+        await self.happenings.said(message)
         return message
 
     async def run_step(

@@ -88,7 +88,7 @@ class Surfaces:
     async def shortcut(self, user: str, callback_id: str, channel: str = "", ts: str = "") -> Delivered:
         """Choose a shortcut: a message's when one is named, otherwise a global one."""
         message = self.workspace.message(channel, ts) if ts else None
-        url = self.workspace.passes.new_response_url(user, channel, ts, message.thread_ts) if message else None
+        url = self.workspace.passes.new_response_url(user, channel, ts) if message else None
         address = url_of(self.base_url(), url) if url else None
         fields = shortcut_fields(self.workspace, user, callback_id, message, address)
         return await self.delivery().form("interactive", fields)

@@ -3,6 +3,8 @@
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
 Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
 shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel.
+Those whose names begin with `MODAL` stand in modals.
+Those whose names begin with `FORM` stand in views; the first two are fields.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -48,3 +50,17 @@ UNDO = "undo"
 STUCK_IDS = "stuck_ids"
 SETTINGS_CHANGE = "settings_change"
 MISSING_STATUS = "missing_status"
+MODAL_WATCH = "modal_watch"
+MODAL_WATCH_OTHER = "modal_watch_other"
+MODAL_STATUS = "modal_status"
+MODAL_STATUS_OTHER = "modal_status_other"
+MODAL_STATUS_WATCH = "modal_status_watch"
+MODAL_FAILURES = "modal_failures"
+WATCH_OPEN = "watch_open"
+WATCH_CHANGE = "watch_change"
+WATCH_MINE_CHANGE = "watch_mine_change"
+STATUS_WATCH = "status_watch"
+FORM_REFERENCE = "watch_reference"
+FORM_WHERE = "watch_where"
+FORM_STOP = "watch_stop"
+FORM_UNDO = "watch_undo"

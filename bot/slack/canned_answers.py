@@ -10,7 +10,7 @@ from bot.domain.watch import Events, Placement, Watch
 from bot.slack import canned_globs, canned_sheets
 from bot.slack.canned_policies import watches_by_policy
 from bot.slack.canned_scene import PART_READ, REF, STILL, UNDO, Canned, Scene
-from bot.slack.views import about, failures, status, watch, watches
+from bot.slack.views import about, failures, status, watch, watch_form, watches
 from bot.slack.views import help as help_view
 from bot.slack.views.message import Message
 
@@ -23,6 +23,8 @@ def states(scene: Scene) -> Iterator[Canned]:
     settling = StatusAnswer(scene.done, scene.now, Waiting(scene.at(600)))
     yield _status("status_running", "A batch in the middle, read live.", scene.status)
     yield _status("status_waiting", "All have ended, but more may still be submitted.", settling)
+    unwatched = replace(scene.status, is_watched=False)
+    yield _status("status_unwatched", "In a place that does not watch the batch.", unwatched)
     yield _status("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120)))
     shared = status.shared(scene.status, "U0ANA")
     yield Canned("status_shared", "Status", "After Share: for everybody in the channel.", shared)
@@ -136,6 +138,8 @@ def confirmations(scene: Scene) -> Iterator[Canned]:
         ("watch_muted", "After watch where all is muted.", replace(new, silence=Silence(scene.at(7_200)))),
     ):
         yield Canned(name, "M2 Watch confirmed", when, watch.message(answer, scene.command))
+    asked = "After watch alone, where Slack lets no form be opened: said to the bot, or too late."
+    yield Canned("watch_offer", "M2 Watch confirmed", asked, watch_form.offer())
     yield from canned_globs.watched(scene)
     yield from _stopped(scene)
 
@@ -169,6 +173,7 @@ def others(scene: Scene) -> Iterator[Canned]:
     yield from watches_by_policy(scene)
     for name, title, when, message in (
         ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
+        ("watches_few", "Watches", "Two, in the channel that watches them.", _few(scene)),
         ("watches_none", "Watches", "Nothing is watched here.", none),
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
@@ -202,6 +207,10 @@ def others(scene: Scene) -> Iterator[Canned]:
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
+
+
+def _few(scene: Scene) -> Message:
+    return watches.message(WatchesAnswer(Scope.HERE, (scene.line, canned_globs.line(scene))), scene.command)
 
 
 def _watches(scene: Scene) -> Message:

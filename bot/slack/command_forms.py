@@ -33,9 +33,10 @@ COMMANDS = (
     ),
     CommandForm(
         "watch",
-        (_WATCH,),
+        ("watch", _WATCH),
         "a live card here, and a message when something needs you",
-        "You are told each new kind of failure, and the finish. With each or all, finished clips too."
+        "Alone, it opens a form that asks for all of this. You are told each new kind of failure, and the finish. With"
+        " each or all, finished clips too."
         " With expect, I know when the batch is complete. With by and a time, at the end of the line (by fri 17:00), it"
         " has a deadline, and I tell you when that is in danger. With in thread, messages go under the card; with in"
         " broadcast, the channel shows them too; with in flat, nothing is in threads. With mention, people are named in"

@@ -33,6 +33,11 @@ class StartWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class AskWatch:
+    """Watch something: a form asks what, and how."""
+
+
+@dataclass(frozen=True, slots=True)
 class Deadline:
     """It has to be finished by then, as typed; None: there is no deadline any more."""
 
@@ -172,6 +177,7 @@ Limiting = Deadline | Expect
 Command = (
     Status
     | StartWatch
+    | AskWatch
     | StopWatch
     | ListWatches
     | Failures

@@ -25,6 +25,8 @@ from bot.slack.canned_timetable import (
 )
 from bot.slack.canned_triage import cared_cards, triaged
 from bot.slack.canned_views import CannedView
+from bot.slack.canned_watch_forms import watch_views
+from bot.slack.canned_words import said, shortcuts
 
 
 def plain(each: Canned) -> dict[str, object]:
@@ -41,8 +43,8 @@ def plain_view(each: CannedView) -> dict[str, object]:
 def canned_views(command: str, now: datetime) -> tuple[CannedView, ...]:
     """All Home tabs and modals with made-up data, as `canned`."""
     scene = Scene(command, now)
-    parts = (interrupted,)
-    forms = (("Modal: settings", settings_views),)
+    parts = (shortcuts, interrupted)
+    forms = (("Modal: watch", watch_views), ("Modal: settings", settings_views))
     titled = (CannedView(name, title, when, view) for title, part in forms for name, when, view in part(scene))
     return (*titled, *(each for part in parts for each in part(scene)))
 
@@ -63,6 +65,6 @@ def every(scene: Scene) -> tuple[Canned, ...]:
     later = (catch_ups, summaries, quiet_summaries, stuck_summaries, due_summaries, muted, triaged)
     by_the_clock = (quiet_hours, digests, digest_answers)
     asked = (access, stale, trials, mishaps, states, charts, stuck_answers, overviews, tables_by_policy)
-    lists_ = (queues, previews, lists, others, settings_told, shared)
+    lists_ = (queues, previews, lists, others, settings_told, said, shared)
     parts = (*seen, *set_up, *told, *later, *by_the_clock, *asked, *lists_)
     return tuple(each for part in parts for each in part(scene))

@@ -11,6 +11,7 @@ from bot.errors import BadCommandError
 from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -33,7 +34,7 @@ from bot.slack.commands import (
     Unmute,
 )
 from bot.slack.timetables import daily_digest, quiet_hours
-from bot.slack.typed import Word, shown, words
+from bot.slack.typed import Word, shown, whole, words
 from bot.slack.watch_options import WATCH_OPTIONS, how_many, options
 
 LONGEST_REFERENCE = 500
@@ -64,7 +65,7 @@ class _Parser:
             return self._unknown(first, rest)
         rules: dict[str, Callable[[Sequence[Word]], Command]] = {
             "status": self._status,
-            "watch": lambda words_: self._wish("watch", words_),
+            "watch": self._watch,
             "unwatch": self._unwatch,
             "watches": self._watches,
             "failures": lambda words_: Failures(self._only_reference("failures", words_)),
@@ -216,6 +217,9 @@ class _Parser:
             return None
         return self._reference(word, typed)
 
+    def _watch(self, typed: Sequence[Word]) -> Command:
+        return self._wish("watch", typed) if typed else AskWatch()
+
     def _wish(self, word: str, typed: Sequence[Word]) -> StartWatch:
         if typed and typed[0].lower in WATCH_OPTIONS:
             raise BadCommandError(self._type_instead(word, "Say first what to watch"))
@@ -242,15 +246,27 @@ class _Parser:
             raise BadCommandError(self._type_instead(word, "A person or a channel is not a reference"))
         if not reference.strip():
             raise BadCommandError(self._type_instead(word, "That reference is empty"))
-        if len(reference) > LONGEST_REFERENCE:
-            raise BadCommandError(
-                f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
-                " Type it shorter, as it was sent to Chamelaion."
-            )
-        return reference
+        return _short_enough(reference)
 
     def _type_instead(self, word: str, what: str) -> str:
         return f"{what}. Type `{self.command} {_FORMS[word].forms[-1]}`."
+
+
+def reference_entered(text: str) -> str:
+    """The reference or pattern in a field of a form, where it needs no quotes; raises `BadCommandError`."""
+    reference = whole(text).text
+    if not reference.strip():
+        raise BadCommandError("That is empty. Enter a reference as it was sent to Chamelaion, or a pattern: `batch-*`.")
+    return _short_enough(reference)
+
+
+def _short_enough(reference: str) -> str:
+    if len(reference) > LONGEST_REFERENCE:
+        raise BadCommandError(
+            f"A reference has at most {LONGEST_REFERENCE} characters, and that one has {len(reference):,}."
+            " Type it shorter, as it was sent to Chamelaion."
+        )
+    return reference
 
 
 def nearest(word: str) -> str | None:

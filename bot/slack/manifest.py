@@ -2,28 +2,32 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.domain.workflow import FORMS, Form, Parameter
 from bot.errors import SettingsError
+from bot.slack.callbacks import STATUS_ANYWHERE, WATCH_THIS
 
 COMMAND = "/lipsync"
 PATH = "/slack/events"
 LONGEST_URL = 3_000
 
 SCOPES: Mapping[str, str] = {
-    "commands": "the slash command",
+    "commands": "the slash command and the shortcuts",
     "chat:write": "cards and alerts, where the bot was invited",
     "im:write": "opens the DM with a person, to tell them about access trouble",
     "files:write": "sends a file that somebody asked for, to their DM with the bot only",
     "channels:history": "after an attempt whose answer was lost, looks whether the message is there: public channels",
     "groups:history": "the same in private channels",
-    "im:history": "the same in DMs",
+    "im:history": "the same in DMs, and reads what it is told in its own",
     "mpim:history": "the same in group DMs",
     "channels:read": "is told when it is invited to or put out of a public channel, or one is archived, opened again or"
     " shared with another organisation; asks whether one is",
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
+    "app_mentions:read": "is told when it is mentioned, and answers there",
 }
 """Every scope of the bot's token, and why."""
 
@@ -41,10 +45,34 @@ EVENTS: Mapping[str, str] = {
     "channel_unshared": "one reads it no more: Slack is asked whether others do",
     "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
     "app_uninstalled": "the same",
+    "app_mention": "somebody mentioned the bot: it answers them there",
+    "message.im": "somebody wrote to the bot in its DM: it answers",
 }
 """Every event that Slack tells the bot, and what for."""
 STEP_EVENTS: Mapping[str, str] = {"function_executed": "a workflow has begun one of the steps above"}
 """The same of an app that has steps for Workflow Builder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An entry of Slack's menus: `name` has at most 24 characters, `callback_id` is what the bot hears."""
+
+    name: str
+    kind: Literal["message", "global"]
+    callback_id: str
+    description: str
+
+    def shown(self) -> dict[str, str]:
+        """Its fields as the manifest names them."""
+        told = {"callback_id": self.callback_id, "description": self.description}
+        return {"name": self.name, "type": self.kind, **told}
+
+
+SHORTCUTS = (
+    Shortcut("Watch this reference", "message", WATCH_THIS, "Finds the reference in a message and offers to watch it."),
+    Shortcut("Lip sync status", "global", STATUS_ANYWHERE, "Tells how a batch is doing, wherever you are."),
+)
+"""What stands in the menu of a message, and in that of the line where messages are written."""
 
 _TEXT = """\
 # The Slack app of the Lip Sync Bot. Create it at api.slack.com/apps → Create New App → From a manifest.
@@ -74,6 +102,8 @@ features:
       description: How is a batch doing? Watch it, list failures and links.
       usage_hint: "[batch-2026-04 | watch batch-2026-04 | mute all 2h | help]"
       should_escape: true{command_url}
+  shortcuts:
+{shortcuts}
 {functions}oauth_config:
   scopes:
     bot:
@@ -110,6 +140,7 @@ def manifest(command: str = COMMAND, address: str | None = None, *, distributed:
         command_url=f"\n      url: {url}" if url else "",
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
         events="\n".join(f"      - {event} # {why}" for event, why in events.items()),
+        shortcuts="\n".join(map(_shortcut, SHORTCUTS)),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
         steps=_NO_STEPS if distributed else _STEPS,
@@ -138,6 +169,11 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
     yield f"          type: {json.dumps(parameter.kind.value)}"
     yield f"          title: {json.dumps(parameter.title)}"
     yield f"          description: {json.dumps(parameter.says)}"
+
+
+def _shortcut(shortcut: Shortcut) -> str:
+    lines = (f"{name}: {value}" for name, value in shortcut.shown().items())
+    return "    - " + "\n      ".join(lines)
 
 
 def _events_url(address: str) -> str:

@@ -42,6 +42,7 @@ _NO_ACCESS = (
     "not_in_channel",
     "user_disabled",
     "user_is_bot",
+    "user_not_in_channel",
     "user_is_restricted",
     "user_not_found",
     "user_not_visible",

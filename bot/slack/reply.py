@@ -1,12 +1,13 @@
 """Answers to what somebody typed, said or clicked; each is sent once, never again by itself."""
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.flows.vitals import Vitals
-from bot.slack.address import Address, Conversation, ResponseUrl, Unsaid
+from bot.slack.address import Address, Conversation, ResponseUrl, Sleep, Unsaid
 from bot.slack.payload import Asked, Clicked, Summoned
 from bot.slack.views.message import Message
 
@@ -68,16 +69,24 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Replies:
-    """Makes the replies; `client` holds the session that the whole program shares."""
+    """Makes the replies; `client` holds the session that the whole program shares, `sleep` is the clock's."""
 
     client: AsyncWebClient
     vitals: Vitals
+    sleep: Sleep = asyncio.sleep
 
     def to(self, what: Asked | Clicked | Summoned) -> Reply:
         """The reply to a command, a click, words or a shortcut; only a click in an answer may replace that."""
         if not what.response_url:
-            return Reply(Conversation(self.client, what.place, what.user, what.thread_ts), self.vitals)
-        reply = Reply(ResponseUrl(what.response_url, self.client), self.vitals)
+            return Reply(Conversation(self.client, what.place, what.user, what.thread_ts, self.sleep), self.vitals)
+        reply = Reply(ResponseUrl(what.response_url, self.client, _thread_of(what)), self.vitals)
         if isinstance(what, Clicked):
             reply.replaces = reply.may_replace = what.is_answer
         return reply
+
+
+def _thread_of(what: Asked | Clicked | Summoned) -> str:
+    """The thread below another message in which was clicked: a message that others were written below is none."""
+    if isinstance(what, Clicked) and what.thread_ts != what.message_ts:
+        return what.thread_ts
+    return ""

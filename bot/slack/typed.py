@@ -43,9 +43,7 @@ class Word:
 
 def words(text: str) -> list[Word]:
     """Split what was typed; raises `BadCommandError` for unbalanced quotes, control characters and `@here`."""
-    plain = _INVISIBLE.sub("", _SPACE.sub(" ", text)).translate(_SMART)
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
-        raise BadCommandError("That holds control characters, which no reference has. Type it by hand instead.")
+    plain = _plain(text)
     found: list[Word] = []
     at = 0
     while at < len(plain):
@@ -55,6 +53,24 @@ def words(text: str) -> list[Word]:
         word, at = _word(plain, at)
         found.append(word)
     return [word for word in found if word.text or word.quoted]
+
+
+def whole(text: str) -> Word:
+    """A text that stands alone, as in a field of a form, as if it were typed in quotes; raises `BadCommandError`.
+
+    Nothing in it was escaped by Slack. Quotes around it are left out.
+    """
+    plain = _plain(text).strip(" ")
+    if len(plain) > 1 and plain[0] == plain[-1] and plain[0] in "\"'":
+        plain = plain[1:-1]
+    return _meant(plain.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"), quoted=True)
+
+
+def _plain(text: str) -> str:
+    plain = _INVISIBLE.sub("", _SPACE.sub(" ", text)).translate(_SMART)
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in plain):
+        raise BadCommandError("That holds control characters, which no reference has. Type it by hand instead.")
+    return plain
 
 
 def _word(plain: str, start: int) -> tuple[Word, int]:

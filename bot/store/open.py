@@ -22,6 +22,7 @@ from bot.store.refusals import Refusals
 from bot.store.senders import Senders
 from bot.store.sharings import Sharings
 from bot.store.sheets import Sheets
+from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
@@ -57,6 +58,7 @@ class Store:
     sheets: Sheets
     refusals: Refusals
     workflow: WorkflowSteps
+    sightings: Sightings
     policies: Policies
     sharings: Sharings
 
@@ -96,6 +98,7 @@ def store_on(database: Database, clock: Clock) -> Store:
         sheets=Sheets(database),
         refusals=Refusals(database),
         workflow=WorkflowSteps(database),
+        sightings=Sightings(database),
         policies=Policies(database),
         sharings=Sharings(database),
     )

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, case, cast, func, select, true
 
 from bot.domain.glob import Covering, Glob
-from bot.domain.overview import Overview, joined
+from bot.domain.match import Matching
+from bot.domain.overview import Overview, Standing, joined
 from bot.domain.watch import Watch
 from bot.store.columns import key_of
 from bot.store.coverage import coverage_of
@@ -49,6 +50,26 @@ def is_known(connection: Connection, account_id: str, reference_id: str) -> bool
     return connection.execute(select(batches.c.reference_key).where(mine)).one_or_none() is not None
 
 
+def standing(connection: Connection, account_id: str, reference_id: str) -> Standing | None:
+    """How one reference stands, in numbers; None when no request was ever seen under it."""
+    mine = and_(_seen(account_id), batches.c.reference_key == key_of(reference_id))
+    row = connection.execute(select(*STANDING).where(mine)).mappings().one_or_none()
+    return standing_of(row) if row else None
+
+
+def matching(connection: Connection, account_id: str, covering: Covering) -> Matching:
+    """How many references our memory has of those that the glob covers, and how many of them go on."""
+    parts = covered(connection, account_id, covering)
+    found = [connection.execute(_HOW_MANY.where(wanted)).one() for wanted in parts]
+    coverage = coverage_of(connection, account_id)
+    return Matching(
+        pattern=covering.glob.pattern,
+        references=sum(row.many for row in found),
+        open=sum(row.going_on for row in found),
+        filled=coverage.filled if coverage is not None else 0.0,
+    )
+
+
 def names(connection: Connection, account_id: str) -> Sequence[str]:
     """Every reference that our memory has."""
     return connection.execute(select(batches.c.reference_id).where(_seen(account_id))).scalars().all()
@@ -87,6 +108,7 @@ def _part(connection: Connection, pattern: str, wanted: ColumnElement[bool], mos
 
 
 _is_open = batches.c.total > batches.c.completed + batches.c.failed + batches.c.ended_otherwise
+_HOW_MANY = select(func.count().label("many"), func.count(case((_is_open, 1))).label("going_on"))
 _TOTALS = select(
     *(cast(func.coalesce(func.sum(batches.c[name]), 0), BigInteger).label(name) for name in COUNTS),
     func.count().label("many"),

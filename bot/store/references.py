@@ -8,13 +8,14 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.domain.glob import Allowed, Covering, Glob
+from bot.domain.match import Matching
 from bot.domain.nearness import nearest
-from bot.domain.overview import Overview
+from bot.domain.overview import Overview, Standing
 from bot.domain.past import Past
 from bot.domain.preview import Recent
 from bot.domain.watch import Watch
 from bot.store.database import Database
-from bot.store.overviews import is_known, names, overview, overview_of
+from bot.store.overviews import is_known, matching, names, overview, overview_of, standing
 from bot.store.pasts import pasts_of, recent
 
 
@@ -39,6 +40,15 @@ class References:
     async def overview_of(self, watch: Watch, *, most: int) -> Overview:
         """The same for the watch of a glob, without the references that it excepts."""
         return await self.database.read(lambda connection: overview_of(connection, watch, most=most))
+
+    async def standing(self, account_id: str, reference_id: str) -> Standing | None:
+        """How one reference stands, in numbers; None when no request was ever seen under it."""
+        return await self.database.read(partial(standing, account_id=account_id, reference_id=reference_id))
+
+    async def matching(self, account_id: str, glob: Glob, only: Allowed | None = None) -> Matching:
+        """How many references a glob covers, and how many of them go on."""
+        covering = Covering.within(glob, only)
+        return await self.database.read(lambda connection: matching(connection, account_id, covering))
 
     async def nearest(self, account_id: str, text: str, only: Allowed | None = None) -> tuple[str, ...]:
         """The references that may have been meant by a text, the nearest first; searched beside the event loop."""

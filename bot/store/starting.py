@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from bot.domain.answer import Wish
 from bot.domain.glob import compiled, is_everything
@@ -59,6 +59,7 @@ def start(
 def _new(connection: Connection, wish: Wish, usual: Events, readings: int, now: datetime, api_now: datetime) -> Watch:
     earlier = same(wish.workspace_id, wish.place, wish.reference_id, is_glob=wish.is_glob)
     generation = connection.execute(select(func.max(watches.c.generation)).where(earlier)).scalar_one() or 0
+    place_name, public = _place(connection, wish)
     return Watch(
         id=str(uuid4()),
         workspace_id=wish.workspace_id,
@@ -73,8 +74,8 @@ def _new(connection: Connection, wish: Wish, usual: Events, readings: int, now: 
         since_reading=readings,
         generation=generation + 1,
         generation_reading=readings,
-        place_name=wish.place_name,
-        public=wish.public,
+        place_name=place_name,
+        public=public,
         clips_reading=readings,
         is_glob=wish.is_glob,
         only_failures=wish.is_glob and is_everything(wish.reference_id),
@@ -84,6 +85,16 @@ def _new(connection: Connection, wish: Wish, usual: Events, readings: int, now: 
         deadline=wish.due.at if wish.due else None,
         deadline_zone=wish.due.zone if wish.due else "",
     )
+
+
+def _place(connection: Connection, wish: Wish) -> tuple[str, bool]:
+    """The place's name and whether it is public; what the wish does not tell is as its newest watch has it."""
+    if wish.public is not None:
+        return wish.place_name, wish.public
+    there = and_(watches.c.workspace_id == wish.workspace_id, watches.c.place == wish.place)
+    newest = select(watches.c.place_name, watches.c.public).where(there).order_by(watches.c.created_at.desc()).limit(1)
+    known = connection.execute(newest).one_or_none()
+    return (known.place_name, known.public) if known else (wish.place_name, False)
 
 
 def _usual_events(connection: Connection, wish: Wish) -> Events:
@@ -127,7 +138,7 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
         events=wish.events or watch.events,
         expected=_expected(watch, wish),
         place_name=wish.place_name or watch.place_name,
-        public=wish.public,
+        public=watch.public if wish.public is None else wish.public,
         placement=wish.placement or watch.placement,
         mention=watch.mention if wish.mention is None else wish.mention,
         asked_in=watch.asked_in or wish.asked_in,

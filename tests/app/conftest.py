@@ -105,11 +105,18 @@ _made: list[bytes] = []  # the file with all migrations, once there is one: a co
 
 
 async def _make(database: Path) -> None:
+    """One that is there already is kept, as by a restart."""
+    if _is_there(database):
+        return
     if not _made:
         await migrated(f"sqlite:///{database}")  # in this process, which is quicker than in another
         _keep(database)
     else:
         _copy(database)
+
+
+def _is_there(database: Path) -> bool:
+    return database.exists()
 
 
 def _keep(database: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot import __version__
-from bot.slack.actions import STATUS_CHART, STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import STATUS_CHART, STATUS_REFRESH, STATUS_SHARE, STATUS_WATCH
 from tests.app.conftest import ANA, ANA_AND_BEN, ANA_DM, BEN, DE, PRIVATE, Stage, buttons_of, everything_in
 from tests.builders import request, uuid
 
@@ -17,7 +17,7 @@ async def test_how_a_batch_is_doing_is_read_live_however_it_is_asked(stage: Stag
         answer = await stage.asks(typed)
         assert "batch-1: 100% finished, 29 done, 1 failed" in answer.text
         assert "no face detected" in everything_in(answer)
-        assert buttons_of(answer) == [STATUS_REFRESH, STATUS_CHART, STATUS_SHARE]
+        assert buttons_of(answer) == [STATUS_REFRESH, STATUS_CHART, STATUS_SHARE, STATUS_WATCH]
         asked = [call.query.get("reference_id") for call in stage.api.calls[calls:]]
         assert "batch-1" in asked
 
@@ -48,7 +48,7 @@ async def test_what_was_never_sent_is_said_so_with_what_to_check(stage: Stage) -
 async def test_what_cannot_be_understood_says_what_to_type(stage: Stage) -> None:
     for typed, said in (
         ("statsu batch-1", "Did you mean `/lipsync status batch-1`"),
-        ("watch", "`/lipsync watch <ref>"),
+        ("preview", "`/lipsync preview"),
         ("watch batch-1 expect many", "whole number"),
         ("watch batch-1 for nothing", "`failures`, `problems`, `each` and `all`"),
         ("status @channel", "I never ping"),

@@ -15,6 +15,7 @@ from bot.slack.actions import (
     FINISHED_STOP,
     STATUS_REFRESH,
     STATUS_SHARE,
+    STATUS_WATCH,
 )
 from tests.app.conftest import ANA, DE, Stage, buttons_of, everything_in, staged
 
@@ -64,7 +65,7 @@ async def test_a_status_is_refreshed_in_its_place_and_shared_with_the_channel(an
     stage.account.submit("batch-2026-04", 120)
     answer = await stage.asks("status batch-2026-04")
     assert "0% finished" in answer.text
-    assert buttons_of(answer) == [STATUS_REFRESH, STATUS_SHARE]
+    assert buttons_of(answer) == [STATUS_REFRESH, STATUS_SHARE, STATUS_WATCH]
     stage.account.finish("batch-2026-04")
     await stage.clicks(answer, STATUS_REFRESH)
     (only,) = stage.slack.workspace.ephemerals(ANA, DE)

@@ -1,120 +1,98 @@
-"""While the account's older requests are read in the background, everybody can see how far that is."""
+"""What a form is filled with comes from our memory alone, and obeys what a channel has set."""
 
-import math
+from dataclasses import replace
 
 import pytest
-from structlog.testing import capture_logs
-from structlog.typing import EventDict
 
-from bot.domain.glob import compiled
-from bot.domain.overview_wording import overview_sentence
-from bot.flows.health import Health
-from tests.builders import request
+from bot.domain.answer import Wish
+from bot.domain.policy import Policy
+from bot.domain.watch import Events
+from bot.errors import BadCommandError, NotAllowedError
+from bot.flows.filling import Filling
+from tests.builders import request, uuid
 from tests.flows.conftest import World, Worlds
 
-PAGES = 20  # of the account's list
-PARTLY = "% of the account's list read so far"
-
-
-def is_filling(line: EventDict) -> bool:
-    return bool(line["event"] == "the account's older requests are read in the background")
-
-
-async def share_told(world: World) -> tuple[float | None, float]:
-    """What `about` says, and what the metrics say."""
-    ground = world.ground
-    health = Health(
-        clock=world.clock,
-        vitals=ground.vitals,
-        identity=ground.identity,
-        source=ground.source,
-        store=world.store,
-        look=world.stories.look,
-        account_id="default",
-        connected=lambda: True,
-    )
-    figures = {figure.name: figure for figure in await health.figures()}
-    return (await world.stories.ask.about()).filled, figures["lipsync_ledger_filled"].values[""]
+WISH = Wish("T1", "default", "C1", "batch-1", "U1")
 
 
 @pytest.fixture
-async def large(worlds: Worlds) -> World:
-    """An account with more requests than can be read in one look."""
-    worlds.api.set([request(n, "completed", created=-n) for n in range(100 * PAGES)])
-    return await worlds.begin(calls=300)
+async def world(worlds: Worlds) -> World:
+    """A batch of two that is watched, and was looked at."""
+    made = await worlds.begin()
+    made.api.rows = [request(1, "completed"), request(2)]
+    await made.watch("batch-1", expected=5)
+    await made.look()
+    return made
 
 
-async def test_about_and_metrics_tell_how_far_older_requests_are_read_until_all_are(large: World) -> None:
-    assert await share_told(large) == (None, 0)
-    told = []
-    for _ in range(10):
-        await large.look()
-        share, figure = await share_told(large)
-        told.append(share or 0)
-        assert figure == round(share or 0, 4)
-        large.clock.pass_time(60)
-    assert 0 < told[0] < told[-1] == 1
-    assert told == sorted(told)
+def filling(world: World) -> Filling:
+    on = world.stories
+    return Filling(on.ask, world.store, world.ground.identity, "default", on.gate, on.sharing)
 
 
-async def test_whoever_asks_for_a_pattern_is_told_how_much_of_the_account_is_known_until_all_is(large: World) -> None:
-    told = []
-    for _ in range(10):
-        await large.look()
-        answer = await large.stories.ask.overview(compiled("batch-*"))
-        share = answer.overview.filled or 0
-        assert (PARTLY in str(overview_sentence(answer.overview))) == (share < 1)
-        told.append(share)
-        large.clock.pass_time(60)
-    assert 0 < told[0] < told[-1] == 1
+async def test_nothing_is_read_to_tell_what_is_known(world: World) -> None:
+    calls = len(world.api.calls)
+    fills = filling(world)
+    known = await fills.match("batch-1", place="C1", at="C1")
+    assert known.standing is not None
+    assert (known.standing.progress.total, known.watch is not None) == (2, True)
+    of_request = await fills.match(uuid(2).upper(), place="C1", at="")
+    assert of_request.standing == known.standing
+    assert of_request.watch is None
+    many = await fills.match("batch-*", place="", at="C1")
+    assert many.matching is not None
+    assert (many.matching.references, many.matching.open, many.watch) == (1, 1, None)
+    never = await fills.match("bach-1", place="C1", at="C1")
+    assert (never.standing, never.nearest) == (None, ("batch-1",))
+    with pytest.raises(BadCommandError):
+        await fills.match("{a,b}" * 20, place="C1", at="C1")
+    assert len(world.api.calls) == calls
 
 
-async def test_calls_that_nobody_needs_are_used_although_nothing_is_watched(worlds: Worlds) -> None:
-    worlds.api.set([request(n, "completed", created=-n) for n in range(100 * 5 * PAGES)])
-    world = await worlds.begin(calls=60)
-    ends = world.clock.monotonic() + 90
-    while world.clock.monotonic() < ends:
-        next_at = await world.look()
-        world.clock.pass_time(max((next_at - world.clock.now()).total_seconds(), 0.2))
-    assert len(world.api.calls) > 75
+async def test_a_place_is_told_only_what_it_may_hear_of(world: World) -> None:
+    await world.stories.policing.save("C1", Policy(("trailer-*",), events=Events.ALL), "U1", version=0)
+    fills = filling(world)
+    for text in ("batch-1", "batch-*", uuid(2)):
+        with pytest.raises(NotAllowedError):
+            await fills.match(text, place="C1", at="C1")
+    assert (await fills.match("tr*", place="C1", at="")).nearest == ()
+    assert [await fills.events(place) for place in ("C1", "C2", "")] == ["all", "problems", "problems"]
 
 
-async def test_every_tenth_of_the_older_requests_is_logged_once(large: World) -> None:
-    with capture_logs() as lines:
-        for _ in range(10):
-            await large.look()
-            large.clock.pass_time(60)
-    percents = [line["percent"] for line in lines if is_filling(line)]
-    assert [percent // 10 for percent in percents] == list(range(10))
-
-
-async def test_after_a_restart_the_share_is_that_of_our_memory_although_the_api_is_away(
-    large: World, worlds: Worlds
-) -> None:
-    await large.look()
-    before, _ = await share_told(large)
-    again = await worlds.begin()
-    again.api.broken = {None}
-    await again.look()
-    assert (await share_told(again))[0] == before
-    assert before is not None
-    assert 0 < before < 1
-
-
-async def test_an_account_without_requests_has_nothing_unread(world: World) -> None:
+async def test_a_watch_is_found_by_its_name_before_a_pattern_and_none_that_a_pattern_made(world: World) -> None:
+    fills = filling(world)
+    assert await fills.watch("C2", "batch-1") is None
+    await world.watch("batch-*")
+    found = await fills.watch("C1", "batch-*")
+    assert found is not None
+    assert found.is_glob
+    async for _ in world.stories.watching.start(replace(WISH, place="C2", reference_id="batch-*")):
+        pass
     await world.look()
-    assert await share_told(world) == (1, 1)
+    assert await fills.watch("C2", "batch-1") is None
+    assert await fills.watch("", "batch-1") is None
 
 
-async def test_of_a_list_without_order_nobody_says_that_all_of_it_is_known(worlds: Worlds) -> None:
-    worlds.api.set([request(n, reference=f"batch-{n}", created=-n) for n in range(10)])
-    worlds.api.order = lambda row: int(row.id[-2:], 16) % 7
-    world = await worlds.begin()
-    await world.look()
+async def test_a_watch_is_changed_only_where_there_is_one(world: World) -> None:
+    changed = [each async for each in world.stories.watching.change(replace(WISH, events=Events.ALL))]
+    assert (changed[-1].watch.events, changed[-1].watch.expected, changed[-1].is_new) == ("all", 5, False)
+    assert changed[-1].undo is not None
+    same = [each async for each in world.stories.watching.change(WISH)]
+    assert same[-1].undo is None
+    await world.stories.watching.stop("C1", "batch-1", "U1")
+    with pytest.raises(BadCommandError, match="not watched there any more"):
+        await anext(world.stories.watching.change(WISH))
+    assert await world.store.watches.active("default") == ()
 
-    share, figure = await share_told(world)
-    answer = await world.stories.ask.overview(compiled("batch-*"))
 
-    assert (share, math.isnan(figure)) == (None, True)
-    assert not (await world.stories.ask.about()).is_ordered
-    assert "has no order" in str(overview_sentence(answer.overview))
+async def test_the_watch_of_a_pattern_is_changed_too(world: World) -> None:
+    await world.watch("batch-*")
+    wish = replace(WISH, reference_id="batch-*", is_glob=True, mention=("U2",))
+    (changed,) = [each async for each in world.stories.watching.change(wish)]
+    assert (changed.watch.mention, changed.watch.is_glob) == (("U2",), True)
+
+
+async def test_only_managers_change_a_watch(world: World) -> None:
+    await world.stories.policing.save("C1", Policy(managers=("U9",)), "U9", version=0)
+    with pytest.raises(NotAllowedError):
+        await anext(world.stories.watching.change(replace(WISH, events=Events.ALL)))

@@ -33,6 +33,7 @@ from bot.domain.overview import Standing, survey
 from bot.domain.people_answer import MutedAnswer, TrialAnswer, Undone, UndoneAnswer, UnmutedAnswer
 from bot.domain.progress import summarise
 from bot.domain.sheet import Format, Kind, SheetAnswer, gathered
+from bot.domain.watch import Events, Watch
 from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.dates import Dates
@@ -52,14 +53,17 @@ from bot.slack.guard import Guard
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
+from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
+from tests.slack.filling_rig import CannedFilling
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.words_rig import CannedHearing, CannedMentions
 from tests.slack.workflow_rig import CannedWorkflow
 
 DE = "C0DUBBINGDE"
@@ -128,19 +132,29 @@ class CannedWatching(Watching):
     visits: list[str]
     authors: list[str]
     undone: list[Undone]
+    faults: list[Exception]
+    answers: list[Watch]
 
     def __init__(self) -> None:
-        for name in ("wishes", "stopped", "visits", "authors"):
+        for name in ("wishes", "stopped", "visits", "authors", "faults", "answers"):
             object.__setattr__(self, name, [])  # the original is frozen
         object.__setattr__(self, "undone", [Undone.DONE])
 
     async def start(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        if self.faults:
+            raise self.faults.pop(0)
         self.wishes.append(wish)
         if is_glob(wish.reference_id):
             glob = replace(watch(place=wish.place, reference=wish.reference_id), is_glob=True)
             yield GlobWatchAnswer(glob, True, survey(wish.reference_id, [], looked_at=NOON, most=10))
             return
-        yield WatchAnswer(watch(place=wish.place, reference=wish.reference_id), True, status())
+        there = self.answers.pop() if self.answers else watch(place=wish.place, reference=wish.reference_id)
+        yield WatchAnswer(there, True, status())
+
+    async def change(self, wish: Wanted) -> AsyncIterator[WatchAnswer | GlobWatchAnswer]:
+        self.wishes.append(wish)
+        changed = replace(watch(place=wish.place, reference=wish.reference_id), events=wish.events or Events.PROBLEMS)
+        yield WatchAnswer(changed, False, status(), undo="u2")
 
     async def stop(self, place: str, reference: str, author: str = "") -> StoppedAnswer:
         self.authors.append(author)
@@ -320,20 +334,24 @@ class Rig:
     previewing: CannedPreviewing = field(default_factory=CannedPreviewing, repr=False)
     limits: CannedLimits = field(default_factory=CannedLimits, repr=False)
     timetabling: CannedTimetabling = field(default_factory=CannedTimetabling, repr=False)
+    mentions: CannedMentions = field(default_factory=CannedMentions, repr=False)
+    hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
+    filling: CannedFilling = field(init=False, repr=False)
     screens: Screens = field(init=False, repr=False)
     guard: Guard = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
         self.charts = CannedCharts()
+        self.filling = CannedFilling(self.ask)
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals), self.screens)
+        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
         """Type a command and wait until it is answered."""
@@ -369,17 +387,21 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 charts=self.charts,
+                hearing=self.hearing,
+                mentions=self.mentions,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 policing=self.policing,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
                 workflow=self.workflow,
+                filling=self.filling,
             ),
             identity=self.identity,
             vitals=self.vitals,
             account_id="default",
             command=command,
             direct_channel=direct_channel,
+            rooms=Rooms(self.client),
         )
         listeners.register(self.app)
 

@@ -7,11 +7,13 @@ from tests.slack.canned import texts
 
 VIEWS = Path(bot.slack.views.__file__).parent
 NO_VIEW = {"__init__", "blocks", "chart", "escape", "message", "progress", "said", "table", "inputs", "view"}
+NO_VIEW |= {"mentioned", "status_form", "watch_form"}  # modals
 TITLES = {"errors": "M12 Error", "failure": "M3 Failure kind", "clips": "M13 Clips finished", "card": "M1 Card"}
 TITLES |= {"access": "M11 Access trouble", "finished": "M5 Finished", "watch": "M2 Watch confirmed"}
 TITLES |= {"glob_card": "M1 Card", "glob_watch": "M2 Watch confirmed", "glob_status": "M9 Glob status"}
 TITLES |= {"catch_up": "M8 Catch-up", "stale": "M11 Stale data", "trial": "Test", "stuck": "M4 Stuck"}
 TITLES |= {"risk": "M6 Deadline risk", "limit": "Deadline and expect", "counts_only": "Only counts"}
+TITLES |= {"watch_form": "M2 Watch confirmed"}
 
 
 def test_every_message_has_its_own_name_and_a_sentence_of_when_it_is_seen() -> None:

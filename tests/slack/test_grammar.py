@@ -14,6 +14,7 @@ from bot.errors import BadCommandError
 from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -33,7 +34,7 @@ from bot.slack.commands import (
     Trial,
     Unmute,
 )
-from bot.slack.grammar import nearest, parse
+from bot.slack.grammar import nearest, parse, reference_entered
 
 REF = "batch-2026-04"
 UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
@@ -56,6 +57,8 @@ UUID = "5b0c3b9e-6a0b-4f5e-9f0e-2f9d0c8a1b2c"
         ("status status", Status("status")),
         ("status test", Status("test")),
         ('"status"', Status("status")),
+        ("watch", AskWatch()),
+        ("Watch ", AskWatch()),
         (f"watch {REF}", StartWatch(REF)),
         (f"watch {REF} for failures", StartWatch(REF, Events.FAILURES)),
         (f"watch {REF} for problems", StartWatch(REF, Events.PROBLEMS)),
@@ -244,7 +247,6 @@ def test_a_watch_is_measured_by_a_deadline_and_a_number(typed: str, command: obj
         ),
         ("links", "`links` needs a reference. Type `/lipsync links <ref> [new]`."),
         ("unwatch", "`unwatch` needs a reference. Type `/lipsync unwatch <ref> [except|me]`."),
-        ("watch", "`watch` needs a reference. Type `/lipsync watch <ref> [for"),
         ("watch for failures", "Say first what to watch. Type `/lipsync watch <ref>"),
         ("watch a by", "`by` takes a time, at the end of the line: type `/lipsync watch <ref> by fri 17:00`"),
         ("deadline", "`deadline` needs a reference. Type `/lipsync deadline <ref> <fri 17:00|off>`."),
@@ -420,3 +422,43 @@ def test_nothing_that_can_be_typed_is_answered_with_anything_but_a_command_or_a_
 @given(st.text(max_size=60))
 def test_any_text_at_all_is_parsed_or_refused(typed: str) -> None:
     assert answer(typed)
+
+
+# --- what is entered in a field ---
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        REF,
+        "two words",
+        "  batch-1\u00a0",
+        "“smart”",
+        "a & b <c> &amp;",
+        "<@U0ANA>",
+        "batch-{a,b}-[0-9]*",
+        "be\u200bfore",
+        "watch",
+        "for all",
+        "x" * 500,
+    ],
+)
+def test_what_is_entered_in_a_field_means_what_is_typed_in_quotes(text: str) -> None:
+    sent = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").strip(" \u00a0“”")
+    assert parse(f'watch "{sent}"') == StartWatch(reference_entered(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "That is empty."),
+        ("  ", "That is empty."),
+        ('""', "That is empty."),
+        ("a\x00b", "control characters"),
+        ("x" * 3_000, "at most 500 characters, and that one has 3,000"),
+        ("@channel", "I never ping"),
+    ],
+)
+def test_what_cannot_be_entered_in_a_field_is_told(text: str, told: str) -> None:
+    with pytest.raises(BadCommandError, match=told):
+        reference_entered(text)

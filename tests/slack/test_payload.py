@@ -47,6 +47,8 @@ def test_a_click_says_who_clicked_what_and_where() -> None:
         value="batch-1",
         response_url="https://hooks.example/secret",
         workspace="T1",
+        place_name="dubbing",
+        public=True,
     )
     assert clicked(CLICK).reference == "batch-1"
 

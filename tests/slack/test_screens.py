@@ -229,6 +229,7 @@ async def test_an_answer_in_the_dm_is_replaced_by_what_its_buttons_bring(rig: Ri
 
 
 async def test_an_answer_that_slack_does_not_take_is_counted(rig: Rig) -> None:
-    reply = Replies(rig.client, rig.vitals).to(words_in("C0PRODUCERS"))
+    rig.slack.faults.add("chat.postMessage", "error", code="invalid_arguments")
+    reply = Replies(rig.client, rig.vitals).to(words_in(DM))
     assert not await reply.ephemeral(said("x"))
     assert rig.vitals.slack_calls == {"answers failed": 1}

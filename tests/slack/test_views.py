@@ -28,7 +28,7 @@ def test_every_text_says_something_calm_in_a_sentence(name: str, message: Messag
     assert message.text[-1] in ".?…", name
 
 
-LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off", "watch_by")
+LIMITS = ("deadline", "deadline_note", "deadline_off", "expect", "expect_more", "expect_off")
 
 
 def _buttons(name: str) -> list[str]:
@@ -54,15 +54,11 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
     unlinked = ("links_reading", "links_first_reading", "links_not_known", "links_request", "links_shared")
     failed = ("export_in_doubt", "export_busy", "export_no_dm", "export_failed")
     globs = tuple(name for name in MESSAGES if name.startswith("watch_glob") and name != "watch_glob_for_me")
-    mine = ("watch_for_me", "watch_glob_for_me", "unwatch_for_me")
+    mine = ("watch_for_me", "watch_glob_for_me")
+    begun = ("watch_new", "watch_changed", "watch_placed", "watch_muted", "watch_quiet", "watch_by")
+    kept = ("watch_finished_already", "watch_partial", "watch_not_invited", "watch_with_deadline")
     taken_back = (
-        "watch_new",
-        "watch_changed",
-        "watch_placed",
-        "watch_muted",
-        "watch_quiet",
-        *mine,
-        *globs,
+        "unwatch_for_me",
         "unwatch",
         "unwatch_except",
         *LIMITS,
@@ -103,6 +99,12 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "unwatch_covered": [actions.GLOB_EXCEPT],
         "unwatch_still_covered": [actions.GLOB_EXCEPT, actions.UNDO],
         **{name: [actions.UNDO] for name in taken_back},
+        **{key: [actions.UNDO, actions.WATCH_CHANGE] for key in (*begun, *globs)},
+        **{key: [actions.WATCH_CHANGE] for key in kept},
+        **{key: [actions.UNDO, actions.WATCH_MINE_CHANGE] for key in mine},
+        "watches_few": 2 * [actions.WATCH_CHANGE],
+        "watch_offer": [actions.WATCH_OPEN],
+        "status_unwatched": [actions.STATUS_REFRESH, actions.STATUS_SHARE, actions.STATUS_WATCH],
         **{name: [actions.CARD_UNMUTE] for name in ("mute", "mute_again")},
         "mute_pattern": [actions.GLOB_UNMUTE],
         **{name: [actions.CATCH_UP_FAILURES] for name in ("catch_up", "catch_up_failures", "summary", "summary_stuck")},

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.domain.announcement import CardPlaceholder, Key
+from bot.domain.answer import Wish
 from bot.domain.delivery import State
 from bot.domain.watch import Events, Watch, Watched
 from bot.store import Store
@@ -209,3 +210,17 @@ async def test_what_is_on_its_way_while_its_watch_ends_can_still_be_marked_as_se
     await store.watches.stop(TEAM, "C1", "batch-1", now=at(1))
 
     assert await store.outbox.sent(delivery, posted(), now=at(2)) is True
+
+
+async def test_who_does_not_know_whether_a_place_is_public_changes_nothing_of_it(store: Store) -> None:
+    await start(store, wish(name="dubbing", public=True))
+    unknown = replace(wish(), public=None)
+    assert await shown(store, unknown) == ("dubbing", True)
+    assert await shown(store, replace(unknown, reference_id="batch-2")) == ("dubbing", True)
+    assert await shown(store, replace(unknown, place="C2")) == ("", False)
+    assert await shown(store, wish()) == ("dubbing", False)
+
+
+async def shown(store: Store, wanted: Wish) -> tuple[str, bool]:
+    watch = await start(store, wanted)
+    return watch.place_name, watch.public

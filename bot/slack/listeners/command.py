@@ -10,6 +10,7 @@ from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.slack.commands import (
     About,
+    AskWatch,
     Assign,
     Command,
     Deadline,
@@ -36,8 +37,8 @@ from bot.slack.commands import (
 from bot.slack.grammar import parse
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
-from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
@@ -52,6 +53,7 @@ from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
@@ -60,6 +62,7 @@ from bot.slack.timetables import DailyDigest, QuietHours, Timetabled
 COUNTED_AS: dict[type[Command], str] = {
     Status: "status",
     StartWatch: "watch",
+    AskWatch: "watch form",
     StopWatch: "unwatch",
     ListWatches: "watches",
     Failures: "failures",
@@ -96,6 +99,7 @@ class CommandListener:
     links: LinksListener
     export: ExportListener
     watch: WatchListener
+    watch_forms: WatchForms
     watches: WatchesListener
     mute: MuteListener
     triage: TriageListener
@@ -108,7 +112,7 @@ class CommandListener:
     help: HelpListener
     about: AboutListener
     leftover: LeftoverListener
-    events: EventsListener
+    elsewhere: ElsewhereListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to the command, to every button and to every event."""
@@ -119,12 +123,14 @@ class CommandListener:
             self.links,
             self.export,
             self.watch,
+            self.watch_forms,
             self.mute,
             self.triage,
             self.queue,
             self.settings,
         )
-        for listener in (*answering, self.leftover, self.events):
+        self.elsewhere.register(app, self.answer)
+        for listener in (*answering, self.leftover):
             listener.register(app)
 
     async def answer(self, asked: Asked, reply: Reply) -> None:
@@ -134,7 +140,7 @@ class CommandListener:
         except BadCommandError:
             await self.watching.visited(asked.place)
             raise
-        if isinstance(command, Help):  # it works without our memory too
+        if isinstance(command, Help | AskWatch):  # it works without our memory too, and a form is soon too late
             await self._dispatch(command, asked, reply)
             await self.watching.visited(asked.place)
         else:
@@ -169,13 +175,15 @@ class CommandListener:
 
     async def _change(
         self,
-        command: StartWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
+        command: StartWatch | AskWatch | StopWatch | Mute | Unmute | Triage | Limiting | Timetabled,
         asked: Asked,
         reply: Reply,
     ) -> None:
         match command:
             case StartWatch():
                 await self.watch.start(command, asked, reply)
+            case AskWatch():
+                await self.watch_forms.asked(asked, reply)
             case StopWatch():
                 await self.watch.stop(command, asked, reply)
             case Mute() | Unmute():

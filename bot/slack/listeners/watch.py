@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.domain.answer import GlobWatchAnswer, WatchAnswer, Wish
-from bot.domain.people_answer import Undone
+from bot.domain.natural_time import TypedTime
+from bot.domain.people_answer import Undone, UndoneAnswer
 from bot.errors import BadCommandError, SlackError
 from bot.flows.dates import Dates
 from bot.flows.identity import Identity
@@ -29,6 +30,15 @@ from bot.slack.typed import unescaped
 from bot.slack.views import glob_watch, undo, watch
 
 _SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place, with its name where it is `public` (None: nobody knows); empty in the Home tab."""
+
+    place: str
+    name: str = ""
+    public: bool | None = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +66,28 @@ class WatchListener:
     async def start(self, wanted: StartWatch, asked: Asked, reply: Reply) -> None:
         """Create or change the watch, and say what will be posted; `BadCommandError` in a DM between people."""
         due = None if wanted.by is None else await self.dates.understood(wanted.by, asked.user)
+        if not wanted.personal:
+            await self._refuse_foreign_dm(asked)
+        wish = await self.wish(wanted, asked.user, Spot(asked.place, asked.place_name, asked.public), due)
+        await self._confirm(self.watching.start(wish), reply)
+
+    async def wish(self, wanted: StartWatch, user: str, spot: Spot, due: TypedTime | None) -> Wish:
+        """What a person wishes who types this, or fills in a form; `due` is when it has to be finished."""
         wish = Wish(
             workspace_id=self.identity.workspace_id,
             account_id=self.account_id,
-            place=asked.place,
+            place=spot.place,
             reference_id=wanted.reference,
-            author=asked.user,
+            author=user,
             events=wanted.events,
             expected=wanted.expected,
-            place_name=asked.place_name,
-            public=asked.public,
+            place_name=spot.name,
+            public=spot.public,
             placement=wanted.placement,
             mention=wanted.mention,
             due=due,
         )
-        if wanted.personal:
-            wish = await self._personal(wish)
-        else:
-            await self._refuse_foreign_dm(asked)
-        await self._confirm(self.watching.start(wish), reply)
+        return await self._personal(wish) if wanted.personal else wish
 
     async def watch_for_me(self, click: Clicked, reply: Reply) -> None:
         """A personal watch for the person who clicked on a card."""
@@ -89,11 +102,12 @@ class WatchListener:
 
     async def _personal(self, wish: Wish) -> Wish:
         """The same in the person's DM with the bot; where it was asked for is remembered unless that is it already."""
-        direct = await self._direct(wish.author)
-        asked_in = wish.place if wish.place != direct else None
+        direct = await self.direct(wish.author)
+        asked_in = wish.place if wish.place not in ("", direct) else None
         return replace(wish, place=direct, place_name="", public=False, asked_in=asked_in)
 
-    async def _direct(self, user: str) -> str:
+    async def direct(self, user: str) -> str:
+        """Where a person's own watches tell; a `BadCommandError` where it cannot be opened."""
         try:
             return await self.direct_channel(user)
         except SlackError as error:
@@ -111,7 +125,7 @@ class WatchListener:
     async def stop(self, wanted: StopWatch, asked: Asked, reply: Reply) -> None:
         """Stop this place's watch, or leave a reference out of its globs, and say so to the person who asked."""
         if wanted.personal:
-            answer = await self.watching.stop(await self._direct(asked.user), wanted.reference, asked.user)
+            answer = await self.watching.stop(await self.direct(asked.user), wanted.reference, asked.user)
             await reply.ephemeral(watch.stopped(answer, self.command, personal=True))
         elif wanted.leave_out:
             left_out = await self.watching.leave_out(asked.place, wanted.reference, asked.user)
@@ -143,11 +157,16 @@ class WatchListener:
 
     async def undo(self, click: Clicked, reply: Reply) -> None:
         """Take back what the answer was about, in its place; where that is not possible, say so below it."""
-        answer = await self.watching.undo(click.place, click.reference, click.user)
-        if answer.did is None and answer.outcome is not Undone.DONE:  # of a personal watch the place is the DM
-            answer = await self.watching.undo(await self._direct(click.user), click.reference, click.user)
+        answer = await self.taken_back(click.place, click.reference, click.user)
         shown = undo.message(answer, self.command)
         await (reply.replace(shown) if answer.outcome is Undone.DONE else reply.ephemeral(shown))
+
+    async def taken_back(self, place: str, undo_id: str, user: str) -> UndoneAnswer:
+        """What was done in a place, or in the person's DM with the bot."""
+        answer = await self.watching.undo(place, undo_id, user)
+        if answer.did is None and answer.outcome is not Undone.DONE:  # of a personal watch the place is the DM
+            answer = await self.watching.undo(await self.direct(user), undo_id, user)
+        return answer
 
     async def _refuse_foreign_dm(self, asked: Asked) -> None:
         if asked.place.startswith("D") and asked.place != await self.direct_channel(asked.user):

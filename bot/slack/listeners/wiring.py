@@ -7,8 +7,11 @@ from bot.flows.access import Access
 from bot.flows.ask import Ask
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
+from bot.flows.filling import Filling
+from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
+from bot.flows.mentions import Mentions
 from bot.flows.muting import Muting
 from bot.flows.policing import Policing
 from bot.flows.preview import Previewing
@@ -22,6 +25,7 @@ from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
 from bot.slack.listeners.about import AboutListener
 from bot.slack.listeners.command import CommandListener
+from bot.slack.listeners.elsewhere import ElsewhereListener
 from bot.slack.listeners.errors import LeftoverListener
 from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
@@ -29,17 +33,22 @@ from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
+from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
 from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.settings import SettingsListener
 from bot.slack.listeners.status import StatusListener
+from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
 from bot.slack.listeners.watch import WatchListener
+from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
+from bot.slack.listeners.words import WordsListener
+from bot.slack.rooms import Rooms
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,9 @@ class Flows:
     sheets: Sheets
     charts: Charts
     workflow: Workflow
+    hearing: Hearing
+    mentions: Mentions
+    filling: Filling
     policing: Policing
 
 
@@ -71,9 +83,12 @@ def make_listeners(
     account_id: str,
     command: str,
     direct_channel: Callable[[str], Awaitable[str]],
+    rooms: Rooms,
 ) -> CommandListener:
     """Every listener; `.register(app)` once. `direct_channel` gives the id of a person's DM with the bot."""
     ask, watching, sheets, dates = flows.ask, flows.watching, flows.sheets, flows.dates
+    watch = WatchListener(watching, guard, identity, dates, account_id, command, direct_channel)
+    forms = WatchForms(watch, flows.filling, rooms, guard, command)
     return CommandListener(
         command=command,
         guard=guard,
@@ -83,7 +98,8 @@ def make_listeners(
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
-        watch=WatchListener(watching, guard, identity, dates, account_id, command, direct_channel),
+        watch=watch,
+        watch_forms=forms,
         watches=WatchesListener(ask, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
@@ -96,5 +112,14 @@ def make_listeners(
         help=HelpListener(command),
         about=AboutListener(ask),
         leftover=LeftoverListener(guard, command),
+        elsewhere=_elsewhere(flows, forms, guard, identity, command),
+    )
+
+
+def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    return ElsewhereListener(
+        words=WordsListener(flows.hearing, guard, identity, command),
+        mentioned=MentionedListener(flows.mentions, forms, guard),
+        status_form=StatusFormListener(flows.ask, forms, guard, command),
         events=EventsListener(flows.access, flows.workflow, guard, identity),
     )

@@ -16,6 +16,8 @@ _FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0
 class Asked:
     """What somebody typed after the slash command, or said to the bot; `place` is where.
 
+    `public` is None where Slack does not tell, as of what was said.
+
     `response_url` is a secret and never shown. What was said has neither that nor a `trigger_id`, which opens one modal
     within three seconds; it may stand in a thread (`thread_ts`).
     """
@@ -23,7 +25,7 @@ class Asked:
     user: str
     place: str
     place_name: str
-    public: bool
+    public: bool | None
     text: str
     response_url: str = field(repr=False)
     command: str
@@ -37,7 +39,7 @@ class Clicked:
     """A click on a button; `value` is empty when the button has none. `response_url` is a secret and never shown.
 
     `is_answer`: the message is an answer to one person, seen by nobody else, as opposed to a card or an alert.
-    `trigger_id` opens one modal within three seconds.
+    `trigger_id` opens one modal within three seconds. The place has a name where it is `public`.
     """
 
     user: str
@@ -50,6 +52,8 @@ class Clicked:
     workspace: str
     trigger_id: str = field(default="", repr=False)
     thread_ts: str = ""
+    place_name: str = ""
+    public: bool = False
 
     @property
     def reference(self) -> str:
@@ -101,9 +105,12 @@ def clicked(payload: object) -> Clicked:
     container = mapping(fields.get("container"), "container")
     actions = fields.get("actions")
     action = mapping(actions[0] if isinstance(actions, list) and actions else None, "actions")
+    channel = mapping(fields.get("channel"), "channel")
+    place, name = text(channel, "id"), text(channel, "name", otherwise="")
+    public = is_public(place, name)
     return Clicked(
         user=text(mapping(fields.get("user"), "user"), "id"),
-        place=text(mapping(fields.get("channel"), "channel"), "id"),
+        place=place,
         message_ts=text(container, "message_ts"),
         is_answer=container.get("is_ephemeral") is True or _block_of(action).startswith(ANSWER),
         action_id=text(action, "action_id"),
@@ -112,6 +119,8 @@ def clicked(payload: object) -> Clicked:
         workspace=text(mapping(fields.get("team"), "team"), "id"),
         trigger_id=text(fields, "trigger_id", otherwise=""),
         thread_ts=text(container, "thread_ts", otherwise=""),
+        place_name=name if public else "",
+        public=public,
     )
 
 

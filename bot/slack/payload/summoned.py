@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from bot.slack.payload.asked import is_public
+from bot.slack.payload.legible import legible
 from bot.slack.payload.reading import mapping, part, text
 
 
@@ -9,7 +11,8 @@ from bot.slack.payload.reading import mapping, part, text
 class Summoned:
     """A shortcut that somebody chose; what comes with a message only is empty for a global one.
 
-    `text` is the message's, its attachments' and its blocks' (`said_by` its author), `place` where it stands.
+    `text` is all that can be read in the message, as plain text, `place` where it stands; the name of a place is known
+    where it is public.
     `trigger_id` opens one modal within three seconds. `response_url` is a secret and never shown.
     """
 
@@ -24,19 +27,25 @@ class Summoned:
     thread_ts: str = ""
     response_url: str = field(default="", repr=False)
 
+    @property
+    def public(self) -> bool:
+        """Whether everybody may see where the message stands."""
+        return bool(self.place_name)
+
 
 def summoned(payload: object) -> Summoned:
     """The shortcut in a payload; raises `PayloadError`."""
     fields = mapping(payload, "the shortcut")
     channel, message = part(fields.get("channel")), part(fields.get("message"))
+    place, name = text(channel, "id", otherwise=""), text(channel, "name", otherwise="")
     return Summoned(
         user=text(mapping(fields.get("user"), "user"), "id"),
         workspace=text(mapping(fields.get("team"), "team"), "id"),
         callback_id=text(fields, "callback_id"),
         trigger_id=text(fields, "trigger_id"),
-        place=text(channel, "id", otherwise=""),
-        place_name=text(channel, "name", otherwise=""),
-        text=text(message, "text", otherwise=""),
+        place=place,
+        place_name=name if is_public(place, name) else "",
+        text=legible(message),
         message_ts=text(message, "ts", otherwise=""),
         thread_ts=text(message, "thread_ts", otherwise=""),
         response_url=text(fields, "response_url", otherwise=""),

@@ -1,5 +1,6 @@
 """What people do in views: in their Home tab and in modals."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ _ONE = (
     "selected_date",
     "selected_time",
 )
+_TIMESTAMP = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?")
 _MANY = ("selected_users", "selected_channels", "selected_conversations")
 
 
@@ -36,7 +38,7 @@ class Touched:
     """A click or a choice in a view; `value` is what was clicked or entered.
 
     `metadata` is what the view was given for this, `view_hash` which state of the view it was. `trigger_id` opens one
-    modal within three seconds.
+    modal within three seconds. `at` is when it was done by Slack's clock, in seconds; 0 where that was not told.
     """
 
     user: str
@@ -51,6 +53,7 @@ class Touched:
     block_id: str
     value: str
     entries: Entries
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def touched(payload: object) -> Touched:
         block_id=text(action, "block_id", otherwise=""),
         value=next(iter(_entered(action)), ""),
         entries=_entries(view),
+        at=_seconds(text(action, "action_ts", otherwise="")),
     )
 
 
@@ -108,6 +112,10 @@ def submitted(payload: object) -> Submitted:
         entries=_entries(view),
         first_field=_first_field(view),
     )
+
+
+def _seconds(timestamp: str) -> float:
+    return float(timestamp) if _TIMESTAMP.fullmatch(timestamp) else 0.0
 
 
 def _first_field(view: Fields) -> str:

@@ -54,6 +54,18 @@ def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
     return ({"type": "actions", "elements": every},)
 
 
+def row(*each: tuple[str, str, str]) -> tuple[Block, ...]:
+    """Buttons by value, action id and label, side by side; those whose value Slack would not carry are left out."""
+    parts = [buttons(value, (action, label)) for value, action, label in each]
+    every = [element for part in parts for block in part for element in _elements_of(block)]
+    return ({"type": "actions", "elements": every},) if every else ()
+
+
+def _elements_of(block: Block) -> list[object]:
+    found = block["elements"]
+    return found if isinstance(found, list) else []
+
+
 def _is_sound(value: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in value)
 

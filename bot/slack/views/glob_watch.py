@@ -12,33 +12,38 @@ from bot.slack.views.undo import undo_button
 from bot.slack.views.watch import (
     MORE_OF_THE_SAME,
     WHEN_MUCH_MORE,
+    change_and_undo,
     for_me,
     named,
     not_able_to_post,
     placed,
     silent,
-    spot,
     troubles,
+    watches_now,
 )
 
 _ALWAYS = "when one is finished, and when more of it arrives after that"
 
 
-def message(answer: GlobWatchAnswer, command: str) -> Message:
-    """What is posted here of every reference that matches, now or later, what is not, and how to stop it."""
-    title, stands = _title(answer), words(overview_sentence(answer.overview), ".")
-    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command)], " ")
+def message(answer: GlobWatchAnswer, command: str, *, elsewhere: bool = False) -> Message:
+    """What is posted here of every reference that matches, now or later, what is not, and how to stop it.
+
+    `elsewhere`: it is about another channel than that of whoever reads this.
+    """
+    title, stands = _title(answer, elsewhere=elsewhere), words(overview_sentence(answer.overview), ".")
+    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command, elsewhere=elsewhere)], " ")
     near = meant(answer.nearest, f"{command} watch")
     pattern = answer.watch.reference_id
     named_ = as_typed(pattern) if is_plain(pattern) else "<pattern>"
     typed = Code(f"{command} unwatch {named_}{for_me(answer.watch)}")
     leave = Code(f"{command} unwatch <ref> except")
-    where = ", typed in our DM." if answer.watch.asked_in else "."
+    where = ", typed in our DM." if answer.watch.asked_in else ", typed there." if elsewhere else "."
     stop = words("Stop it with ", typed, "; leave one reference out with ", leave, where)
     less, only = _less_than_asked(answer.watch), counts_only.note(answer.counts_only)
     lines = (title, less, _posted(answer), _not_posted(answer), only, stands, near, trouble)
     text = joined([words(title, "."), less, only, stands, near, trouble], " ")
-    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
+    ways = change_and_undo(answer.watch, answer.undo)
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *ways))
 
 
 def excepted(answer: ExceptedAnswer) -> Message:
@@ -53,12 +58,11 @@ def excepted(answer: ExceptedAnswer) -> Message:
     return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
 
-def _title(answer: GlobWatchAnswer) -> Words:
+def _title(answer: GlobWatchAnswer, *, elsewhere: bool) -> Words:
     watch = answer.watch
-    begins = f"{spot(watch)} now watches " if answer.is_new else f"{spot(watch)} watches "
     events = "only failures" if watch.only_failures else watch.events.value
     return words(
-        begins[:1].upper() + begins[1:],
+        watches_now(watch, is_new=answer.is_new, elsewhere=elsewhere),
         *every_reference(watch.reference_id).pieces,
         f" ({events})",
     )

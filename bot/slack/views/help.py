@@ -17,6 +17,10 @@ _NOTE = (
     "A reference with spaces goes into quotes. Capital and small letters differ. A pattern stands for many references:"
     " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words."
 )
+_ELSEWHERE = (
+    "You can also mention me in a channel or thread, or write to me in my Messages tab, with the same words. In the"
+    " menu of a message, Watch this reference finds what it speaks of."
+)
 
 
 def message(command: str, topic: str | None = None) -> Message:
@@ -43,7 +47,7 @@ def _everything(command: str) -> Message:
     block = rich_text(
         paragraph([words("For example")]), bullets(examples), paragraph([words("All commands")]), bullets(commands)
     )
-    return Message(sentence(_sentence(command)), (block, rich_text(paragraph([words(_NOTE)]))))
+    return Message(sentence(_sentence(command)), (block, rich_text(paragraph([words(_NOTE), words(_ELSEWHERE)]))))
 
 
 def _sentence(command: str) -> Words:

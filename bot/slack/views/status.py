@@ -15,7 +15,7 @@ from bot.domain.answer_wording import (
 )
 from bot.domain.curve_wording import FROM_OLD_DATA, no_chart, phrase
 from bot.domain.words import At, Person, Words, words
-from bot.slack.actions import STATUS_CHART, STATUS_CHART_SHARE, STATUS_REFRESH, STATUS_SHARE
+from bot.slack.actions import STATUS_CHART, STATUS_CHART_SHARE, STATUS_REFRESH, STATUS_SHARE, STATUS_WATCH
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.chart import Drawing, drawn
 from bot.slack.views.escape import sentence
@@ -23,7 +23,7 @@ from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
 
 _REFRESH, _SHARE = (STATUS_REFRESH, "Refresh"), (STATUS_SHARE, "Share")
-_CHART = (STATUS_CHART, "Chart")
+_CHART, _WATCH = (STATUS_CHART, "Chart"), (STATUS_WATCH, "Watch…")
 _OF_A_CHART = ((STATUS_CHART, "Refresh"), (STATUS_CHART_SHARE, "Share"))
 Answer = StatusAnswer | RequestAnswer
 
@@ -89,7 +89,8 @@ def _buttons(answer: Answer, drawing: Drawing | None) -> tuple[Block, ...]:
         return buttons(answer.request.id, _REFRESH, _SHARE)
     if answer.still:
         return ()
+    watch = (_WATCH,) if answer.is_watched is False else ()
     if drawing and answer.curve:
-        return buttons(answer.progress.reference_id, *_OF_A_CHART)
+        return buttons(answer.progress.reference_id, *_OF_A_CHART, *watch)
     chart = (_CHART,) if answer.curve else ()
-    return buttons(answer.progress.reference_id, _REFRESH, *chart, _SHARE)
+    return buttons(answer.progress.reference_id, _REFRESH, *chart, _SHARE, *watch)

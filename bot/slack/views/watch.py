@@ -10,14 +10,14 @@ from bot.domain.overview_wording import as_typed, is_plain, meant
 from bot.domain.progress import Settled
 from bot.domain.watch import Placement, Watch
 from bot.domain.wording import counts, seen_so_far
-from bot.domain.words import NOTHING, At, Code, Foreign, Person, Words, counted, joined, listed, number, words
-from bot.slack.actions import GLOB_EXCEPT
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, joined, listed, number, words
+from bot.slack.actions import GLOB_EXCEPT, UNDO, WATCH_CHANGE, WATCH_MINE_CHANGE
 from bot.slack.views import counts_only, mute
 from bot.slack.views.access import mend, reason
-from bot.slack.views.blocks import buttons, context, paragraph, rich_text
+from bot.slack.views.blocks import buttons, context, paragraph, rich_text, row
 from bot.slack.views.card import here
-from bot.slack.views.escape import sentence
-from bot.slack.views.message import Message
+from bot.slack.views.escape import is_channel, sentence
+from bot.slack.views.message import Block, Message
 from bot.slack.views.undo import undo_button
 
 _TYPED_AS_IT_IS = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,60}")
@@ -26,34 +26,52 @@ MORE_OF_THE_SAME = "every further failure of a kind (its message is edited inste
 _ALWAYS = "when it is finished, when fewer arrived than expected, and when more arrive after that"
 
 
-def message(answer: WatchAnswer, command: str) -> Message:
-    """What is posted here, what is not, how the batch stands, and how to stop it."""
-    title = _title(answer)
+def message(answer: WatchAnswer, command: str, *, elsewhere: bool = False) -> Message:
+    """What is posted here, what is not, how the batch stands, and how to stop it.
+
+    `elsewhere`: it is about another channel than that of whoever reads this.
+    """
+    title = _title(answer, elsewhere=elsewhere)
     stands = _stands(answer.status)
-    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command)], " ")
-    stop = words("Stop it with ", *_how_to_stop(answer.watch, command).pieces, ".")
+    trouble = joined([silent(answer.silence), not_able_to_post(answer.trouble, command, elsewhere=elsewhere)], " ")
+    stop = words(
+        "Stop it with ", *_how_to_stop(answer.watch, command).pieces, _spoken(answer.watch, elsewhere=elsewhere)
+    )
     near = meant(answer.status.nearest, f"{command} watch")
     due = _due(answer)
     only = counts_only.note(answer.counts_only)
     told = (title, due, _posted(answer.watch), _not_posted(answer.watch), only)
     lines = (*told, stands, near, _already(answer.status), trouble)
     text = joined([words(title, "."), due, only, stands, near, trouble], " ")
-    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *undo_button(answer.undo)))
+    ways = change_and_undo(answer.watch, answer.undo)
+    return Message(sentence(text), (rich_text(paragraph(lines)), context(stop), *ways))
 
 
-def stopped(answer: StoppedAnswer, command: str, *, personal: bool = False) -> Message:
+def _spoken(watch: Watch, *, elsewhere: bool) -> str:
+    """The end of how to stop it: its own watch a person stops anywhere."""
+    return " there." if elsewhere and not watch.asked_in else "."
+
+
+def change_and_undo(watch: Watch, undo: str | None) -> tuple[Block, ...]:
+    """Buttons of a confirmation: one opens the form filled with the watch as it is."""
+    change = WATCH_MINE_CHANGE if watch.asked_in else WATCH_CHANGE
+    return row((undo or "", UNDO, "Undo"), (watch.reference_id, change, "Change…"))
+
+
+def stopped(answer: StoppedAnswer, command: str, *, personal: bool = False, elsewhere: bool = False) -> Message:
     """That it is over, or that there was nothing to stop; and which globs go on.
 
-    `personal` when it was about a watch in the person's DM, wherever that was said.
+    `personal` when it was about a watch in the person's DM, wherever that was said; `elsewhere` when it is read in no
+    channel.
     """
-    name = Foreign(answer.reference_id, strong=True)
+    name, there = Foreign(answer.reference_id, strong=True), "there" if elsewhere else "here"
     if answer.globs:
         return _still_covered(answer, command, personal=personal)
     if answer.watch is None:
-        place = "Our DM" if personal else "This place"
+        place = "Our DM" if personal else "That channel" if elsewhere else "This place"
         said = words(f"{place} does not watch ", name, "; nothing was changed.")
     else:
-        where = "in our DM" if personal else "here"
+        where = "in our DM" if personal else there
         said = words("Stopped watching ", name, f". Nothing more is posted about it {where}.")
     return Message(sentence(said), (rich_text(paragraph([said])), *undo_button(answer.undo)))
 
@@ -91,13 +109,20 @@ def spot(watch: Watch) -> str:
     return "our DM" if watch.asked_in else here(watch)
 
 
-def _title(answer: WatchAnswer) -> Words:
+def _title(answer: WatchAnswer, *, elsewhere: bool) -> Words:
     watch = answer.watch
     expected = f", {number(watch.expected)} expected" if watch.expected is not None else ""
-    begins = f"{spot(watch)} now watches " if answer.is_new else f"{spot(watch)} watches "
-    return words(
-        begins[:1].upper() + begins[1:], Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})"
-    )
+    begins = watches_now(watch, is_new=answer.is_new, elsewhere=elsewhere)
+    return words(begins, Foreign(watch.reference_id, strong=True), f" ({watch.events.value}{expected})")
+
+
+def watches_now(watch: Watch, *, is_new: bool, elsewhere: bool) -> Words:
+    """Such as "This channel now watches "."""
+    verb = " now watches " if is_new else " watches "
+    if elsewhere and is_channel(watch.place):
+        return words(Place(watch.place, watch.place_name), verb)
+    where = "our DM" if elsewhere else spot(watch)
+    return words(f"{where[:1].upper()}{where[1:]}{verb}")
 
 
 def _due(answer: WatchAnswer) -> Words:
@@ -185,8 +210,9 @@ def silent(silence: Silence | None) -> Words:
     return words("It is ", *told.pieces, ": what happens meanwhile is told in one message then.")
 
 
-def not_able_to_post(trouble: str | None, command: str) -> Words:
+def not_able_to_post(trouble: str | None, command: str, *, elsewhere: bool = False) -> Words:
     """Why nothing can be posted here, and what to do; nothing when it can."""
     if trouble is None:
         return NOTHING
-    return words("I cannot post here yet: ", reason(trouble), ". ", mend(trouble, command, "here"))
+    where = "there" if elsewhere else "here"
+    return words(f"I cannot post {where} yet: ", reason(trouble), ". ", mend(trouble, command, where))

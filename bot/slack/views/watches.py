@@ -2,19 +2,23 @@
 
 from bot.domain.answer import Scope, WatchesAnswer, WatchLine
 from bot.domain.sharing import IN_A_LIST
+from bot.domain.watch import Watch
 from bot.domain.wording import bar, counts
-from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, counted, number, words
+from bot.domain.words import NOTHING, At, Code, Foreign, Person, Place, Words, clean, counted, number, words
+from bot.slack.actions import WATCH_CHANGE, WATCH_MINE_CHANGE
 from bot.slack.views import mute
 from bot.slack.views.access import state
-from bot.slack.views.blocks import bullets, context, paragraph, rich_text
+from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
 from bot.slack.views.card import how_told, mentioned
-from bot.slack.views.escape import sentence
+from bot.slack.views.escape import literal, sentence
 from bot.slack.views.message import Block, Message
 
 _MOST_WATCHES = 30
 _CELLS = 8
 _LONGEST_REFERENCE = 80
 _AT_LEAST_ONCE = " · told at least once: its history cannot be read, so after a lost answer a message may come twice"
+_MOST_CHANGED = 3  # of a few watches each has its button: more would be a wall of them
+_LONGEST_ON_A_BUTTON = 60
 _TITLES = {Scope.HERE: "Watches here", Scope.MINE: "Your watches", Scope.ALL: "All watches"}
 
 
@@ -32,8 +36,22 @@ def message(answer: WatchesAnswer, command: str) -> Message:
         rich_text(bullets(_line(line) for line in shown)),
         *_more(len(answer.lines) - len(shown)),
         *_left_out(answer),
+        *_changes(answer),
     )
     return Message(sentence(_sentence(title, answer)), blocks)
+
+
+def _changes(answer: WatchesAnswer) -> tuple[Block, ...]:
+    """A button for each of a few watches that opens the form with it: those of this place, and the person's own."""
+    if len(answer.lines) > _MOST_CHANGED:
+        return ()
+    watches = [line.watch for line in answer.lines if line.watch.asked_in or answer.scope is Scope.HERE]
+    return tuple(block for watch in watches for block in _change(watch))
+
+
+def _change(watch: Watch) -> tuple[Block, ...]:
+    action = WATCH_MINE_CHANGE if watch.asked_in else WATCH_CHANGE
+    return buttons(watch.reference_id, (action, f"Change {literal(clean(watch.reference_id, _LONGEST_ON_A_BUTTON))}…"))
 
 
 def _more(hidden: int) -> tuple[Block, ...]:

@@ -1,0 +1,48 @@
+"""What is said to the bot: where it is mentioned, and in its DM."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.flows.hearing import Hearing
+from bot.flows.identity import Identity
+from bot.slack.guard import Guard
+from bot.slack.payload import Asked
+from bot.slack.reply import Reply
+from bot.slack.spoken import spoken
+from bot.slack.views import words
+
+
+@dataclass(frozen=True, slots=True)
+class WordsListener:
+    """Answers as to the slash command `command`; `register` takes who does that, and comes before that of events."""
+
+    hearing: Hearing
+    guard: Guard
+    identity: Identity
+    command: str
+
+    def register(self, app: AsyncApp, answer: Callable[[Asked, Reply], Awaitable[None]]) -> None:
+        """Listen to what is said, edits and other apps included, which are not answered."""
+
+        async def answered(asked: Asked, reply: Reply) -> None:
+            await self._answer(asked, reply, answer)
+
+        for kind in ("app_mention", "message"):
+            app.event(kind)(self.guard.words(answered, self.heard))
+
+    async def heard(self, asked: Asked, event_id: str) -> Asked | None:
+        """What is to be answered, once; raises a `StoreError` when it has to be told again."""
+        if asked.user == self.identity.bot_user_id or not await self.hearing.is_first(event_id):
+            return None
+        return asked
+
+    async def _answer(self, asked: Asked, reply: Reply, answer: Callable[[Asked, Reply], Awaitable[None]]) -> None:
+        said = spoken(asked.text, self.identity.bot_user_id, self.command)
+        if said.is_courtesy:
+            await reply.ephemeral(words.courtesy())
+        else:
+            await answer(replace(asked, text=said.text), reply)
+        if said.left_out:
+            await reply.ephemeral(words.one_line_only())
