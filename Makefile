@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --python-version 3.11
 
-BENCHMARKS := ack page forecast record status start burst look ledger
+BENCHMARKS := ack page forecast record status home start burst look ledger
 
 .PHONY: bench demo test test-long lint types contracts unit lock screenshots clean
 

@@ -20,13 +20,14 @@ from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
 from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
+from bot.flows.ground import Ground
 from bot.flows.health import Health
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.mentions import Mentions
 from bot.flows.rules import Rules
 from bot.flows.source import Source
-from bot.flows.stories import Ground, Stories, make_stories
+from bot.flows.stories import Stories
 from bot.flows.vitals import Vitals
 from bot.flows.work import Work
 from bot.ports import Chamelaion, Chat, Clock
@@ -36,6 +37,7 @@ from bot.slack.bolt import HttpDoor, make_bolt
 from bot.slack.chat import SlackChat
 from bot.slack.door import Door, http_door, socket_door
 from bot.slack.guard import Guard
+from bot.slack.homes import SlackHomes
 from bot.slack.listeners.wiring import Flows, make_listeners
 from bot.slack.people import SlackPeople
 from bot.slack.reply import Replies
@@ -88,7 +90,7 @@ async def make_app(settings: Settings, clock: Clock, parts: Parts = Parts()) -> 
         bolt = make_bolt(client=slack.client, identity=identity, signing_secret=secret(settings.slack_signing_secret))
         door = _door(settings, clock, bolt, slack)
         ground = await _ground(settings, clock, parts, stack, slack=slack, identity=identity, door=door)
-        stories = make_stories(ground)
+        stories = Stories(ground)
         with suppress(StoreError):  # then the first look does it
             await stories.catch_up.begin()  # before anybody can ask: an answer reads, and would hide the gap
         work = Work()
@@ -145,6 +147,7 @@ async def _ground(
         introduce=introduce,
         tend_connection=door.tend,
         granted=granted,
+        home_tab=SlackHomes(_screens(slack, api.vitals), slack.command),
     )
 
 
@@ -221,6 +224,7 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             trials=stories.trials,
             previewing=stories.previewing,
             sheets=stories.sheets,
+            home=stories.home,
             charts=Charts(ground.store, ground.clock, ground.identity),
             hearing=Hearing(ground.store, ground.clock),
             mentions=Mentions(stories.ask, ground.store, stories.gate, ACCOUNT),
@@ -241,8 +245,11 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
-    screens = Screens(slack.client, ground.vitals, slack.timeout_seconds)
-    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), screens)
+    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), _screens(slack, ground.vitals))
+
+
+def _screens(slack: SlackChat, vitals: Vitals) -> Screens:
+    return Screens(slack.client, vitals, slack.timeout_seconds)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -7,6 +7,7 @@ from typing import Protocol
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted
 from bot.domain.finding import Greeting
+from bot.domain.home import HomeFacts
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
 from bot.domain.workflow_answer import SeenChannel
@@ -106,6 +107,21 @@ class Workflows(Protocol):
 
     async def channel(self, channel_id: str) -> SeenChannel:
         """A channel; one that the bot may not see has no name."""
+        ...
+
+
+class HomeTab(Protocol):
+    """The Home tabs of the workspace; raises only `errors.SlackError`s. Showing the same twice does no harm."""
+
+    def digest(self, facts: HomeFacts) -> str:
+        """What this would look like, in short and without ages: equal digests need not be shown again."""
+        ...
+
+    async def publish(self, facts: HomeFacts) -> None:
+        """Show this to the person whom it is about, in one attempt.
+
+        `InDoubtError` and `NotSentError` may pass; after another error but `SlackBusyError` it never will.
+        """
         ...
 
 

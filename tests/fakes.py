@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.announcement import Said
 from bot.domain.delivery import HistoryPage, Manner, Posted, Shown
+from bot.domain.home import HomeFacts
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
 from bot.errors import (
@@ -235,3 +236,21 @@ class FakeChat:
     def kinds(self) -> list[str]:
         """The kinds of what was posted, in order."""
         return [said.kind for _, _, said, _ in self.messages]
+
+
+@dataclass
+class FakeHomeTab:
+    """Remembers what was shown; raises from `faults` first. Two Homes look alike when their drawings do."""
+
+    shown: list[HomeFacts] = field(default_factory=list)
+    faults: list[SlackError | None] = field(default_factory=list)
+    tries: int = 0
+
+    def digest(self, facts: HomeFacts) -> str:
+        return str([(one.watch.reference_id, one.progress, one.muted_until) for one in facts.watches])
+
+    async def publish(self, facts: HomeFacts) -> None:
+        self.tries += 1
+        if self.faults and (fault := self.faults.pop(0)):
+            raise fault
+        self.shown.append(facts)

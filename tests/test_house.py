@@ -60,6 +60,7 @@ SCOPES_OF_EVENTS = {
     "group_deleted": ["groups:read"],
     "channel_shared": ["channels:read", "groups:read"],
     "channel_unshared": ["channels:read", "groups:read"],
+    "app_home_opened": [],
     "tokens_revoked": [],
     "app_uninstalled": [],
     "app_mention": ["app_mentions:read"],

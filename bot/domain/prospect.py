@@ -108,7 +108,7 @@ def _why(queue: Queue, found: Forecast | None) -> Why:
     return "early" if queue.finished < ENOUGH else "unknown"
 
 
-def rounded(found: Forecast, at: datetime) -> Finish:
+def rounded(found: Forecast | Finish, at: datetime) -> Finish:
     """The forecast as it is shown at a moment: never in the past, and early before likely before late."""
     step = _MINUTE if found.likely - at < _HOUR else _QUARTER
     soonest = _up(at, _MINUTE)

@@ -24,6 +24,7 @@ SUBSCRIBED = (
     "group_deleted",
     "channel_shared",
     "channel_unshared",
+    "app_home_opened",
     "tokens_revoked",
     "app_uninstalled",
     "app_mention",

@@ -5,6 +5,11 @@ Of those whose names begin with `FAILURE` it is the reference id, the key of the
 shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel.
 Those whose names begin with `MODAL` stand in modals.
 Those whose names begin with `FORM` stand in views; the first two are fields.
+
+Those whose names begin with `HOME` are on Home and in the modals that it opens. Of `HOME_STATUS`, `HOME_FAILURES` and
+`HOME_LINKS` the value is the id of the watch, of `HOME_MORE` it is what to do and that id, of `HOME_UNMUTE` the id of
+the mute; `HOME_HANDLED` and `HOME_OPEN_AGAIN` are as `FAILURE`, `HOME_UNDO` as `UNDO`; the others have the reference
+id.
 """
 
 STATUS_REFRESH = "status_refresh"
@@ -50,6 +55,18 @@ UNDO = "undo"
 STUCK_IDS = "stuck_ids"
 SETTINGS_CHANGE = "settings_change"
 MISSING_STATUS = "missing_status"
+HOME_WATCH = "home_watch"
+HOME_ASK = "home_ask"
+HOME_STATUS = "home_status"
+HOME_FAILURES = "home_failures"
+HOME_LINKS = "home_links"
+HOME_MORE = "home_more"
+HOME_UNMUTE = "home_unmute"
+HOME_KIND_FAILURES = "home_kind_failures"
+HOME_HANDLED = "home_handled"
+HOME_OPEN_AGAIN = "home_open_again"
+HOME_REFRESH = "home_refresh"
+HOME_UNDO = "home_undo"
 MODAL_WATCH = "modal_watch"
 MODAL_WATCH_OTHER = "modal_watch_other"
 MODAL_STATUS = "modal_status"

@@ -43,6 +43,7 @@ EVENTS: Mapping[str, str] = {
     "group_deleted": "the same in private channels",
     "channel_shared": "another organisation reads a channel: from now on only counts are shown there",
     "channel_unshared": "one reads it no more: Slack is asked whether others do",
+    "app_home_opened": "somebody opens the Home tab: it is shown as things are now",
     "tokens_revoked": "the bot's token was taken back: it stops quietly and keeps everything",
     "app_uninstalled": "the same",
     "app_mention": "somebody mentioned the bot: it answers them there",
@@ -91,7 +92,7 @@ display_information:
     now". Type {command} help in any channel to begin.
 features:
   app_home:
-    home_tab_enabled: false
+    home_tab_enabled: true # what a person watches and looks at, at risk first
     messages_tab_enabled: true # personal watches and news of access trouble live in the bot's own DM
     messages_tab_read_only_enabled: false # slash commands are typed there
   bot_user:

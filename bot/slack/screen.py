@@ -40,22 +40,28 @@ class Screens:
 
     async def publish(self, user: str, view: View) -> None:
         """Show this as a person's Home tab."""
-        await self._call(self.client.views_publish, user_id=user, view=view.payload())
+        await self._call(self.client.views_publish, user_id=user, view=view.payload(), counted_as="home")
 
     def of(self, trigger_id: str, view_id: str = "") -> "Screen":
         """What one person sees from now on; `view_id` is the modal that is open already."""
         return Screen(self, trigger_id, view_id)
 
-    async def _call(self, method: Callable[..., Awaitable[AsyncSlackResponse]], **arguments: Any) -> AsyncSlackResponse:  # noqa: ANN401 - the client's own arguments
+    async def _call(
+        self,
+        method: Callable[..., Awaitable[AsyncSlackResponse]],
+        *,
+        counted_as: str = "views",
+        **arguments: Any,  # noqa: ANN401 - the client's own arguments
+    ) -> AsyncSlackResponse:
         try:
             async with asyncio.timeout(self.timeout_seconds):
                 response = await method(**arguments)
         except FAULTS as fault:
             error = error_of(fault)
         else:
-            self.vitals.slack_calls["views ok"] += 1
+            self.vitals.slack_calls[f"{counted_as} ok"] += 1
             return response
-        self.vitals.slack_calls[f"views {error.code if error.code == 'ratelimited' else 'failed'}"] += 1
+        self.vitals.slack_calls[f"{counted_as} {error.code if error.code == 'ratelimited' else 'failed'}"] += 1
         raise error
 
 

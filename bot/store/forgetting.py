@@ -14,6 +14,7 @@ from bot.store.deeds import forget_deeds
 from bot.store.dialect import chunks
 from bot.store.forecasts import forget_forecasts
 from bot.store.forgetting_globs import end_empty_under_globs, forget_under_globs, needs_announcements, needs_memory
+from bot.store.homes import forget_homes
 from bot.store.kinds import forget_kinds
 from bot.store.schema import announcements, batches, requests, transitions, watches
 from bot.store.sheets import forget_sheets
@@ -33,6 +34,7 @@ def forget(connection: Connection, account_id: str, before: datetime) -> int:
     forget_forecasts(connection, before)
     forget_sheets(connection, before)
     forget_steps(connection, before)
+    forget_homes(connection, before)
     return gone
 
 

@@ -12,6 +12,7 @@ from bot.store.digests import Digests
 from bot.store.edits import Edits
 from bot.store.forecasts import Forecasts
 from bot.store.happenings import Happenings
+from bot.store.homes import Homes
 from bot.store.ledger import Ledger
 from bot.store.mutes import Mutes
 from bot.store.outbox import Outbox
@@ -58,6 +59,7 @@ class Store:
     sheets: Sheets
     refusals: Refusals
     workflow: WorkflowSteps
+    homes: Homes
     sightings: Sightings
     policies: Policies
     sharings: Sharings
@@ -98,6 +100,7 @@ def store_on(database: Database, clock: Clock) -> Store:
         sheets=Sheets(database),
         refusals=Refusals(database),
         workflow=WorkflowSteps(database),
+        homes=Homes(database),
         sightings=Sightings(database),
         policies=Policies(database),
         sharings=Sharings(database),

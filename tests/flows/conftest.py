@@ -12,13 +12,14 @@ from bot.domain.answer import Wish
 from bot.domain.budget import Budget
 from bot.domain.watch import Events, Watch
 from bot.errors import StoreError
+from bot.flows.ground import Ground
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.source import Source
-from bot.flows.stories import Ground, Stories, make_stories
+from bot.flows.stories import Stories
 from bot.flows.vitals import Vitals
 from bot.store import Store, open_store
-from tests.fakes import FakeChamelaion, FakeChat, FakeClock, HastyClock
+from tests.fakes import FakeChamelaion, FakeChat, FakeClock, FakeHomeTab, HastyClock
 from tests.flows.workflow_rig import FakePeople, FakeWorkflows
 
 
@@ -102,6 +103,7 @@ class Worlds:
     open: Opened = open_store
     opened: list[World] = field(default_factory=list)
     workflows: FakeWorkflows = field(default_factory=FakeWorkflows)
+    home_tab: FakeHomeTab = field(default_factory=FakeHomeTab)
 
     async def begin(
         self,
@@ -158,8 +160,9 @@ class Worlds:
             introduce,
             tend_connection,
             granted,
+            self.home_tab,
         )
-        stories = make_stories(ground)
+        stories = Stories(ground)
         world = World(self.clock, self.api, self.chat, store, source, ground, stories, connections, self.workflows)
         self.opened.append(world)
         return world

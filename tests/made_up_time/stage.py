@@ -12,10 +12,11 @@ from bot.app import Parts
 from bot.chamelaion import ChamelaionGateway
 from bot.domain.answer import Wish
 from bot.domain.budget import Budget
+from bot.flows.ground import Ground
 from bot.flows.identity import Identity
 from bot.flows.rules import Rules
 from bot.flows.source import Source
-from bot.flows.stories import Ground, Stories, make_stories
+from bot.flows.stories import Stories
 from bot.flows.vitals import Vitals
 from bot.sandbox.account import Account
 from bot.sandbox.chamelaion_server import ChamelaionSandbox
@@ -24,7 +25,9 @@ from bot.sandbox.slack_entities import Message
 from bot.sandbox.slack_server import SlackSandbox
 from bot.sandbox.workspace import ANA, BOT, BOT_ID, TEAM
 from bot.slack.chat import SlackChat
+from bot.slack.homes import SlackHomes
 from bot.slack.people import SlackPeople
+from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.workflows import SlackWorkflows
 from bot.store import Store, open_store
@@ -198,8 +201,9 @@ async def staged(
             introduce=_nothing,
             tend_connection=_nothing,
             granted=_granted,
+            home_tab=SlackHomes(Screens(client, vitals, answer_seconds), "/lipsync"),
         )
-        stories = make_stories(ground)
+        stories = Stories(ground)
         for routine in stories.routines:
             routine.start()
         try:

@@ -60,6 +60,7 @@ from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
 from tests.slack.filling_rig import CannedFilling
+from tests.slack.home_rig import CannedHome
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
@@ -342,6 +343,7 @@ class Rig:
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
     charts: CannedCharts = field(init=False, repr=False)
+    home: CannedHome = field(default_factory=CannedHome, repr=False)
     filling: CannedFilling = field(init=False, repr=False)
     screens: Screens = field(init=False, repr=False)
     guard: Guard = field(init=False, repr=False)
@@ -387,6 +389,7 @@ class Rig:
                 previewing=self.previewing,
                 sheets=self.sheets,
                 charts=self.charts,
+                home=self.home,
                 hearing=self.hearing,
                 mentions=self.mentions,
                 limits=self.limits,

@@ -187,7 +187,7 @@ async def test_a_busy_slack_is_counted_as_such(rig: Rig) -> None:
     rig.slack.faults.add("views.publish", "ratelimited")
     with pytest.raises(SlackBusyError):
         await rig.screens.publish(ANA.id, View((), kind="home"))
-    assert rig.vitals.slack_calls == {"views ratelimited": 1}
+    assert rig.vitals.slack_calls == {"home ratelimited": 1}
 
 
 # --- conversations ---

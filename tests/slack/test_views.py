@@ -131,7 +131,8 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
         "counts_finished_one": few[2:],
         "counts_status": status,
         "counts_status_glob": table,
-        **{name: [actions.UNDO] for name in ("counts_watch", "counts_watch_unknown")},
+        **{name: [actions.UNDO, actions.WATCH_CHANGE] for name in ("counts_watch", "counts_watch_unknown")},
+        "counts_watches": [actions.WATCH_CHANGE],
     }
 
 

@@ -1,4 +1,4 @@
-"""What reaches the bot otherwise than by its command and its buttons: words, shortcuts, and what Slack tells."""
+"""What reaches the bot otherwise than by its command and its buttons: words, shortcuts, Home, and what Slack tells."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from slack_bolt.app.async_app import AsyncApp
 
 from bot.slack.listeners.events import EventsListener
+from bot.slack.listeners.home import HomeListener
 from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.words import WordsListener
@@ -20,10 +21,11 @@ class ElsewhereListener:
     words: WordsListener
     mentioned: MentionedListener
     status_form: StatusFormListener
+    home: HomeListener
     events: EventsListener
 
     def register(self, app: AsyncApp, answer: Callable[[Asked, Reply], Awaitable[None]]) -> None:
         """Listen to all of it; the events that nobody else hears come last."""
         self.words.register(app, answer)
-        for listener in (self.mentioned, self.status_form, self.events):
+        for listener in (self.mentioned, self.status_form, self.home, self.events):
             listener.register(app)

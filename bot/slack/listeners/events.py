@@ -9,6 +9,7 @@ from bot.flows.access import Access
 from bot.flows.identity import Identity
 from bot.flows.workflow import Workflow
 from bot.slack.guard import Guard
+from bot.slack.listeners.home import HomeListener
 from bot.slack.payload import Happened
 
 CLOSED_BY = {
@@ -31,6 +32,7 @@ class EventsListener:
     workflow: Workflow
     guard: Guard
     identity: Identity
+    home: HomeListener
 
     def register(self, app: AsyncApp) -> None:
         """Listen to every event, also to those that nobody asked for: one without an answer is told again."""
@@ -50,6 +52,8 @@ class EventsListener:
                 await self.access.revoked(event.id, event.kind)
             case "function_executed" if event.step is not None:
                 await self.workflow.taken(event.step.execution_id, event.step.form_id, event.step.inputs)
+            case "app_home_opened" if event.tab == "home":
+                await self.home.opened(event)
             case kind if kind in CLOSED_BY:
                 await self.access.closed(event.id, event.place, CLOSED_BY[kind])
             case _:

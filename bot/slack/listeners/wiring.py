@@ -9,6 +9,7 @@ from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.hearing import Hearing
+from bot.flows.home import Home
 from bot.flows.identity import Identity
 from bot.flows.limits import Limits
 from bot.flows.mentions import Mentions
@@ -31,6 +32,8 @@ from bot.slack.listeners.events import EventsListener
 from bot.slack.listeners.export import ExportListener
 from bot.slack.listeners.failures import FailuresListener
 from bot.slack.listeners.help import HelpListener
+from bot.slack.listeners.home import HomeListener
+from bot.slack.listeners.home_answers import HomeAnswers
 from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mentioned import MentionedListener
@@ -68,6 +71,7 @@ class Flows:
     sheets: Sheets
     charts: Charts
     workflow: Workflow
+    home: Home
     hearing: Hearing
     mentions: Mentions
     filling: Filling
@@ -117,9 +121,24 @@ def make_listeners(
 
 
 def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
+    home = _home(flows, forms, guard, command)
     return ElsewhereListener(
         words=WordsListener(flows.hearing, guard, identity, command),
         mentioned=MentionedListener(flows.mentions, forms, guard),
         status_form=StatusFormListener(flows.ask, forms, guard, command),
-        events=EventsListener(flows.access, flows.workflow, guard, identity),
+        home=home,
+        events=EventsListener(flows.access, flows.workflow, guard, identity, home),
+    )
+
+
+def _home(flows: Flows, forms: WatchForms, guard: Guard, command: str) -> HomeListener:
+    return HomeListener(
+        home=flows.home,
+        answers=HomeAnswers(flows.ask, flows.sheets, command),
+        watching=flows.watching,
+        muting=flows.muting,
+        triaging=flows.triaging,
+        watch_forms=forms,
+        guard=guard,
+        command=command,
     )

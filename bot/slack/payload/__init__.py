@@ -1,6 +1,6 @@
 """What Slack sends, as values: the only room that reads the keys of Slack's payloads."""
 
-from bot.slack.payload.asked import Asked, Clicked, ShownFailures, asked, clicked, is_public
+from bot.slack.payload.asked import Asked, Clicked, ShownFailures, asked, clicked, is_public, shown_failures
 from bot.slack.payload.happened import Happened, happened, is_event, is_verification
 from bot.slack.payload.reading import PayloadError
 from bot.slack.payload.said import said
@@ -25,6 +25,7 @@ __all__ = [
     "is_public",
     "is_verification",
     "said",
+    "shown_failures",
     "submitted",
     "summoned",
     "touched",

@@ -65,11 +65,7 @@ class Clicked:
     @property
     def failures(self) -> "ShownFailures":
         """The failures that the button is about; raises `PayloadError` when it names none."""
-        found = _FAILURES.fullmatch(self.reference)
-        if found is None:
-            raise odd("value")
-        seen = found["seen"]
-        return ShownFailures(found["reference"], found["kind"], int(seen) if seen else None)
+        return shown_failures(self.reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,15 @@ class ShownFailures:
     reference: str
     kind: str
     seen: int | None
+
+
+def shown_failures(value: str) -> ShownFailures:
+    """The failures that the value of a button names; raises `PayloadError`."""
+    found = _FAILURES.fullmatch(value)
+    if found is None:
+        raise odd("value")
+    seen = found["seen"]
+    return ShownFailures(found["reference"], found["kind"], int(seen) if seen else None)
 
 
 def asked(payload: object) -> Asked:

@@ -13,7 +13,7 @@ class Happened:
 
     `id` is the same however often it is told. `place` is where it was, `user` whom it is about. `lost_token`: of the
     tokens that were taken back one is the bot's. `step` is what a workflow has begun. `shared`: it was in a channel
-    that another organisation reads.
+    that another organisation reads. `tab` is which of the app's own was opened.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Happened:
     lost_token: bool = False
     step: BegunStep | None = None
     shared: bool = False
+    tab: str = ""
 
 
 def happened(payload: object) -> Happened:
@@ -36,6 +37,7 @@ def happened(payload: object) -> Happened:
         kind=text(event, "type"),
         place=place,
         user=text(event, "user", otherwise="") if isinstance(event.get("user"), str) else "",
+        tab=text(event, "tab", otherwise="") if isinstance(event.get("tab"), str) else "",
         lost_token=isinstance(tokens, Mapping) and bool(tokens.get("bot")),
         step=begun(event),
         shared=bool(place) and fields.get("is_ext_shared_channel") is True,

@@ -45,7 +45,7 @@ def context(*lines: Words) -> Block:
 
 def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
     """Buttons by action id and label, all with the same value; none when Slack would not carry the value."""
-    if not 0 < len(value) <= LONGEST_VALUE or not _is_sound(value):
+    if not 0 < len(value) <= LONGEST_VALUE or not is_sound(value):
         return ()
     every = [
         {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
@@ -66,7 +66,8 @@ def _elements_of(block: Block) -> list[object]:
     return found if isinstance(found, list) else []
 
 
-def _is_sound(value: str) -> bool:
+def is_sound(value: str) -> bool:
+    """Whether a text can be sent: no half characters."""
     return not any("\ud800" <= character <= "\udfff" for character in value)
 
 

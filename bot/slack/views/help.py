@@ -15,7 +15,8 @@ _EXAMPLES = (
 )
 _NOTE = (
     "A reference with spaces goes into quotes. Capital and small letters differ. A pattern stands for many references:"
-    " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words."
+    " * for anything, ? for one character, [ab] for one of these, {a,b} for one of these words. My Home tab shows all"
+    " that you watch, at risk first."
 )
 _ELSEWHERE = (
     "You can also mention me in a channel or thread, or write to me in my Messages tab, with the same words. In the"
