@@ -8,6 +8,7 @@ from bot.slack.canned_charts import charts
 from bot.slack.canned_deadlines import due_cards, due_summaries, due_watches, limits, risks
 from bot.slack.canned_errors import mishaps
 from bot.slack.canned_globs import glob_cards, overviews
+from bot.slack.canned_home import home_modals, homes
 from bot.slack.canned_interrupted import interrupted
 from bot.slack.canned_people import muted, quiet_cards, summaries, trials, undone
 from bot.slack.canned_policies import cards_by_policy, settings_told, settings_views, tables_by_policy
@@ -43,10 +44,10 @@ def plain_view(each: CannedView) -> dict[str, object]:
 def canned_views(command: str, now: datetime) -> tuple[CannedView, ...]:
     """All Home tabs and modals with made-up data, as `canned`."""
     scene = Scene(command, now)
-    parts = (shortcuts, interrupted)
+    parts = (homes, home_modals, shortcuts, interrupted)
     forms = (("Modal: watch", watch_views), ("Modal: settings", settings_views))
     titled = (CannedView(name, title, when, view) for title, part in forms for name, when, view in part(scene))
-    return (*titled, *(each for part in parts for each in part(scene)))
+    return (*(each for part in parts for each in part(scene)), *titled)
 
 
 def canned(command: str, now: datetime) -> tuple[Canned, ...]:
