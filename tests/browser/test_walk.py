@@ -29,11 +29,11 @@ async def let(page: Page, name: str, **chosen: str) -> None:
     pane = page.get_by_role("complementary", name="Let things happen")
     if not await pane.is_visible():
         await page.get_by_role("button", name="Let things happen").click()
-    button = pane.get_by_role("button", name=name, exact=True).or_(pane.get_by_role("switch", name=name, exact=True))
-    group = pane.get_by_role("region").filter(has=button)
+    does = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("switch", name=name, exact=True))
+    group = pane.locator("section").filter(has=does)
     for label, option in chosen.items():
         await group.get_by_label(label.capitalize()).select_option(option)
-    await button.click()
+    await group.locator(does).click()
     await expect(page.locator(".toast").filter(has_text=f"{name}:").last).to_be_visible()
 
 
