@@ -15,7 +15,7 @@ FOLDER = Path(__file__).with_name("img")
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 TALL: ViewportSize = {"width": 1280, "height": 1_020}  # the card, the answer and a failure below one another
 PLACES = (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-LARGEST = 200_000
+LARGEST = 240_000
 
 
 async def main() -> None:
@@ -76,7 +76,7 @@ async def _show_home(page: Page, url: str) -> None:
     await page.locator("#home").get_by_role("button", name="Watch…").click()
     form = page.get_by_role("dialog", name="Watch")
     await form.get_by_label("Reference or pattern").fill("batch-*")
-    await form.get_by_text("1 reference matches").wait_for()
+    await form.locator(".context").get_by_text("1 reference matches").wait_for()
     await _take(page, "watch.png")
     await page.keyboard.press("Escape")
 
