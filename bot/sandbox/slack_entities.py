@@ -68,6 +68,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     reactions: list[tuple[str, str]] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
+    unfurls: dict[str, Fields] = field(default_factory=dict)
     deleted: bool = False
 
     @property
