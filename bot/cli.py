@@ -32,8 +32,8 @@ from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.simulate import simulate
 from bot.slack.command_forms import COMMANDS
-from bot.slack.gallery import canned, plain
-from bot.slack.manifest import COMMAND, UNFURL_DOMAINS
+from bot.slack.gallery import canned, canned_views, plain, plain_view
+from bot.slack.manifest import COMMAND, SHORTCUTS, UNFURL_DOMAINS
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
@@ -79,6 +79,7 @@ def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 tak
         port=port,
         commands=commands,
         gallery=_shown(),
+        shortcuts=[each.shown() for each in SHORTCUTS],
     )
     raise typer.Exit(asyncio.run(done))
 
@@ -177,8 +178,9 @@ def main() -> None:
 
 
 def _shown() -> list[dict[str, object]]:
-    """Every message as plain values, as of two minutes ago."""
-    return [plain(each) for each in canned(COMMAND, SystemClock().now() - timedelta(minutes=2))]
+    """Every view and message as plain values, as of two minutes ago."""
+    now = SystemClock().now() - timedelta(minutes=2)
+    return [*map(plain, canned(COMMAND, now)), *map(plain_view, canned_views(COMMAND, now))]
 
 
 def _settings(*needed: str, only: tuple[str, ...] | None = None) -> Settings:

@@ -71,8 +71,8 @@ class Message:
     files: list[str] = field(default_factory=list)
     reactions: list[tuple[str, str]] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
-    deleted: bool = False
     unfurls: dict[str, Fields] = field(default_factory=dict)
+    deleted: bool = False
 
     @property
     def is_reply(self) -> bool:

@@ -67,6 +67,11 @@ class Shortcut:
     callback_id: str
     description: str
 
+    def shown(self) -> dict[str, str]:
+        """Its fields as the manifest names them."""
+        told = {"callback_id": self.callback_id, "description": self.description}
+        return {"name": self.name, "type": self.kind, **told}
+
 
 UNFURL_DOMAINS = ("chamelaion.com",)
 """Whose links are unfurled unless the operator names others: the host of the API's documented output links is below."""
@@ -186,12 +191,7 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
 
 
 def _shortcut(shortcut: Shortcut) -> str:
-    lines = (
-        f"name: {shortcut.name}",
-        f"type: {shortcut.kind}",
-        f"callback_id: {shortcut.callback_id}",
-        f"description: {shortcut.description}",
-    )
+    lines = (f"{name}: {value}" for name, value in shortcut.shown().items())
     return "    - " + "\n      ".join(lines)
 
 
