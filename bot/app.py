@@ -17,7 +17,6 @@ from bot.chamelaion import ChamelaionGateway
 from bot.domain.budget import Budget
 from bot.domain.catch_up import gap_begins_after
 from bot.errors import SettingsError, SlackError, StoreError, TokenRefusedError
-from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.ground import Ground
@@ -25,9 +24,11 @@ from bot.flows.health import Health
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
 from bot.flows.mentions import Mentions
+from bot.flows.novelties import Novelties
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.flows.stories import Stories
+from bot.flows.unfurling import make_unfurling
 from bot.flows.vitals import Vitals
 from bot.flows.work import Work
 from bot.ports import Chamelaion, Chat, Clock
@@ -45,6 +46,7 @@ from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from bot.slack.session import slack_session
 from bot.slack.socket import SocketMode
+from bot.slack.unfurler import SlackUnfurler
 from bot.slack.workflows import SlackWorkflows
 from bot.store import Store, open_store
 from bot.web import Web
@@ -195,12 +197,8 @@ def source(settings: Settings, clock: Clock, parts: Parts, stack: AsyncExitStack
 
 def slack_client(settings: Settings, session: ClientSession) -> AsyncWebClient:
     """Slack's Web API, which nothing asks twice."""
-    client = AsyncWebClient(
-        token=secret(settings.slack_bot_token),
-        base_url=settings.slack_api_url,
-        session=session,
-        retry_handlers=[],
-    )
+    token = secret(settings.slack_bot_token)
+    client = AsyncWebClient(token=token, base_url=settings.slack_api_url, session=session, retry_handlers=[])
     client.proxy = settings.http_proxy_url
     return client
 
@@ -225,13 +223,13 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
             previewing=stories.previewing,
             sheets=stories.sheets,
             home=stories.home,
-            charts=Charts(ground.store, ground.clock, ground.identity),
             hearing=Hearing(ground.store, ground.clock),
             mentions=Mentions(stories.ask, ground.store, stories.gate, ACCOUNT),
             limits=stories.limits,
             timetabling=stories.timetabling,
             filling=Filling(stories.ask, ground.store, ground.identity, ACCOUNT, stories.gate, stories.sharing),
             policing=stories.policing,
+            unfurling=make_unfurling(ground, stories, ACCOUNT, SlackUnfurler(slack.client, slack.timeout_seconds)),
             dates=Dates(ground.people, ground.clock),
             workflow=stories.workflow,
         ),
@@ -245,7 +243,8 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 
 def _guard(slack: SlackChat, ground: Ground, stories: Stories, work: Work) -> Guard:
-    replies = Replies(slack.client, ground.vitals, ground.clock.sleep)
+    novelties = Novelties(ground.store, ground.clock, ground.identity)
+    replies = Replies(slack.client, ground.vitals, novelties, ground.clock.sleep)
     return Guard(work, replies, _screens(slack, ground.vitals), stories.sharing.admit)
 
 

@@ -32,8 +32,8 @@ from bot.serve import WRONG_SETTINGS
 from bot.settings import LogFormat, LogLevel, Settings
 from bot.simulate import simulate
 from bot.slack.command_forms import COMMANDS
-from bot.slack.gallery import canned, plain
-from bot.slack.manifest import COMMAND
+from bot.slack.gallery import canned, canned_views, plain, plain_view
+from bot.slack.manifest import COMMAND, SHORTCUTS, UNFURL_DOMAINS
 from bot.slack.manifest import manifest as app_manifest
 
 UNREADABLE = 1
@@ -49,6 +49,7 @@ cli = typer.Typer(
 )
 out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+_UNFURL = "Links to this domain show how their request is doing; up to five, instead of Chamelaion's own."
 _T = TypeVar("_T")
 
 
@@ -78,6 +79,7 @@ def demo(port: Annotated[int, typer.Option(help="Where the page is served; 0 tak
         port=port,
         commands=commands,
         gallery=_shown(),
+        shortcuts=[each.shown() for each in SHORTCUTS],
     )
     raise typer.Exit(asyncio.run(done))
 
@@ -151,12 +153,14 @@ cli.command()(calibrate)
 def manifest(
     http: Annotated[str, typer.Option(help="Slack reaches the bot at this address, instead of Socket Mode.")] = "",
     command: Annotated[str, typer.Option(help="The slash command, as in SLACK_COMMAND.")] = COMMAND,
+    unfurl: Annotated[list[str] | None, typer.Option(help=_UNFURL)] = None,
     distributed: Annotated[bool, typer.Option("--distributed", help="Without steps for Workflow Builder.")] = False,
 ) -> None:
     """Print the manifest of the Slack app, to be pasted at api.slack.com/apps."""
     try:
         name = Settings.read({"SLACK_COMMAND": command}).slack_command
-        typer.echo(app_manifest(name, http or None, distributed=distributed), nl=False)
+        domains = unfurl or UNFURL_DOMAINS
+        typer.echo(app_manifest(name, http or None, domains, distributed=distributed), nl=False)
     except SettingsError as error:
         raise _refused(error) from None
 
@@ -174,8 +178,9 @@ def main() -> None:
 
 
 def _shown() -> list[dict[str, object]]:
-    """Every message as plain values, as of two minutes ago."""
-    return [plain(each) for each in canned(COMMAND, SystemClock().now() - timedelta(minutes=2))]
+    """Every view and message as plain values, as of two minutes ago."""
+    now = SystemClock().now() - timedelta(minutes=2)
+    return [*map(plain, canned(COMMAND, now)), *map(plain_view, canned_views(COMMAND, now))]
 
 
 def _settings(*needed: str, only: tuple[str, ...] | None = None) -> Settings:

@@ -123,7 +123,7 @@ class TokenRefusedError(SlackError):
 
 
 class RefusedMessageError(SlackError):
-    """Slack does not take this message whatever is done (a bug of ours, such as invalid blocks)."""
+    """Slack does not take this message as it is (such as blocks that it does not know); it was not posted."""
 
 
 class StepOverError(SlackError):

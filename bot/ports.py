@@ -1,6 +1,6 @@
 """What flows need from the edges, in the flows' own words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from bot.domain.finding import Greeting
 from bot.domain.home import HomeFacts
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.sheet import File
+from bot.domain.unfurl import Glimpse
 from bot.domain.workflow_answer import SeenChannel
 
 
@@ -80,6 +81,14 @@ class Chat(Protocol):
 
         `InDoubtError` when it may have arrived; after every other error it has not.
         """
+        ...
+
+
+class Unfurler(Protocol):
+    """What is shown below the messages of people. One attempt, never repeated; raises only `errors.SlackError`s."""
+
+    async def unfurl(self, place: str, ts: str, glimpses: Sequence[Glimpse]) -> None:
+        """Show this below the message, each under its link; `NoMessageError` when the message has no such link."""
         ...
 
 

@@ -15,7 +15,7 @@ FOLDER = Path(__file__).with_name("img")
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 TALL: ViewportSize = {"width": 1280, "height": 1_020}  # the card, the answer and a failure below one another
 PLACES = (os.environ.get("CHROMIUM", ""), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-LARGEST = 200_000
+LARGEST = 240_000
 
 
 async def main() -> None:
@@ -43,6 +43,7 @@ async def _pictures(browser: Browser, url: str) -> None:
     await dark.get_by_role("button", name="Let things happen").click()
     await _take(dark, "demo-dark.png")
     await light.set_viewport_size(SIZE)
+    await _show_home(light, url)
     await light.goto(f"{url}gallery")
     await light.locator("#room h2").first.wait_for()
     await _take(light, "gallery.png")
@@ -64,6 +65,20 @@ async def _tell_the_story(page: Page) -> None:
     articles = page.locator("#log article")
     await articles.filter(has_text="told: this channel").wait_for()
     await articles.filter(has_text=re.compile("×1.*in batch-2026-04", re.DOTALL)).first.wait_for(timeout=90_000)
+
+
+async def _show_home(page: Page, url: str) -> None:
+    """Home with what was watched, and the form that begins another watch."""
+    await page.goto(f"{url}#U0ANA/D0ANA/home")
+    await page.reload()
+    await page.locator("#home").get_by_text("batch-2026-04").first.wait_for()
+    await _take(page, "home.png")
+    await page.locator("#home").get_by_role("button", name="Watch…").click()
+    form = page.get_by_role("dialog", name="Watch")
+    await form.get_by_label("Reference or pattern").fill("batch-*")
+    await form.locator(".context").get_by_text("1 reference matches").wait_for()
+    await _take(page, "watch.png")
+    await page.keyboard.press("Escape")
 
 
 async def _take(page: Page, name: str) -> None:

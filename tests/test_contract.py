@@ -247,7 +247,7 @@ async def test_a_token_that_is_refused_later_makes_it_unready_and_is_told_once(
         assert await outside.get(port, "/readyz") == 503
         assert await outside.get(port, "/healthz") == 200
         assert await _stopped(bot) == 0
-    assert [line["why"] for line in bot.log if line["event"].startswith("Slack cannot")] == ["token_revoked"]
+    assert [line["why"] for line in bot.log if line["event"].startswith("Slack cannot be used")] == ["token_revoked"]
 
 
 async def test_it_can_be_stopped_while_it_starts(outside: Outside, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from bot.domain.workflow_answer import FINISHED, TIME_IS_OVER, WITH_FAILURES
 from bot.domain.workflow_inputs import MOST_HOURS, USUAL_HOURS
 from bot.sandbox.slack_call import DEFAULT_SCOPES
 from bot.sandbox.slack_events import SUBSCRIBED
+from bot.sandbox.slack_links import UNFURL_DOMAINS
 from bot.settings import MEND, Settings, needed_to_run
 from bot.slack import actions, callbacks
 from bot.slack.command_forms import COMMANDS
@@ -25,6 +26,7 @@ from bot.slack.manifest import SHORTCUTS
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
 README = (ROOT / "README.md").read_text()
+GUIDE = (ROOT / "docs" / "guide.md").read_text()
 MANIFEST = yaml.safe_load((ROOT / "manifest.yml").read_text())
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 SCOPES_OF = {
@@ -41,6 +43,7 @@ SCOPES_OF = {
     "conversations_info": ["channels:read", "groups:read"],
     "users_info": ["users:read"],
     "chat_postEphemeral": ["chat:write"],
+    "chat_unfurl": ["links:write"],
     "views_open": [],
     "views_push": [],
     "views_update": [],
@@ -65,14 +68,15 @@ SCOPES_OF_EVENTS = {
     "app_uninstalled": [],
     "app_mention": ["app_mentions:read"],
     "message.im": ["im:history"],
+    "link_shared": ["links:read"],
     "function_executed": [],
 }
 """Every event that the bot is told, and the bot scopes that it takes."""
 
 
-def rows(heading: str) -> dict[str, list[str]]:
-    """The table under a heading of the README: first cell to the others."""
-    section = README.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+def rows(heading: str, text: str = README) -> dict[str, list[str]]:
+    """The table under a heading: first cell to the others."""
+    section = text.split(f"\n## {heading}\n")[1].split("\n## ", maxsplit=1)[0]
     lines = [line for line in section.splitlines() if line.startswith("|")][2:]
     cells = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     return {first: rest for first, *rest in cells}
@@ -170,7 +174,7 @@ def test_every_shortcut_of_the_manifest_is_listened_to_and_explained() -> None:
     hears = {"message": "message_shortcut", "global": "global_shortcut"}
     names = {value: name for name, value in vars(callbacks).items() if name.isupper()}
     assert all(f"app.{hears[each['type']]}({names[each['callback_id']]})" in text for each in listed)
-    told = re.findall(r"\*\*([^*]+)\*\*", README.split("\n### Ask it where you are\n")[1].split("\n## ")[0])
+    told = re.findall(r"\*\*([^*]+)\*\*", GUIDE.split("\n## Ask it where you are\n")[1].split("\n## ")[0])
     assert {each["name"] for each in listed} <= set(told)
 
 
@@ -196,7 +200,7 @@ def test_the_manifest_asks_for_exactly_the_scopes_that_the_calls_take() -> None:
 
 def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
     asked = MANIFEST["settings"]["event_subscriptions"]["bot_events"]
-    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py"))
+    text = "".join((ROOT / "bot/slack/listeners" / name).read_text() for name in ("events.py", "words.py", "unfurl.py"))
     assert sorted(asked) == sorted(SCOPES_OF_EVENTS)
     assert all(f'"{event.split(".")[0]}"' in text for event in asked)
     assert set(asked) == set(SUBSCRIBED)
@@ -205,6 +209,10 @@ def test_the_manifest_asks_for_exactly_the_events_that_are_heard() -> None:
 def test_the_readme_explains_exactly_the_scopes_of_the_manifest() -> None:
     told = [scope for row in rows("What it may do in Slack") for scope in quoted(row)]
     assert sorted(told) == sorted(MANIFEST["oauth_config"]["scopes"]["bot"])
+
+
+def test_the_demo_workspace_tells_of_links_to_the_domains_of_the_manifest() -> None:
+    assert MANIFEST["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
 
 
 # --- steps of workflows ---
@@ -224,7 +232,7 @@ def test_the_steps_of_the_manifest_are_those_of_the_code() -> None:
 
 
 def test_the_readme_tells_every_step_with_what_goes_in_and_comes_out() -> None:
-    told = rows("In Workflow Builder")
+    told = rows("In Workflow Builder", GUIDE)
     assert list(told) == [f"**{form.title}**" for form in FORMS.values()]
     for form in FORMS.values():
         goes_in, comes_out, _ = told[f"**{form.title}**"]
@@ -234,7 +242,7 @@ def test_the_readme_tells_every_step_with_what_goes_in_and_comes_out() -> None:
 
 
 def test_the_readme_tells_how_long_a_wait_lasts() -> None:
-    _, _, does = rows("In Workflow Builder")["**Wait until finished**"]
+    _, _, does = rows("In Workflow Builder", GUIDE)["**Wait until finished**"]
     assert f"`hours` ({USUAL_HOURS}; at most {MOST_HOURS})" in does
     assert all(f"`{ended}`" in does for ended in (FINISHED, WITH_FAILURES, TIME_IS_OVER))
     (hours,) = (each for each in FORMS["wait_until_finished"].inputs if each.name == "hours")
@@ -267,11 +275,21 @@ def test_every_metric_in_the_readme_exists() -> None:
     assert named <= there
 
 
-def test_every_file_that_a_document_points_to_exists() -> None:
-    decisions = (ROOT / "docs/decisions.md").read_text()
-    linked = re.findall(r"\]\(([^):]+)\)", README)
-    named = re.findall(r"`(bot/[a-z_/.]+)`", README + decisions)
-    assert [path for path in {*linked, *named} if not (ROOT / path).exists()] == []
+def headings(document: Path) -> set[str]:
+    """The names by which a document's headings can be linked."""
+    titles = re.findall(r"^#+ (.+)$", document.read_text(), re.MULTILINE)
+    return {re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("document", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda p: p.name)
+def test_every_file_and_heading_that_a_document_points_to_exists(document: Path) -> None:
+    text = document.read_text()
+    for path, heading in re.findall(r"\]\(([^)#:]*)(?:#([^)]+))?\)", text):
+        there = (document.parent / path).resolve() if path else document
+        assert there.exists(), path
+        assert not heading or heading in headings(there), heading
+    named = re.findall(r"`(bot/[a-z_/.]+)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
 
 
 def test_the_version_is_written_in_one_place() -> None:

@@ -178,17 +178,25 @@ async def test_the_version_is_told_by_either_name() -> None:
     assert (await done("lipsync-bot --version")).stdout == made.stdout == f"lipsync-bot {__version__}\n"
 
 
-@runs("lipsync-bot manifest [--http URL] [--command /NAME] [--distributed]", "lipsync-bot manifest --distributed")
+@runs(
+    "lipsync-bot manifest [--http URL] [--command /NAME] [--unfurl DOMAIN] [--distributed]",
+    "lipsync-bot manifest --distributed",
+)
 @runs("lipsync-bot manifest --http https://your.host", "lipsync-bot manifest --command /lipsync-staging")
+@runs("lipsync-bot manifest --unfurl storage.example.com")
 async def test_manifests_are_printed() -> None:
     both = await done(
-        "lipsync-bot manifest [--http URL] [--command /NAME] [--distributed]",
+        "lipsync-bot manifest [--http URL] [--command /NAME] [--unfurl DOMAIN] [--distributed]",
         URL="https://your.host",
         NAME="/lipsync-staging",
+        DOMAIN="storage.example.com",
     )
     without = await done("lipsync-bot manifest --distributed")
     http = await done("lipsync-bot manifest --http https://your.host")
     second = await done("lipsync-bot manifest --command /lipsync-staging")
+    third = await done("lipsync-bot manifest --unfurl storage.example.com")
+    assert "    - storage.example.com\n" in third.stdout
+    assert "chamelaion.com" not in third.stdout
     assert "https://your.host/slack/events" in http.stdout
     assert "/lipsync-staging" in second.stdout
     assert "functions:" in http.stdout

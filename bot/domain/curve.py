@@ -9,7 +9,6 @@ from bot.domain.request import LipsyncRequest
 
 MOST_POINTS = 20  # Slack's charts take no more
 WORTH_DRAWING = 20  # ended requests: of fewer, the totals say as much as a picture
-REFUSED_FOR = timedelta(days=30)  # new blocks come to workspaces by and by, and a wasted call a month is little
 _DAY = timedelta(days=1)
 _STEPS = tuple(
     timedelta(seconds=seconds)

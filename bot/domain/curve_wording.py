@@ -1,5 +1,7 @@
 """The words for how a batch went over time: the names in a chart, and the lines that say the same without one."""
 
+from collections.abc import Sequence
+
 from bot.domain.curve import WORTH_DRAWING, Curve, Point
 from bot.domain.words import counted, duration, number
 
@@ -48,13 +50,15 @@ def no_chart(terminal: int) -> str:
     return "no chart: everything happened at one moment"
 
 
-def bars(curve: Curve) -> tuple[str, ...]:
-    """The same lines as bars of text, all on one scale, and what a bar stands for."""
-    most = max(max(values) for _, values in series(curve))
-    rows = [(name, "".join(_bar(value, most) for value in values)) for name, values in series(curve)]
-    widest = max(len(name) for name, _ in rows)
-    drawn = [f"{name.ljust(widest)} {line}" for name, line in reversed(rows)]
-    return (*drawn, f"{' ' * widest} {duration(curve.step)} a bar, the last one: {moments(curve)[-1]}")
+def bars(lines: Sequence[tuple[str, Sequence[int]]], labels: Sequence[str]) -> tuple[str, ...]:
+    """The lines of a chart as bars of text, all on one scale, and what a bar stands for.
+
+    `lines` are as `series` gives them, and `labels` as `moments` does.
+    """
+    most = max(max(values) for _, values in lines)
+    widest = max(len(name) for name, _ in lines)
+    drawn = [f"{name.ljust(widest)} {''.join(_bar(value, most) for value in values)}" for name, values in lines]
+    return (*drawn[::-1], f"{' ' * widest} {labels[-2].removeprefix('-')} a bar, the last one: {labels[-1]}")
 
 
 def _bar(value: int, most: int) -> str:

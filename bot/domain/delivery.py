@@ -72,6 +72,7 @@ class Manner:
     people (user ids) who are named in it, `asked` is when and where a person asked for it, maybe at several times.
     `links` is who may see output links there: in a person's DM it is open, as nobody else reads that.
     `counts_only` is why only counts are shown there, as it is known when it is posted or edited; None to show all.
+    `words_only`: Slack has refused its blocks, so it is said without, in the one sentence that says the whole.
     """
 
     thread_ts: str | None = None
@@ -79,10 +80,22 @@ class Manner:
     mention: tuple[str, ...] = ()
     asked: tuple[Asked, ...] = ()
     links: LinksPolicy = LinksPolicy.PRIVATE
+    words_only: bool = False
     counts_only: CountsOnly | None = None
 
 
 PLAINLY = Manner()
+BLOCKS_REFUSED = frozenset(
+    {
+        "block_mismatch",
+        "blocks_too_long",
+        "invalid_attachments",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+    }
+)
+"""In whose words Slack refuses a message for its blocks, so that it was not posted and may be without them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,8 @@ INSTEAD = {
 """What to do for more than counts."""
 NOT_YOURS = (
     "In a channel that several organisations share, or may share, `watches`, `help` and the `status` of what is watched"
-    " there are for everybody. All else is for the people of the workspace that I am of, so nothing was done. Ask one of"
-    " them."
+    " there are for everybody. All else is for the people of the workspace that I am of, so nothing was done. Ask one"
+    " of them."
 )
 """What somebody of another organisation is told there who wants more."""
 SMALL_PRINT = {

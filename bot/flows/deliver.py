@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.announcement import CardPlaceholder, Said, StaleFacts
-from bot.domain.delivery import Delivery
+from bot.domain.delivery import BLOCKS_REFUSED, Delivery
 from bot.domain.digest import as_told
 from bot.domain.digest_facts import DigestFacts
 from bot.errors import (
@@ -143,6 +143,9 @@ class Deliver:
             case NoThreadError():
                 log.info("no reply can be posted", delivery=delivery.id, why=error.code)
                 await outbox.without_thread(delivery)
+            case RefusedMessageError() if error.code in BLOCKS_REFUSED and not delivery.manner.words_only:
+                log.error("Slack refuses the blocks of a message", kind=delivery.announcement.key.kind, why=error.code)
+                await outbox.again(delivery, not_before=now, why=error.code)  # it was not posted: now without them
             case RefusedMessageError():
                 log.error("Slack refuses a message", kind=delivery.announcement.key.kind, why=error.code)
                 await outbox.drop(delivery, error.code)

@@ -44,6 +44,7 @@ SOONEST = timedelta(milliseconds=50)
 AFTER_A_FAULT = 5.0  # seconds
 LAST_LOOK = 60.0  # seconds that the reading before the end of a wait may take
 _PATTERN = "A step is about one reference, and this is a pattern for many. Name one reference."
+_OUR_FAULT = "Something went wrong on my side (id {}). Name the id when you ask whoever runs me."
 
 
 @dataclass(slots=True)
@@ -137,9 +138,8 @@ class Workflow:
     async def _broke(self, execution: Execution, error: Exception) -> None:
         number = secrets.token_hex(2)
         log.error("a step of a workflow failed", id=number, execution=execution.id, exc_info=error)
-        sentence = f"Something went wrong on my side (id {number}). Name the id when you ask whoever runs me."
         try:
-            await self.store.workflow.answer(execution, Failure(sentence), now=self.clock.now())
+            await self.store.workflow.answer(execution, Failure(_OUR_FAULT.format(number)), now=self.clock.now())
         except StoreError:
             await self.clock.sleep(AFTER_A_FAULT)
 

@@ -38,12 +38,14 @@ async def run_demo(
     log_level: str = "WARNING",
     commands: Iterable[tuple[str, str]] = (),
     gallery: Sequence[Fields] = (),
+    shortcuts: Sequence[Fields] = (),
     bot_command: Sequence[str] = COMMAND,
 ) -> int:
     """Run until Ctrl-C or SIGTERM; the exit code, 1 when the bot did not start (then its output goes to `complain`).
 
     `tell` gets one line, the page's address. `commands` are the words that the page offers, each with what it does;
-    `gallery` are the messages that it shows; of `environment` the bot gets only what any program needs.
+    `gallery` are the messages and views that it shows, `shortcuts` the app's as in its manifest; of `environment` the
+    bot gets only what any program needs.
     """
     stop = _stopped_by_signals()
     async with AsyncExitStack() as stack:
@@ -59,7 +61,7 @@ async def run_demo(
             return 0 if stop.is_set() else EXIT_BOT_DIED
         around = Surroundings(clock, slack, api, account, bot)
         page = Page(slack, tuple(commands), around.references, demo_world.TOPICS, demo_deeds.all_of(around), port=port)
-        page.gallery = document(gallery, clock) if gallery else ""
+        page.gallery, page.shortcuts = document(gallery, clock) if gallery else "", tuple(shortcuts)
         await stack.enter_async_context(page)
         tell(page.url)
         await stop.wait()

@@ -30,6 +30,12 @@ _FIRST_STEPS = (
     ("/lipsync digest now", "what needs you in what is watched here, as every morning"),
     ("/lipsync help", "everything else"),
 )
+_ELSEWHERE = (
+    "Lip Sync under Apps: your Home, with all that you watch",
+    "More actions, where you point at a message: watch the reference that it names",
+    "+ beside the box: how a batch is doing, wherever you are",
+    "@lipsync and the same words, in a message or in a reply; in its own conversation the words alone",
+)
 
 
 def account(clock: Clock, seed: int = 55) -> Account:
@@ -98,7 +104,10 @@ def _steps() -> list[Fields]:
     intro = {"type": "rich_text_section", "elements": [bold, _text(" Type in the box below, for example:")]}
     lines = [_step(typed, does) for typed, does in _FIRST_STEPS]
     steps = {"type": "rich_text_list", "style": "bullet", "elements": lines}
-    return [{"type": "rich_text", "elements": [intro, steps]}]
+    places = {"type": "rich_text_section", "elements": [_text("The same without a slash:")]}
+    others = [{"type": "rich_text_section", "elements": [_text(each)]} for each in _ELSEWHERE]
+    elsewhere = {"type": "rich_text_list", "style": "bullet", "elements": others}
+    return [{"type": "rich_text", "elements": [intro, steps, places, elsewhere]}]
 
 
 def _step(typed: str, does: str) -> Fields:

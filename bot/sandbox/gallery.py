@@ -1,4 +1,4 @@
-"""The gallery: one document with every message, which shows the same from a server and from a file."""
+"""The gallery: one document with every message and view, which shows the same from a server and from a file."""
 
 import json
 import re
@@ -21,11 +21,12 @@ _GAP = re.compile(r"\{\{(\w+)\}\}")
 def document(shown: Sequence[Fields], clock: Clock) -> str:
     """One HTML document that needs no other file and asks nobody for anything.
 
-    Each of `shown` has `name`, `title`, `when`, `text` and `blocks`; neighbours of one title stand under it.
+    Each of `shown` has `name`, `title`, `when`, and either `text` and `blocks` or a `view`; neighbours of one title
+    stand under it.
     """
     workspace = seen(furnish(Workspace(clock)), ANA.id)
     given = {"shown": list(shown), "users": workspace["users"], "channels": workspace["channels"]}
-    script, style = bundled("gallery.js"), _read("style.css") + _read("gallery.css")
+    script, style = bundled("gallery.js"), "".join(map(_read, ("style.css", "views.css", "gallery.css")))
     parts = {
         "policy": _policy(script, style),
         "icon": f"data:image/svg+xml;base64,{b64encode(_read('icon.svg').encode()).decode()}",

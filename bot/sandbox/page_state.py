@@ -25,6 +25,8 @@ def seen(workspace: Workspace, user_id: str, since: int = 0, topics: Mapping[str
         "users": [_user(each) for each in (*workspace.users.values(), SLACKBOT)],
         "channels": [_channel(each, user_id, topics or {}) for each in channels],
         "messages": shown,
+        "home": _home(workspace, user_id),
+        "modals": [_view(each) for each in _modals(workspace, user_id)],
         "gone": [[channel.id, ts] for channel in channels for ts in _gone(workspace, channel, changed)],
     }
 
@@ -32,6 +34,22 @@ def seen(workspace: Workspace, user_id: str, since: int = 0, topics: Mapping[str
 def may_see(channel: Channel, user_id: str) -> bool:
     """Whether this person can open a place: public channels, and those they are in."""
     return channel.kind == "public" or user_id in channel.members
+
+
+def _home(workspace: Workspace, user_id: str) -> Fields | None:
+    published = workspace.views.get(f"VHOME{user_id}")
+    return _view(published) if published else None
+
+
+def _modals(workspace: Workspace, user_id: str) -> list[Fields]:
+    """The modals that are open for this person, the one on top last."""
+    return [workspace.views[each] for each in workspace.modals.get(user_id, ())]
+
+
+def _view(view: Fields) -> Fields:
+    """A view as it is drawn; `hash` changes whenever it does."""
+    named = {name: view.get(name) for name in ("id", "type", "hash", "title", "submit", "close")}
+    return {**named, "blocks": with_ids(view["blocks"])}
 
 
 def _changed(news: Iterable[Entry]) -> dict[str, list[str]]:
@@ -74,6 +92,7 @@ def _message(workspace: Workspace, message: Message) -> Fields:
         "broadcast": message.reply_broadcast,
         "ephemeral": message.ephemeral_to is not None,
         "edits": len(message.edits),
+        "unfurls": [{"blocks": with_ids(each["blocks"])} for each in message.unfurls.values()],
         "files": [_file(workspace.files[each]) for each in message.files],
         "reactions": {name: [user for user, each in message.reactions if each == name] for name in names},
     }

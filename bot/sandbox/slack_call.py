@@ -22,6 +22,8 @@ DEFAULT_SCOPES = (
     "users:read",
     "files:write",
     "app_mentions:read",
+    "links:read",
+    "links:write",
 )
 SCOPE_PREFIX = {"public": "channels", "private": "groups", "im": "im", "mpim": "mpim"}
 TIER_1, TIER_2, TIER_3, TIER_4, SPECIAL = 1, 20, 50, 100, 600
@@ -139,7 +141,7 @@ def as_json(workspace: Workspace, message: Message, *, with_metadata: bool = Fal
         shown["files"] = [workspace.files[each] for each in message.files]
     if with_metadata and message.metadata:
         shown["metadata"] = message.metadata
-    return shown | _thread_of(workspace, message)
+    return shown | _below_links(message) | _thread_of(workspace, message)
 
 
 def with_ids(blocks: list[Fields]) -> list[Fields]:
@@ -156,6 +158,11 @@ def _reactions(message: Message) -> list[Fields]:
     names = dict.fromkeys(name for _, name in message.reactions)
     users = {name: [user for user, each in message.reactions if each == name] for name in names}
     return [{"name": name, "users": who, "count": len(who)} for name, who in users.items()]
+
+
+def _below_links(message: Message) -> Fields:
+    shown = [{"from_url": url, **each} for url, each in message.unfurls.items()]
+    return {"attachments": shown} if shown else {}
 
 
 def _thread_of(workspace: Workspace, message: Message) -> Fields:

@@ -2,9 +2,10 @@
 
 import re
 
-from bot.sandbox.blockkit import TEXT_IN_POST, TEXT_IN_UPDATE, metadata_problems
+from bot.sandbox.blockkit import TEXT_IN_POST, TEXT_IN_UPDATE, block_problems, metadata_problems
 from bot.sandbox.slack_call import SPECIAL, TIER_3, TIER_4, ApiCall, Method, as_json, draft_of
 from bot.sandbox.slack_entities import Channel, Draft, Fields, Message, RefusedError
+from bot.sandbox.slack_links import shared_links
 
 _TS = re.compile(r"\d+\.\d{6}")
 
@@ -99,10 +100,31 @@ def _own(call: ApiCall, otherwise: str) -> Message:
     return message
 
 
+def unfurl(call: ApiCall) -> Fields:
+    """chat.unfurl: something to stand below links of somebody's message, in place of what stood there."""
+    channel = call.workspace.channels.get(call.needed("channel", "missing_channel"))
+    if channel is None:
+        raise RefusedError("cannot_find_channel")
+    message = call.workspace.message(channel.id, call.needed("ts", "missing_ts"), "cannot_find_message")
+    unfurls = call.structure("unfurls", "invalid_arguments")
+    if not isinstance(unfurls, dict) or not unfurls:
+        raise RefusedError("missing_unfurls")
+    if not set(unfurls) <= set(shared_links(message, call.workspace.unfurl_domains)):
+        raise RefusedError("cannot_unfurl_url")
+    for each in unfurls.values():
+        blocks = each.get("blocks") if isinstance(each, dict) else None
+        if not blocks or block_problems(blocks) or not call.workspace.knows(blocks):
+            raise RefusedError("invalid_blocks", errors=block_problems(blocks))
+    message.unfurls |= unfurls
+    call.workspace.note("unfurled", channel=channel.id, ts=message.ts, links=list(unfurls))
+    return {}
+
+
 METHODS = {
     "chat.postMessage": Method(post_message, ("chat:write",), SPECIAL // 2),
     "chat.postEphemeral": Method(post_ephemeral, ("chat:write",), TIER_4),
     "chat.update": Method(update, ("chat:write",), TIER_3),
     "chat.delete": Method(delete, ("chat:write",), TIER_3),
+    "chat.unfurl": Method(unfurl, ("links:write",), TIER_3),
     "chat.getPermalink": Method(permalink, (), SPECIAL),
 }

@@ -55,7 +55,10 @@ class Channel:
 
 @dataclass(slots=True)
 class Message:
-    """What somebody said, as it stands now. `ephemeral_to` is the only user who sees it, if any."""
+    """What somebody said, as it stands now. `ephemeral_to` is the only user who sees it, if any.
+
+    `unfurls` is what stands below its links, by the link: `{"blocks": [...]}`.
+    """
 
     channel: str
     ts: str
@@ -69,6 +72,7 @@ class Message:
     files: list[str] = field(default_factory=list)
     reactions: list[tuple[str, str]] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
+    unfurls: dict[str, Fields] = field(default_factory=dict)
     deleted: bool = False
 
     @property

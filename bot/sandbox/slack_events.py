@@ -8,6 +8,7 @@ from bot.ports import Clock
 from bot.sandbox.slack_api import Tokens
 from bot.sandbox.slack_delivery import Delivered
 from bot.sandbox.slack_entities import Channel, Fields, Message
+from bot.sandbox.slack_links import shared_fields, shared_links
 from bot.sandbox.slack_payloads import event_fields, said_fields
 from bot.sandbox.slack_sharing import share, unshare
 from bot.sandbox.workspace import Workspace
@@ -29,6 +30,7 @@ SUBSCRIBED = (
     "app_uninstalled",
     "app_mention",
     "message.im",
+    "link_shared",
     "function_executed",
 )
 """The events that the app's manifest asks for."""
@@ -126,6 +128,7 @@ class Happenings:
     async def said(self, message: Message) -> None:
         """Somebody has written a message: the bot is told in its DM, and where it is a member and mentioned."""
         channel, bot = self.workspace.channel(message.channel), self.workspace.bot.id
+        await self._linked(message, channel)
         if bot not in channel.members:
             return
         about = said_fields(self.workspace, message, channel)
@@ -133,6 +136,13 @@ class Happenings:
             await self._say("message", about, "im:history", subscription="message.im")
         elif f"<@{bot}>" in message.text:
             await self._say("app_mention", about, "app_mentions:read")
+
+    async def _linked(self, message: Message, channel: Channel) -> None:
+        """Links are told of everywhere, with whether the bot is there; what it says itself is not."""
+        bot, links = self.workspace.bot.id, shared_links(message, self.workspace.unfurl_domains)
+        if links and message.user != bot:
+            about = shared_fields(message, channel, links, is_member=bot in channel.members)
+            await self._say("link_shared", about, "links:read")
 
     async def close(self) -> None:
         """Tell nothing any more."""

@@ -19,6 +19,9 @@ _SELECTED = {
     "datepicker": "selected_date",
     "timepicker": "selected_time",
     "plain_text_input": "value",
+    "email_text_input": "value",
+    "url_text_input": "value",
+    "number_input": "value",
 }
 _SELECTED_MANY = {
     "multi_users_select": "selected_users",
@@ -210,11 +213,13 @@ def entered(element: Mapping[str, object], value: str | list[str] | None) -> Fie
     """What an element says of itself once this was chosen or typed in it."""
     kind = str(element["type"])
     if kind in _ONE_OPTION:
-        return {"selected_option": _options(element, [str(value)])[0]}
+        return {"selected_option": None if value == "" else _options(element, [str(value)])[0]}
     if kind in ("checkboxes", "multi_static_select"):
         return {"selected_options": _options(element, list(value or []))}
     if kind in _SELECTED:
-        return {_SELECTED[kind]: value}
+        return {_SELECTED[kind]: value or None}
+    if kind == "datetimepicker":
+        return {"selected_date_time": int(str(value)) if value else None}
     if kind in _SELECTED_MANY:
         return {_SELECTED_MANY[kind]: list(value or [])}
     own = {name: element[name] for name in ("text", "value", "style") if name in element}

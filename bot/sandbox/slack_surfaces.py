@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from bot.sandbox.slack_delivery import Delivered, Delivery
 from bot.sandbox.slack_entities import Fields, RefusedError
-from bot.sandbox.slack_payloads import event_fields, url_of
+from bot.sandbox.slack_payloads import clicked_in, event_fields, url_of
 from bot.sandbox.slack_view_payloads import (
     closed_fields,
     home_fields,
@@ -43,11 +43,22 @@ class Surfaces:
         return self.workspace.views[stack[-1]] if stack else None
 
     async def touch(
-        self, user: str, view_id: str, action_id: str, value: str | list[str] | None = None, entries: Entered = NOTHING
+        self,
+        user: str,
+        view_id: str,
+        action_id: str,
+        value: str | list[str] | None = None,
+        entries: Entered = NOTHING,
+        *,
+        block_id: str | None = None,
     ) -> Delivered:
-        """Click or choose something in a view, while this stands in its fields; `LookupError` when it is not there."""
+        """Click or choose something in a view, while this stands in its fields; `LookupError` when it is not there.
+
+        Where several blocks have such an element, `block_id` says which one is meant.
+        """
         view = self._view(user, view_id)
-        fields = touch_fields(self.workspace, user, view, action_id, value, entries)
+        action = clicked_in(self.workspace, view["blocks"], action_id, block_id, value)
+        fields = touch_fields(self.workspace, user, view, action, entries)
         delivered = await self.delivery().form("interactive", fields)
         if not delivered.ok:
             self.workspace.note("click_failed", user=user, view=view_id, action=action_id, error=delivered.error)

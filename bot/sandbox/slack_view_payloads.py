@@ -5,23 +5,15 @@ from collections.abc import Mapping
 from bot.sandbox.blockkit import view_problems
 from bot.sandbox.slack_call import as_json, with_ids
 from bot.sandbox.slack_entities import Fields, Message, RefusedError
-from bot.sandbox.slack_payloads import channel_name, clicked_in, entered, interaction
+from bot.sandbox.slack_payloads import channel_name, entered, interaction
 from bot.sandbox.workspace import Workspace
 
 _OURS = ("user", "errors")  # what only the sandbox knows of a view
 Entered = Mapping[str, str | list[str]]
 
 
-def touch_fields(
-    workspace: Workspace,
-    user_id: str,
-    view: Fields,
-    action_id: str,
-    value: str | list[str] | None,
-    entries: Entered,
-) -> Fields:
+def touch_fields(workspace: Workspace, user_id: str, view: Fields, action: Fields, entries: Entered) -> Fields:
     """The payload of a click or a choice in a view."""
-    action = clicked_in(workspace, view["blocks"], action_id, None, value)
     return {
         **interaction(workspace, "block_actions", user_id),
         "container": {"type": "view", "view_id": view["id"]},

@@ -18,6 +18,7 @@ from bot.sandbox.slack_entities import (
     RunningStep,
     User,
 )
+from bot.sandbox.slack_links import UNFURL_DOMAINS
 from bot.sandbox.slack_passes import Passes
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class Workspace:
         self.team, self.domain, self.app, self.bot, self.bot_id = TEAM, "sandbox", APP, BOT, BOT_ID
         self.most_a_page = 999
         self.unknown: set[str] = set()
+        self.unfurl_domains = UNFURL_DOMAINS
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, Fields] = {}

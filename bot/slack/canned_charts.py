@@ -10,6 +10,7 @@ from bot.domain.prospect import rhythm
 from bot.domain.request import LipsyncRequest
 from bot.slack.canned_scene import REF, Canned, Scene, uuid
 from bot.slack.views import status
+from bot.slack.views.plain import plainly
 
 _SUBMITTED, _TAKES, _SLOTS = 9.0, 112.0, 8  # seconds between two, seconds that one takes, how many at a time
 _HALVED = 80  # clips are through when half of the slots are gone
@@ -26,12 +27,12 @@ def charts(scene: Scene) -> Iterator[Canned]:
         ("status_chart_early", "A chart was asked for, and little has finished.", charted(scene, 60, 300)),
         ("status_chart_old", "A chart was asked for while the API cannot be read.", _old(running)),
     ):
-        yield Canned(name, "Status", when, status.message(answer, scene.command, "chart"))
+        yield Canned(name, "Status", when, status.message(answer, scene.command, charted=True))
     plain = status.message(running, scene.command)
     yield Canned("status_drawable", "Status", "When enough has ended for a chart.", plain)
-    refused = status.message(running, scene.command, "bars")
+    refused = plainly(status.message(running, scene.command, charted=True))
     yield Canned("status_chart_refused", "Status", "Where Slack refuses charts: the same as text.", refused)
-    shared = status.shared(running, "U0ANA", "chart")
+    shared = status.shared(running, "U0ANA", charted=True)
     yield Canned("status_chart_shared", "Status", "After Share, with its chart.", shared)
 
 

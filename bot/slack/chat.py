@@ -76,7 +76,7 @@ class SlackChat:
         response = await self._call(
             self.client.chat_postMessage,
             channel=channel,
-            **_said(shown),
+            **({"text": shown.text} if manner.words_only else _said(shown)),
             **_in_thread(manner),
             metadata={"event_type": EVENT_TYPE, "event_payload": {"delivery": delivery_id}},
             unfurl_links=False,

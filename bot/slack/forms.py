@@ -17,7 +17,7 @@ from bot.slack.views.view import View
 
 log = structlog.get_logger(__name__)
 LONGEST_MISTAKE = 600
-_WORKING = View((rich_text(paragraph([words("Working on it …")])),), title="One moment")
+WORKING = View((rich_text(paragraph([words("Working on it …")])),), title="One moment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +72,18 @@ class Submission:
             async with asyncio.timeout(self.patience_seconds):
                 return await done
         except TimeoutError:
-            return Shows(_WORKING)
+            return Shows(WORKING)
 
     async def _show_late(self, outcome: Outcome) -> None:
-        view = outcome.view if isinstance(outcome, Shows) else _mistaken(outcome)
+        view = outcome.view if isinstance(outcome, Shows) else mistaken(outcome)
         try:
             await self.screens.update(self.what.view_id, view)
         except SlackError as error:
             log.warning("what came of a form was not shown", why=error.why)
 
 
-def _mistaken(mistakes: Mistakes) -> View:
-    """What was wrong, where the form itself is gone."""
+def mistaken(mistakes: Mistakes) -> View:
+    """What was wrong, shown where the form itself is gone."""
     said = (*mistakes.by_field.values(), "Nothing was done. Open it again to try again.")
     lines = [words(Foreign(each, LONGEST_MISTAKE)) for each in said]
     return View((rich_text(paragraph(lines)),), title="That did not work")

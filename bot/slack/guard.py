@@ -18,6 +18,7 @@ from bot.slack.payload import (
     Asked,
     Clicked,
     Happened,
+    Linked,
     PayloadError,
     Submitted,
     Summoned,
@@ -25,6 +26,7 @@ from bot.slack.payload import (
     asked,
     clicked,
     happened,
+    linked,
     said,
     submitted,
     summoned,
@@ -47,6 +49,7 @@ Handle = Callable[[What, Reply], Coroutine[object, object, None]]
 Shown = Callable[[Seen, Screen], Coroutine[object, object, None]]
 Heard = Callable[[Asked, str], Awaitable[Asked | None]]
 Admit = Callable[[str, str], Awaitable[None]]
+IsNew = Callable[[str], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,26 @@ class Guard:
             what = await heard(spoken, happened(body).id) if spoken else None
             if what is not None and not self._begin(handle, what, "words"):
                 await self.replies.to(what).ephemeral(errors.message(BadCommandError(TOO_BUSY)))
+
+        return self._acknowledged(listen)
+
+    def links(self, handle: Callable[[Linked], Coroutine[object, object, None]], is_new: IsNew) -> Hears:
+        """A listener for links that somebody posted; nobody is told of trouble, since nobody has asked.
+
+        `is_new` is given the event's id: what was told before is not handled again. It must take no longer than a
+        transaction. What is too much is left out.
+        """
+
+        async def safely(what: Linked) -> None:
+            try:
+                await handle(what)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                _told(error)
+
+        async def listen(body: Mapping[str, object]) -> None:
+            what = linked(body)
+            if what is not None and await is_new(happened(body).id):
+                self.work.start(safely(what), "links")
 
         return self._acknowledged(listen)
 

@@ -1,7 +1,8 @@
 """The manifest of the Slack app: what it may do, and where Slack finds it, as YAML to paste."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -28,6 +29,8 @@ SCOPES: Mapping[str, str] = {
     "groups:read": "the same in private channels",
     "users:read": "the time zone of whoever types a deadline",
     "app_mentions:read": "is told when it is mentioned, and answers there",
+    "links:read": "is told of links to clips and requests where it was invited, and of no other links",
+    "links:write": "shows how the request is doing below such a link",
 }
 """Every scope of the bot's token, and why."""
 
@@ -48,6 +51,7 @@ EVENTS: Mapping[str, str] = {
     "app_uninstalled": "the same",
     "app_mention": "somebody mentioned the bot: it answers them there",
     "message.im": "somebody wrote to the bot in its DM: it answers",
+    "link_shared": "somebody posted a link to a clip or a request: it shows how that is doing",
 }
 """Every event that Slack tells the bot, and what for."""
 STEP_EVENTS: Mapping[str, str] = {"function_executed": "a workflow has begun one of the steps above"}
@@ -63,6 +67,16 @@ class Shortcut:
     callback_id: str
     description: str
 
+    def shown(self) -> dict[str, str]:
+        """Its fields as the manifest names them."""
+        told = {"callback_id": self.callback_id, "description": self.description}
+        return {"name": self.name, "type": self.kind, **told}
+
+
+UNFURL_DOMAINS = ("chamelaion.com",)
+"""Whose links are unfurled unless the operator names others: the host of the API's documented output links is below."""
+MOST_DOMAINS = 5
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 
 SHORTCUTS = (
     Shortcut("Watch this reference", "message", WATCH_THIS, "Finds the reference in a message and offers to watch it."),
@@ -100,6 +114,8 @@ features:
       should_escape: true{command_url}
   shortcuts:
 {shortcuts}
+  unfurl_domains: # links to these show how the request is doing: lipsync-bot manifest --unfurl DOMAIN
+{domains}
 {functions}oauth_config:
   scopes:
     bot:
@@ -122,11 +138,17 @@ _STEPS = "It has steps for Workflow Builder. Without them, as an app must be to 
 _NO_STEPS = "It has no steps for Workflow Builder: Slack does not let an app be distributed that has some."
 
 
-def manifest(command: str = COMMAND, address: str | None = None, *, distributed: bool = False) -> str:
+def manifest(
+    command: str = COMMAND,
+    address: str | None = None,
+    domains: Sequence[str] = UNFURL_DOMAINS,
+    *,
+    distributed: bool = False,
+) -> str:
     """The manifest for Socket Mode, or for HTTP when Slack reaches the bot at `address` (`https://host`).
 
-    `command` is the slash command with its slash. A `distributed` app has no steps for Workflow Builder. Raises
-    `SettingsError` for an address that Slack would not take.
+    `command` is the slash command with its slash, `domains` are those whose links are unfurled. A `distributed` app has
+    no steps for Workflow Builder. Raises `SettingsError` for an address or a domain that Slack would not take.
     """
     events = EVENTS if distributed else {**EVENTS, **STEP_EVENTS}
     url = None if address is None else json.dumps(_events_url(address))  # a JSON string is a YAML string
@@ -137,6 +159,7 @@ def manifest(command: str = COMMAND, address: str | None = None, *, distributed:
         scopes="\n".join(f"      - {scope} # {why}" for scope, why in SCOPES.items()),
         events="\n".join(f"      - {event} # {why}" for event, why in events.items()),
         shortcuts="\n".join(map(_shortcut, SHORTCUTS)),
+        domains="\n".join(f"    - {domain}" for domain in _domains(domains)),
         request_url=f"\n    request_url: {url}" if url else "",
         socket_mode="false" if url else "true",
         steps=_NO_STEPS if distributed else _STEPS,
@@ -168,13 +191,18 @@ def _parameter(parameter: Parameter) -> Iterator[str]:
 
 
 def _shortcut(shortcut: Shortcut) -> str:
-    lines = (
-        f"name: {shortcut.name}",
-        f"type: {shortcut.kind}",
-        f"callback_id: {shortcut.callback_id}",
-        f"description: {shortcut.description}",
-    )
+    lines = (f"{name}: {value}" for name, value in shortcut.shown().items())
     return "    - " + "\n      ".join(lines)
+
+
+def _domains(named: Sequence[str]) -> list[str]:
+    domains = list(dict.fromkeys(each.lower() for each in named))
+    wrong = [each for each in domains if not _DOMAIN.fullmatch(each)]
+    if wrong:
+        raise SettingsError([f"--unfurl is wrong: {wrong[0]!r} must be a domain, such as storage.example.com"])
+    if not 1 <= len(domains) <= MOST_DOMAINS:
+        raise SettingsError([f"--unfurl is wrong: Slack takes at most {MOST_DOMAINS} domains"])
+    return domains
 
 
 def _events_url(address: str) -> str:

@@ -104,6 +104,15 @@ _NO_MESSAGE = (
     "message_not_found",
 )
 
+_NO_UNFURL = (
+    "cannot_find_channel",
+    "cannot_find_message",
+    "cannot_unfurl_message",
+    "cannot_unfurl_url",
+    "missing_channel",
+    "missing_ts",
+)
+
 _NO_THREAD = (
     "cannot_reply_to_message",
     "invalid_thread_ts",
@@ -129,6 +138,7 @@ _BY_CODE: Mapping[str, type[SlackError]] = {
     **dict.fromkeys(_REFUSED, RefusedMessageError),
     **dict.fromkeys(_NO_FILE, RefusedMessageError),
     **dict.fromkeys(_NO_MESSAGE, NoMessageError),
+    **dict.fromkeys(_NO_UNFURL, NoMessageError),
     **dict.fromkeys(_NO_THREAD, NoThreadError),
     **dict.fromkeys(_NO_SCREEN, NoScreenError),
 }

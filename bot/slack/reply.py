@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.flows.novelties import Novelties
 from bot.flows.vitals import Vitals
 from bot.slack.address import Address, Conversation, ResponseUrl, Sleep, Unsaid
 from bot.slack.payload import Asked, Clicked, Summoned
 from bot.slack.views.message import Message
+from bot.slack.views.plain import new_blocks, plainly
 
 log = structlog.get_logger(__name__)
 USES = 5
@@ -21,12 +23,11 @@ class Reply:
 
     address: Address
     vitals: Vitals
+    novelties: Novelties
     replaces: bool = False
     """Whether there is an answer of ours that the next phase may take the place of."""
     may_replace: bool = True
     """False where the original is a message for everybody, such as a card."""
-    was_refused: bool = False
-    """Whether Slack has looked at the last answer and does not take its blocks, so nobody has seen it."""
     _uses: int = 0
 
     async def ephemeral(self, message: Message) -> bool:
@@ -51,12 +52,26 @@ class Reply:
         return await self._send(message, replaces=False, to_all=True)
 
     async def _send(self, message: Message, *, replaces: bool, to_all: bool = False) -> bool:
+        """As it is, or as text where Slack refuses what is new in it: then nobody has seen it, so it is said again.
+
+        Whatever else goes wrong, it may have been seen.
+        """
+        new = new_blocks(message)
+        if new and await self.novelties.are_refused(new):
+            message, new = plainly(message), frozenset()
+        unsaid = await self._attempt(message, replaces=replaces, to_all=to_all)
+        if new and unsaid is not None and unsaid.was_refused:
+            await self.novelties.were_refused(new)
+            unsaid = await self._attempt(plainly(message), replaces=replaces, to_all=to_all)
+        return self._counted(unsaid)
+
+    async def _attempt(self, message: Message, *, replaces: bool, to_all: bool) -> Unsaid | None:
         if self._uses >= USES:
-            unsaid: Unsaid | None = Unsaid("used up")
-        else:
-            self._uses += 1
-            unsaid = await (self.address.replace(message) if replaces else self.address.say(message, to_all=to_all))
-        self.was_refused = unsaid is not None and unsaid.was_refused
+            return Unsaid("used up")
+        self._uses += 1
+        return await (self.address.replace(message) if replaces else self.address.say(message, to_all=to_all))
+
+    def _counted(self, unsaid: Unsaid | None) -> bool:
         if unsaid is None:
             self.vitals.slack_calls["answers ok"] += 1
             return True
@@ -73,13 +88,15 @@ class Replies:
 
     client: AsyncWebClient
     vitals: Vitals
+    novelties: Novelties
     sleep: Sleep = asyncio.sleep
 
     def to(self, what: Asked | Clicked | Summoned) -> Reply:
         """The reply to a command, a click, words or a shortcut; only a click in an answer may replace that."""
         if not what.response_url:
-            return Reply(Conversation(self.client, what.place, what.user, what.thread_ts, self.sleep), self.vitals)
-        reply = Reply(ResponseUrl(what.response_url, self.client, _thread_of(what)), self.vitals)
+            said = Conversation(self.client, what.place, what.user, what.thread_ts, self.sleep)
+            return Reply(said, self.vitals, self.novelties)
+        reply = Reply(ResponseUrl(what.response_url, self.client, _thread_of(what)), self.vitals, self.novelties)
         if isinstance(what, Clicked):
             reply.replaces = reply.may_replace = what.is_answer
         return reply

@@ -1,11 +1,11 @@
 """Claiming what may be posted now: no announcement is ever given to two, inside one transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, Select, and_, func, or_, select, update
 
-from bot.domain.delivery import Delivery, State
+from bot.domain.delivery import BLOCKS_REFUSED, Delivery, State
 from bot.domain.lease import Lease
 from bot.store.holding import hold_muted
 from bot.store.leasing import holds
@@ -90,7 +90,7 @@ def _take(connection: Connection, claim: Claim, seen: RowMapping) -> Delivery | 
         )
         .values(retry_at=claim.now + TROUBLED_PAUSE)
     )
-    return delivery_of(row, manner)
+    return delivery_of(row, replace(manner, words_only=seen["why"] in BLOCKS_REFUSED))
 
 
 def _put_off(connection: Connection, row: RowMapping, until: datetime) -> None:

@@ -27,6 +27,7 @@ from bot.store.sightings import Sightings
 from bot.store.triages import Triages
 from bot.store.trying import TrialRuns
 from bot.store.undos import Undos
+from bot.store.unfurls import Unfurls
 from bot.store.vigil import Vigil
 from bot.store.watches import Watches
 from bot.store.workflow_steps import WorkflowSteps
@@ -62,6 +63,7 @@ class Store:
     homes: Homes
     sightings: Sightings
     policies: Policies
+    unfurls: Unfurls
     sharings: Sharings
 
 
@@ -103,5 +105,6 @@ def store_on(database: Database, clock: Clock) -> Store:
         homes=Homes(database),
         sightings=Sightings(database),
         policies=Policies(database),
+        unfurls=Unfurls(database),
         sharings=Sharings(database),
     )

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, inspect, text
 
-REVISION = "0021"
+REVISION = "0022"
 """The newest of the migrations; known here so that a database that has it needs no Alembic."""
 
 

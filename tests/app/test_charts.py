@@ -39,3 +39,14 @@ async def test_a_refused_chart_comes_as_text_and_is_not_tried_again_after_a_rest
             assert "rich_text_preformatted" in str(answer.blocks)
             tried = [use.outcome for use in stage.slack.answers]
             assert tried == (["ok", "invalid_blocks", "ok"] if life == 1 else ["ok", "ok"])
+
+
+async def test_news_whose_blocks_slack_refuses_are_said_once_as_a_sentence(stage: Stage) -> None:
+    stage.slack.workspace.unknown.add("rich_text")
+    stage.account.submit("batch-1", 2)
+    await stage.slack.command(ANA, DE, "watch batch-1")
+    await stage.sees_text("batch-1: ")
+    stage.account.fail(stage.account.submit("batch-1", 1)[0], "no face detected")
+    failure = await stage.sees_text("no face detected")
+    assert failure.blocks is None
+    assert sum("no face detected" in text and "×1" in text for text in stage.texts()) <= 1

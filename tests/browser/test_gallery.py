@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from bot.slack.gallery import canned
+from bot.slack.gallery import canned, canned_views
 from tests.browser.conftest import Visitor
 from tests.browser.test_page import looks_right
 from tests.builders import NOON
@@ -13,7 +13,7 @@ from tests.processes import finished
 
 pytestmark = [pytest.mark.processes, pytest.mark.asyncio(loop_scope="session")]
 
-NAMES = [each.name for each in canned("/lipsync", NOON)]
+NAMES = [each.name for each in canned("/lipsync", NOON)] + [each.name for each in canned_views("/lipsync", NOON)]
 EMPTY = """() => [...document.querySelectorAll(".pane .body")].filter((each) => each.innerText.length < 20).length"""
 
 
@@ -35,7 +35,7 @@ async def test_the_demo_leads_to_every_message(demo: str, visitor: Visitor) -> N
     await expect(page.locator("#input")).to_be_focused()
 
 
-async def test_a_file_shows_every_message_light_and_dark(tmp_path: Path, visitor: Visitor) -> None:
+async def test_a_file_shows_every_message_and_view_light_and_dark(tmp_path: Path, visitor: Visitor) -> None:
     code, _ = await finished("gallery", "--out", str(tmp_path / "shown"))
     assert code == 0
     assert [path.name for path in (tmp_path / "shown").iterdir()] == ["index.html"]
@@ -50,6 +50,10 @@ async def test_a_file_shows_every_message_light_and_dark(tmp_path: Path, visitor
     await expect(card.locator(".pane.light")).to_have_css("background-color", "rgb(255, 255, 255)")
     await expect(card.locator(".notice")).to_contain_text("73% finished, 178 done, 6 failed")
     await card.get_by_role("button", name="Failures").click()
+    await expect(page.locator(".toast")).to_have_text("Buttons work in the demo.")
+    modal = page.locator("#modal_away .pane.light")
+    await expect(modal.get_by_role("heading", name="That did not work")).to_be_visible()
+    await modal.get_by_role("button", name="Close").last.click()
     await expect(page.locator(".toast")).to_have_text("Buttons work in the demo.")
     await page.get_by_role("link", name="finished", exact=True).first.click()
     await expect(page.locator("#finished h3")).to_be_in_viewport()

@@ -27,7 +27,7 @@ UNNAMED = """() => [...document.querySelectorAll("button, a, input, textarea, se
 TWICE = """() => [...document.querySelectorAll("[id]")].map((each) => each.id)
   .filter((each, place, all) => all.indexOf(each) !== place)"""
 INJECTED = """() => window.hurt
-  || document.querySelectorAll("#log img, #log script, #log svg:not(.avatar svg), b").length
+  || document.querySelectorAll("body img, body script, svg:not(.avatar svg, .icon, .send svg), b").length
   || [...document.querySelectorAll("a")].filter((each) => each.protocol === "javascript:").length"""
 
 
@@ -65,6 +65,42 @@ def fill(slack: SlackSandbox) -> None:
     first = workspace.post(place.id, "U0NASTY", Draft(NASTY, files=("F1",)))
     workspace.post(place.id, BOT.id, Draft(NASTY, nasty_blocks()))
     workspace.post(place.id, "U0NASTY", Draft(NASTY, thread_ts=first.ts))
+    first.unfurls[LINK] = {"blocks": nasty_blocks()}
+
+
+def nasty_fields() -> list[Fields]:
+    """Every kind of field, named and filled by somebody hostile."""
+    options = [{"text": plain(NASTY), "value": NASTY, "description": plain(NASTY)}]
+    chosen, some = {"options": options, "initial_option": options[0]}, {"options": options, "initial_options": options}
+    elements: list[Fields] = [
+        {"type": "plain_text_input", "initial_value": NASTY, "placeholder": plain(NASTY)},
+        {"type": "plain_text_input", "initial_value": NASTY, "multiline": True},
+        {"type": "static_select", **chosen},
+        {"type": "multi_static_select", **some},
+        {"type": "multi_users_select", "initial_users": ["U0NASTY", NASTY]},
+        {"type": "radio_buttons", **chosen},
+        {"type": "checkboxes", **some},
+        {"type": "unheard_of", "placeholder": plain(NASTY)},
+    ]
+    field = {"type": "input", "label": plain(NASTY), "hint": plain(NASTY)}
+    return [
+        {**field, "block_id": f"{n}{NASTY}", "element": {**each, "action_id": NASTY}} for n, each in enumerate(elements)
+    ]
+
+
+async def test_hostile_text_in_a_view_stays_text(slack: SlackSandbox, visitor: Visitor) -> None:
+    fill(slack)
+    shown = {"user": ANA.id, "title": plain(NASTY), "submit": plain(NASTY), "close": plain(NASTY), "hash": NASTY}
+    alert = {"type": "alert", "level": NASTY, "text": {"type": "mrkdwn", "text": NASTY}}
+    slack.workspace.show_view({**shown, "id": f"VHOME{ANA.id}", "type": "home", "blocks": nasty_blocks()})
+    slack.workspace.show_view({**shown, "id": NASTY, "type": "modal", "blocks": [alert, *nasty_fields()]})
+    slack.happenings.subscribed.add("app_home_opened")
+    async with Page(slack) as page:
+        tab = await visitor.visit(f"{page.url}#U0ANA/D0ANA/home")
+        await expect(tab.get_by_role("dialog")).to_contain_text("</script><img")
+        await expect(tab.locator("#home")).to_contain_text("</script><img")
+        await expect(tab.locator("#modal input, #modal textarea").first).to_have_value(re.compile("</script><img"))
+        assert await tab.evaluate(INJECTED) == 0
 
 
 async def test_hostile_text_in_every_field_stays_text(slack: SlackSandbox, visitor: Visitor) -> None:

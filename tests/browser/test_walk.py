@@ -29,10 +29,11 @@ async def let(page: Page, name: str, **chosen: str) -> None:
     pane = page.get_by_role("complementary", name="Let things happen")
     if not await pane.is_visible():
         await page.get_by_role("button", name="Let things happen").click()
+    does = page.get_by_role("button", name=name, exact=True).or_(page.get_by_role("switch", name=name, exact=True))
+    group = pane.locator("section").filter(has=does)
     for label, option in chosen.items():
-        await pane.get_by_label(label.capitalize()).select_option(option)
-    button = pane.get_by_role("button", name=name, exact=True).or_(pane.get_by_role("switch", name=name, exact=True))
-    await button.click()
+        await group.get_by_label(label.capitalize()).select_option(option)
+    await group.locator(does).click()
     await expect(page.locator(".toast").filter(has_text=f"{name}:").last).to_be_visible()
 
 
@@ -88,7 +89,7 @@ async def test_a_batch_that_has_ended_cannot_fail_and_says_so(demo: str, visitor
     page = await visitor.visit(demo + DE)
     await page.get_by_role("button", name="Let things happen").click()
     pane = page.get_by_role("complementary", name="Let things happen")
-    await pane.get_by_label("Batch").select_option("promo-fr")
+    await pane.get_by_label("Batch").first.select_option("promo-fr")
     await pane.get_by_role("button", name="Let a clip fail").click()
     await expect(page.locator(".toast.trouble")).to_contain_text("all of promo-fr has ended")
     visitor.complaints.clear()  # the browser reports the refusal as well

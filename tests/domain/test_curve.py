@@ -74,7 +74,7 @@ def test_every_name_is_short_enough_for_slack_and_there_once(requests: list[Lips
     assert max(map(len, (*labels, *names))) <= LONGEST_LABEL
     assert len(title(found)) <= LONGEST_TITLE
     assert all(len(values) == len(labels) for _, values in series(found))
-    assert len({len(line) for line in bars(found)[:-1]}) == 1
+    assert len({len(line) for line in bars(series(found), labels)[:-1]}) == 1
     assert phrase(found)
 
 
@@ -127,7 +127,8 @@ def test_the_sentence_says_when_half_of_it_was_done() -> None:
 
 
 def test_bars_of_text_say_the_same_on_one_scale() -> None:
-    assert bars(drawn(steady(20, 60), NOON)) == (
+    found = drawn(steady(20, 60), NOON)
+    assert bars(series(found), moments(found)) == (
         "Submitted 20 ▁███████████",
         "Done 20      ▁▁▂▃▄▄▅▆▆▇██",
         "Failed 0     ▁▁▁▁▁▁▁▁▁▁▁▁",

@@ -180,9 +180,26 @@ async def test_a_command_typed_in_the_place_tries_it_again_at_once(world: World)
     assert world.chat.kinds == ["access", "card"]
 
 
-async def test_a_message_that_slack_refuses_is_dropped_and_the_next_one_goes_on(world: World) -> None:
+async def test_a_message_whose_blocks_are_refused_is_said_without_them_by_another_attempt(world: World) -> None:
     await failing(world)
     world.chat.faults = [RefusedMessageError("invalid_blocks")]
+    await world.deliver()
+    assert world.told == ["failure"]
+    (failure,) = [delivery for _, delivery, said, _ in world.chat.messages if said.kind == "failure"]
+    assert world.chat.manners[failure].words_only
+    assert [world.chat.manners[delivery].words_only for _, delivery, _, _ in world.chat.messages].count(True) == 1
+
+
+async def test_a_message_that_slack_refuses_for_another_reason_is_dropped(world: World) -> None:
+    await failing(world)
+    world.chat.faults = [RefusedMessageError("metadata_too_large")]
+    await world.deliver()
+    assert world.told == []
+
+
+async def test_a_message_that_slack_refuses_is_dropped_and_the_next_one_goes_on(world: World) -> None:
+    await failing(world)
+    world.chat.faults = [RefusedMessageError("invalid_blocks"), RefusedMessageError("invalid_blocks")]
     await world.deliver()
     assert world.told == []
     world.clock.pass_time(60)

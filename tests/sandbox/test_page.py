@@ -46,8 +46,12 @@ class Bot:
         return self.answer()
 
     @property
+    def payloads(self) -> list[dict[str, Any]]:
+        return [json.loads(form["payload"]) for form in self.forms]
+
+    @property
     def clicks(self) -> list[dict[str, Any]]:
-        return [json.loads(form["payload"])["actions"][0] for form in self.forms]
+        return [each["actions"][0] for each in self.payloads]
 
 
 class Browser:

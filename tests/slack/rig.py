@@ -59,12 +59,13 @@ from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
 from tests.fakes import FakeClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
-from tests.slack.chart_rig import CannedCharts
 from tests.slack.filling_rig import CannedFilling
 from tests.slack.home_rig import CannedHome
+from tests.slack.novelty_rig import CannedNovelties
 from tests.slack.policy_rig import CannedPolicing
 from tests.slack.timetable_rig import CannedTimetabling
 from tests.slack.triage_rig import CannedTriaging
+from tests.slack.unfurl_rig import CannedUnfurling
 from tests.slack.words_rig import CannedHearing, CannedMentions
 from tests.slack.workflow_rig import CannedWorkflow
 
@@ -342,11 +343,12 @@ class Rig:
     mentions: CannedMentions = field(default_factory=CannedMentions, repr=False)
     hearing: CannedHearing = field(default_factory=CannedHearing, repr=False)
     policing: CannedPolicing = field(default_factory=CannedPolicing, repr=False)
+    unfurling: CannedUnfurling = field(default_factory=CannedUnfurling, repr=False)
     trials: CannedTrials = field(default_factory=CannedTrials, repr=False)
     workflow: CannedWorkflow = field(default_factory=CannedWorkflow, repr=False)
     vitals: Vitals = field(default_factory=lambda: Vitals(NOON, 0))
     sheets: CannedSheets = field(init=False, repr=False)
-    charts: CannedCharts = field(init=False, repr=False)
+    novelties: CannedNovelties = field(default_factory=CannedNovelties, repr=False)
     home: CannedHome = field(default_factory=CannedHome, repr=False)
     filling: CannedFilling = field(init=False, repr=False)
     screens: Screens = field(init=False, repr=False)
@@ -354,10 +356,10 @@ class Rig:
 
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
-        self.charts = CannedCharts()
         self.filling = CannedFilling(self.ask)
         self.screens = Screens(self.client, self.vitals)
-        self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens, self.admit)
+        replies = Replies(self.client, self.vitals, self.novelties, self.clock.sleep)
+        self.guard = Guard(self.work, replies, self.screens, self.admit)
 
     async def admit(self, team: str, place: str) -> None:
         """Turns away who is of another workspace, in the places that are shared."""
@@ -397,13 +399,13 @@ class Rig:
                 trials=self.trials,
                 previewing=self.previewing,
                 sheets=self.sheets,
-                charts=self.charts,
                 home=self.home,
                 hearing=self.hearing,
                 mentions=self.mentions,
                 limits=self.limits,
                 timetabling=self.timetabling,
                 policing=self.policing,
+                unfurling=self.unfurling,
                 dates=Dates(SlackPeople(self.client, self.clock), self.clock),
                 workflow=self.workflow,
                 filling=self.filling,

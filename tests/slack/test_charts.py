@@ -76,7 +76,7 @@ async def test_what_slack_refuses_is_said_once_more_as_text_and_not_tried_again(
     assert "rich_text_preformatted" in str(answer.blocks)
     assert answer.text.count("At least half") == 1
     assert (bodies(rig), outcomes(rig)) == ([True, False], ["invalid_blocks", "ok"])
-    assert rig.charts.refused == [True]
+    assert rig.novelties.refused == [{CHART}]
 
     await rig.click(answer, actions.STATUS_CHART_SHARE)
     await rig.type(f"status {REF} chart")
@@ -90,13 +90,14 @@ async def test_a_shared_chart_that_is_refused_is_shared_once_as_text(rig: Rig) -
     await rig.click(rig.seen()[0], actions.STATUS_CHART_SHARE)
     (shared,) = rig.slack.workspace.messages(DE)
     assert not is_drawn(shared)
-    assert rig.charts.refused == [True]
+    assert rig.novelties.refused == [{CHART}]
 
 
 async def test_a_refusal_with_status_200_is_one_too(rig: Rig) -> None:
     rig.slack.faults.add("response", "error", code="invalid_blocks")
     await rig.type(f"status {REF} chart")
-    assert (bodies(rig), rig.charts.refused) == ([True, False], [True])
+    assert bodies(rig) == [True, False]
+    assert rig.novelties.refused == [{CHART}]
     assert len(rig.seen()) == 1
 
 
@@ -104,7 +105,7 @@ async def test_a_refusal_with_status_200_is_one_too(rig: Rig) -> None:
 async def test_after_any_other_fault_nothing_is_said_again_and_charts_stay(rig: Rig, kind: FaultKind) -> None:
     rig.slack.faults.add("response", kind)
     await rig.type(f"status {REF} chart")
-    assert (bodies(rig).count(False), rig.charts.refused) == (0, [])
+    assert (bodies(rig).count(False), rig.novelties.refused) == (0, [])
     assert len(rig.seen()) == (kind == "drop_after")
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -460,3 +461,12 @@ class OddServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self._server.close()
+
+
+async def test_without_its_blocks_a_message_is_its_sentence_alone(chat: SlackChat, slack: SlackSandbox) -> None:
+    slack.workspace.unknown.add("rich_text")
+    with pytest.raises(RefusedMessageError):
+        await post(chat)
+    await chat.post(DE, CLIPS, replace(PLAINLY, words_only=True), delivery_id="d1", repeat=False)
+    (message,) = slack.workspace.messages(DE)
+    assert (message.blocks, message.text[:8]) == (None, "batch-1:")

@@ -6,7 +6,7 @@ from tests.builders import NOON, at
 from tests.slack.canned import texts
 
 VIEWS = Path(bot.slack.views.__file__).parent
-NO_VIEW = {"__init__", "blocks", "chart", "escape", "message", "progress", "said", "table", "inputs", "view"}
+NO_VIEW = {"__init__", "blocks", "chart", "escape", "message", "progress", "said", "table", "inputs", "view", "plain"}
 NO_VIEW |= {"mentioned", "status_form", "watch_form", "home", "in_modal"}  # modals and Home
 TITLES = {"errors": "M12 Error", "failure": "M3 Failure kind", "clips": "M13 Clips finished", "card": "M1 Card"}
 TITLES |= {"access": "M11 Access trouble", "finished": "M5 Finished", "watch": "M2 Watch confirmed"}

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from bot.errors import SettingsError
-from bot.slack.manifest import PATH, SCOPES, manifest
+from bot.slack.manifest import PATH, SCOPES, UNFURL_DOMAINS, manifest
 
 ROOT = Path(__file__).parents[2]
 
@@ -65,6 +65,22 @@ def test_another_environment_has_its_own_command_and_everything_else_alike() -> 
 def test_an_address_that_slack_would_not_take_is_refused(address: str) -> None:
     with pytest.raises(SettingsError, match="https://"):
         manifest("/lipsync", address)
+
+
+def test_the_operator_names_the_domains_whose_links_are_unfurled() -> None:
+    assert read("/lipsync")["features"]["unfurl_domains"] == list(UNFURL_DOMAINS)
+    parsed = yaml.safe_load(manifest(domains=["Storage.Example.com", "storage.example.com", "a.b-c.org"]))
+    assert parsed["features"]["unfurl_domains"] == ["storage.example.com", "a.b-c.org"]
+
+
+@pytest.mark.parametrize(
+    "domains",
+    [["https://x.com"], ["x"], ["x.com/path"], ["-x.com"], ["x.com\n- y"], ["*.x.com"], ["x.com:80"], ["1.2.3.4"],
+     [f"{number}.com" for number in range(6)], [f"{'x' * 250}.com"]],
+)  # fmt: skip
+def test_a_domain_that_slack_would_not_take_is_refused(domains: list[str]) -> None:
+    with pytest.raises(SettingsError, match="--unfurl"):
+        manifest(domains=domains)
 
 
 # --- steps for Workflow Builder ---

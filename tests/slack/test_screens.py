@@ -199,7 +199,7 @@ def words_in(place: str, thread_ts: str = "") -> Asked:
 
 async def test_words_in_a_channel_are_answered_to_whoever_said_them_where_they_said_them(rig: Rig) -> None:
     root = rig.slack.workspace.post(DE, ANA.id, Draft("hello"))
-    reply = Replies(rig.client, rig.vitals).to(words_in(DE, root.ts))
+    reply = Replies(rig.client, rig.vitals, rig.novelties).to(words_in(DE, root.ts))
     assert await reply.ephemeral(said("first"))
     assert await reply.replace(said("second"))
     answers = rig.seen(ANA.id, DE)
@@ -212,7 +212,7 @@ async def test_words_in_a_channel_are_answered_to_whoever_said_them_where_they_s
 
 
 async def test_in_the_dm_an_answer_takes_the_place_of_the_one_before(rig: Rig) -> None:
-    reply = Replies(rig.client, rig.vitals).to(words_in(DM))
+    reply = Replies(rig.client, rig.vitals, rig.novelties).to(words_in(DM))
     assert await reply.replace(said("reading"))
     assert await reply.replace(said("done"))
     (only,) = rig.slack.workspace.messages(DM)
@@ -222,7 +222,7 @@ async def test_in_the_dm_an_answer_takes_the_place_of_the_one_before(rig: Rig) -
 async def test_an_answer_in_the_dm_is_replaced_by_what_its_buttons_bring(rig: Rig) -> None:
     rig.register()
     shown_ = Message("ask", buttons("batch-1", ("status_refresh", "Refresh")))
-    await Replies(rig.client, rig.vitals).to(words_in(DM)).ephemeral(shown_)
+    await Replies(rig.client, rig.vitals, rig.novelties).to(words_in(DM)).ephemeral(shown_)
     (only,) = rig.slack.workspace.messages(DM)
     await rig.click(only, "status_refresh")
     assert [each.text == "ask" for each in rig.slack.workspace.messages(DM)] == [False]
@@ -230,6 +230,6 @@ async def test_an_answer_in_the_dm_is_replaced_by_what_its_buttons_bring(rig: Ri
 
 async def test_an_answer_that_slack_does_not_take_is_counted(rig: Rig) -> None:
     rig.slack.faults.add("chat.postMessage", "error", code="invalid_arguments")
-    reply = Replies(rig.client, rig.vitals).to(words_in(DM))
+    reply = Replies(rig.client, rig.vitals, rig.novelties).to(words_in(DM))
     assert not await reply.ephemeral(said("x"))
     assert rig.vitals.slack_calls == {"answers failed": 1}

@@ -1,74 +1,100 @@
 // Puts the page together: reads the workspace as one person, follows what happens, does what is typed and pressed.
 
+import { Acts } from "./acts.js";
 import { Beside, Deeds } from "./beside.js";
 import { Composer } from "./composer.js";
-import { confirmed } from "./confirm.js";
 import { tick } from "./dates.js";
-import { byId, h } from "./dom.js";
+import { byId } from "./dom.js";
+import { drawTabs, Home, TABS } from "./home.js";
+import { openMenu } from "./menu.js";
 import { MessageList } from "./messages.js";
-import { act, follow, read, surroundings } from "./server.js";
+import { Modal } from "./modal.js";
+import { follow, read, surroundings } from "./server.js";
 import { drawHead, drawSidebar, drawWorld, walkPlaces } from "./sidebar.js";
+import { Thread } from "./thread.js";
 import { World } from "./world.js";
 
 const FIRST_PERSON = "U0ANA";
 const FIRST_PLACE = "C0DUBBINGDE";
-const TOAST_MS = 6000;
+const NOTHING = { commands: [], references: [] };
 const world = new World();
+const acts = new Acts(world);
 const list = new MessageList(world, byId("log"));
-const composer = new Composer(send);
+const thread = new Thread(world, byId("beside-body"));
 const beside = new Beside(draw);
 const deeds = new Deeds(change);
-let offered = { world: [], gallery: false };
+const home = new Home(world, (...about) => acts.touch(...about));
+const modal = new Modal(world, acts);
+const composer = new Composer(byId("composer"), (text) => acts.send(text), () => completable(false));
+const reply = new Composer(byId("reply"), (text) => acts.reply(text, beside.what), () => completable(true));
+const drafts = new Map(); // of replies, by thread
+let writtenIn = null;
+let offered = { world: [], gallery: false, offers: NOTHING };
 let stopFollowing = () => {};
 
-world.open = (place) => {
+world.open = (place, tab = null, byTab = false) => {
+  const isOther = place !== world.place;
   world.place = place;
+  world.tab = tab || (world.isApp(place) && !world.unread.has(place) ? "home" : "messages");
   world.unread.delete(place);
-  if (beside.what && beside.what !== "deeds") beside.close();
+  if (beside.what && beside.what !== "deeds" && (isOther || world.isAtHome())) beside.close();
   remember();
   draw();
-  byId("input").focus();
+  lookedAt();
+  if (!world.isAtHome()) list.toEnd();
+  if (byTab) byId(`tab-${world.tab}`)?.focus();
+  else if (!world.isAtHome()) composer.focus();
 };
 world.be = async (user) => {
   if (user !== world.me) await begin(user);
 };
-world.suggest = (text) => composer.put(text);
-world.press = press;
+world.suggest = (text) => (beside.what && beside.what !== "deeds" && !text.startsWith("/") ? reply : composer).put(text);
+world.press = (...about) => acts.press(...about);
+world.summon = (...about) => acts.summon(...about);
 world.openDeeds = () => {
   if (beside.what === "deeds") return beside.close();
   beside.open("deeds", "Let things happen");
   draw();
 };
 world.openThread = (ts) => {
+  drafts.set(writtenIn, reply.text); // what was begun in one thread is not sent into another
+  writtenIn = ts;
   beside.open(ts, "Thread");
   draw();
+  reply.put(drafts.get(ts) || "");
 };
 
 async function change(deed, chosen) {
-  const working = toast(`${deed.label} …`);
-  const answer = await act("world", { what: deed.name, ...chosen });
-  working.remove();
-  toast(answer.ok ? `${deed.label}: ${done(deed)}.` : `That did not work: ${answer.error}`, !answer.ok);
+  await acts.change(deed, chosen);
   takeOffers((await surroundings()) || offered);
   if (beside.what === "deeds") deeds.draw(offered.world);
 }
 
-const done = (deed) => (deed.on === null ? "done" : deed.on ? "no longer" : "from now on");
-
 function takeOffers(now) {
-  offered = now;
-  composer.offer(now.offers || { commands: [], references: [] });
+  offered = { ...offered, ...now };
+  world.shortcuts = offered.shortcuts || [];
+  world.hasHome = Boolean(offered.home_tab);
+}
+
+// What can be completed in the box, or in the one of a thread.
+function completable(inThread) {
+  const all = [...world.users.values()].filter((each) => each.id !== "USLACKBOT");
+  const people = all.sort((one, other) => Number(other.is_bot) - Number(one.is_bot)).map((each) => [`@${each.name} `, each.is_bot ? `${each.real_name}, the app` : each.real_name]);
+  const shortcuts = globalShortcuts().map((each) => ({ ...each, act: () => acts.summon(each.callback_id) }));
+  return { ...offered.offers, people, shortcuts, isBotsOwn: world.isApp(world.place), inThread, canLeave: inThread };
 }
 
 async function begin(user) {
   stopFollowing();
   const state = await read(user);
+  const wasInApp = world.isApp(world.place);
   world.begin(user);
   world.take(state, false);
-  if (!world.channels.has(world.place)) world.place = FIRST_PLACE;
   takeOffers(state);
+  if (!world.channels.has(world.place)) world.place = (wasInApp && [...world.channels.keys()].find((each) => world.isApp(each))) || FIRST_PLACE;
   remember();
   draw();
+  lookedAt();
   stopFollowing = follow(user, world.n, take, connected);
 }
 
@@ -78,60 +104,47 @@ function take(change) {
 }
 
 function draw() {
+  const isAtHome = world.isAtHome();
   drawSidebar(world);
   drawHead(world);
-  list.show(world.place);
+  drawTabs(world);
+  byId("log").hidden = byId("composer").hidden = isAtHome;
+  byId("home").hidden = !isAtHome;
+  if (isAtHome) home.show(world.home);
+  else list.show(world.place);
+  byId("shortcuts").hidden = !globalShortcuts().length;
   drawWorld(world, { deeds: offered.world, gallery: offered.gallery, isOpen: beside.what === "deeds" });
-  if (beside.what === "deeds" && !byId("beside-body").firstChild) deeds.draw(offered.world);
-  else if (beside.what && beside.what !== "deeds") drawThread();
+  drawBeside();
+  modal.show(world.modals);
 }
 
-function drawThread() {
-  if (!list.showThread(beside.what, byId("beside-body"))) beside.close();
+function drawBeside() {
+  const isThread = Boolean(beside.what) && beside.what !== "deeds";
+  byId("reply").hidden = !isThread;
+  if (beside.what === "deeds" && !byId("beside-body").firstChild) deeds.draw(offered.world);
+  else if (isThread && !thread.show(world.place, beside.what)) beside.close();
+}
+
+// The app is told when somebody looks at one of its own tabs.
+function lookedAt() {
+  if (world.hasHome && world.isApp(world.place)) acts.openTab(world.tab);
 }
 
 function remember() {
-  history.replaceState(null, "", `#${world.me}/${world.place}`);
-}
-
-async function send(text) {
-  const here = { user: world.me, channel: world.place };
-  const moved = /^\/(invite|kick|remove)\s+<?@?([\w.-]+)>?$/.exec(text);
-  if (moved) return move(moved[1] === "invite" ? "invite" : "kick", moved[2], here);
-  const what = text.startsWith("/") ? "command" : "say";
-  const answer = await act(what, { ...here, text });
-  // A command that the bot did not take is told in the channel itself.
-  if (!answer.ok && (what === "say" || !isFromBot(answer.error))) toast(`Not sent: ${answer.error}`, true);
-}
-
-const isFromBot = (error) => ["operation_timeout", "dispatch_failed"].includes(error);
-
-async function move(what, name, here) {
-  const who = world.named(name);
-  if (!who) return toast(`There is nobody called @${name} here.`, true);
-  const answer = await act(what, { ...here, who: who.id });
-  if (!answer.ok) toast(`Not done: ${answer.error}`, true);
-}
-
-async function press(message, block, element, value) {
-  if (element.confirm && !(await confirmed(world, element.confirm))) return;
-  const about = { user: world.me, channel: message.channel, ts: message.ts };
-  const choice = value ? { value } : {};
-  const answer = await act("click", { ...about, action_id: element.action_id, block_id: block.block_id, ...choice });
-  if (!answer.ok) toast(`Lip Sync did not answer (${answer.error}).`, true);
-}
-
-function toast(text, isTrouble = false) {
-  const node = h("div", { class: isTrouble ? "toast trouble" : "toast" }, text);
-  byId("toasts").append(node);
-  setTimeout(() => node.remove(), TOAST_MS);
-  return node;
+  const tab = world.isAtHome() ? "/home" : "";
+  history.replaceState(null, "", `#${world.me}/${world.place}${tab}`);
 }
 
 function connected(isThere) {
   document.body.classList.toggle("away", !isThere);
 }
 
+const globalShortcuts = () => world.shortcuts.filter((each) => each.type === "global");
+
+byId("shortcuts").addEventListener("click", (event) => {
+  const items = globalShortcuts().map((each) => ({ label: each.name, note: each.description, act: () => acts.summon(each.callback_id) }));
+  openMenu(event.currentTarget, "Shortcuts", items);
+});
 walkPlaces(byId("places"));
 setInterval(() => tick(document.body), 1000);
 document.addEventListener("visibilitychange", () => {
@@ -140,11 +153,12 @@ document.addEventListener("visibilitychange", () => {
   draw();
 });
 
-const [user, place] = location.hash.slice(1).split("/");
+const [user, place, tab] = location.hash.slice(1).split("/");
 world.place = place || FIRST_PLACE;
+world.tab = TABS.includes(tab) ? tab : "messages";
 begin(user || FIRST_PERSON)
   .catch(() => begin(FIRST_PERSON))
   .then(() => {
     byId("input").disabled = false; // not before it is known who writes, and where
-    byId("input").focus();
+    if (!world.isAtHome()) composer.focus();
   });

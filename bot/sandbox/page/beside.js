@@ -4,20 +4,21 @@ import { byId, h } from "./dom.js";
 
 export class Beside {
   what = null;
-  #opener = null;
+  #opener = () => null;
   #closed;
 
   constructor(closed) {
     this.#closed = closed;
     byId("beside-close").addEventListener("click", () => this.close());
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented && this.what) this.close();
+      const isInDialog = Boolean(event.target.closest?.("dialog"));
+      if (event.key === "Escape" && !event.defaultPrevented && this.what && !isInDialog) this.close();
     });
   }
 
   // `what` names the content, so that it can be drawn anew while it is open.
   open(what, title) {
-    this.#opener = document.activeElement?.id || null;
+    this.#opener = whereabouts(document.activeElement);
     this.what = what;
     byId("beside-title").textContent = title;
     byId("beside-body").replaceChildren();
@@ -31,8 +32,17 @@ export class Beside {
     byId("beside").hidden = true;
     document.body.classList.remove("with-beside");
     this.#closed(); // it draws anew, so the focus comes after it
-    byId(this.#opener || "input")?.focus();
+    (this.#opener() || byId("input"))?.focus();
   }
+}
+
+// A way back to something that may be drawn anew meanwhile: by its id, or as a button of a message.
+function whereabouts(node) {
+  if (node?.id) return () => byId(node.id);
+  const [ts, action] = [node?.closest("article")?.dataset.ts, node?.dataset.action];
+  if (!ts) return () => null;
+  const inside = action ? ` [data-action="${CSS.escape(action)}"]` : "";
+  return () => byId("log").querySelector(`article[data-ts="${CSS.escape(ts)}"]${inside}`);
 }
 
 // Deeds by group; a choice that several of a group share stands once, before the first that takes it.

@@ -1,9 +1,11 @@
-// Every block that a message can hold; what the page has no drawing for is shown as its texts.
+// Every block of a message or a view; what the page has no drawing for is shown as its texts.
 
 import { chart } from "./chart.js";
 import { h } from "./dom.js";
 import { image, interactive } from "./elements.js";
+import { icon } from "./icons.js";
 import { linkNode } from "./inline.js";
+import { input } from "./inputs.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { richText } from "./richtext.js";
 
@@ -13,14 +15,14 @@ function text(world, object) {
   return object.text;
 }
 
-function section(world, block, press) {
+function section(world, block, does) {
   const fields = (block.fields || []).map((each) => h("div", { class: "field" }, text(world, each)));
   const body = [
     block.text ? h("div", { class: "text" }, text(world, block.text)) : null,
     fields.length ? h("div", { class: "fields" }, fields) : null,
   ];
   if (!block.accessory) return h("div", { class: "section" }, body);
-  const beside = block.accessory.type === "image" ? image(block.accessory) : interactive(block.accessory, press);
+  const beside = block.accessory.type === "image" ? image(block.accessory) : interactive(world, block.accessory, does);
   return h("div", { class: "section with-accessory" }, h("div", {}, body), h("div", { class: "accessory" }, beside));
 }
 
@@ -29,8 +31,14 @@ function context(world, block) {
   return h("div", { class: "context" }, parts);
 }
 
-function actions(_world, block, press) {
-  return h("div", { class: "actions" }, block.elements.map((each) => interactive(each, press)));
+function actions(world, block, does) {
+  return h("div", { class: "actions" }, block.elements.map((each) => interactive(world, each, does)));
+}
+
+function alert(world, block) {
+  const level = block.level || "default";
+  const sign = { warning: "warning", error: "warning", success: "tick" }[level] || "info";
+  return h("div", { class: `alert ${level}`, role: "note" }, icon(sign), h("div", { class: "text" }, text(world, block.text)));
 }
 
 function cell(world, each, tag, column) {
@@ -59,14 +67,14 @@ function markdown(world, block) {
   return h("div", { class: "text" }, mrkdwn(world, lines));
 }
 
-function card(world, block, press) {
+function card(world, block, does) {
   const small = [block.subtitle, block.body].filter(Boolean).map((each) => h("div", { class: "text" }, text(world, each)));
   return h(
     "div", { class: "panel" },
     block.hero_image ? image(block.hero_image) : null,
     block.title ? h("strong", {}, text(world, block.title)) : null,
     small,
-    block.actions ? actions(world, { elements: block.actions }, press) : null,
+    block.actions ? actions(world, { elements: block.actions }, does) : null,
   );
 }
 
@@ -76,9 +84,9 @@ function task(world, block) {
   return h("div", { class: "panel" }, h("div", {}, `${mark} ${block.title}`), more);
 }
 
-function container(world, block, press) {
+function container(world, block, does) {
   const title = block.rich_text_title ? richText(world, block.rich_text_title) : text(world, block.title);
-  const inside = blocks(world, block.child_blocks, press);
+  const inside = blocks(world, block.child_blocks, { press: (_child, element, value) => does.press(element, value) });
   if (!block.is_collapsible) return h("div", { class: "panel" }, h("strong", {}, title), inside);
   return h("details", { class: "panel", open: !block.default_collapsed }, h("summary", {}, title), inside);
 }
@@ -92,7 +100,7 @@ function texts(value) {
 }
 
 const BLOCKS = {
-  section, context, actions, table, markdown, card, container,
+  section, context, actions, input, alert, table, markdown, card, container,
   context_actions: actions,
   data_table: table,
   data_visualization: chart,
@@ -102,7 +110,7 @@ const BLOCKS = {
   divider: () => h("hr"),
   image: (world, block) => h("div", {}, block.title ? h("div", { class: "note" }, text(world, block.title)) : null, image(block)),
   video: (_world, block) => h("div", { class: "panel" }, "▶ ", linkNode(block.title_url || block.video_url, block.title.text)),
-  carousel: (world, block, press) => h("div", { class: "carousel" }, block.elements.map((each) => card(world, each, press))),
+  carousel: (world, block, does) => h("div", { class: "carousel" }, block.elements.map((each) => card(world, each, does))),
   plan: (world, block) => h("div", {}, h("strong", {}, block.title), (block.tasks || []).map((each) => task(world, each))),
   file: (_world, block) => h("div", { class: "panel" }, `📄 ${block.external_id}`),
 };
@@ -113,11 +121,14 @@ function inOrder(all) {
   return [...all.filter((block) => !isTable(block)), ...all.filter(isTable)];
 }
 
-export function blocks(world, all, press) {
-  return inOrder(all).map((block) => {
-    const draw = BLOCKS[block.type];
-    const told = (element, value) => press(block, element, value);
-    if (draw) return h("div", { class: "block" }, draw(world, block, told));
-    return h("div", { class: "block text" }, texts(block).join("\n"));
-  });
+// `does` has press(block, element, value) and, where what is entered is kept, keep, kept and key of the same shape.
+export function drawBlock(world, block, does) {
+  const draw = BLOCKS[block.type];
+  if (!draw) return h("div", { class: "block text" }, texts(block).join("\n"));
+  const own = Object.fromEntries(Object.entries(does).map(([name, act]) => [name, (element, value) => act(block, element, value)]));
+  return h("div", { class: `block block-${block.type}` }, draw(world, block, own));
+}
+
+export function blocks(world, all, does) {
+  return inOrder(all).map((block) => drawBlock(world, block, does));
 }

@@ -1,73 +1,38 @@
-// The box: Enter sends, ArrowUp brings back what was sent, Tab completes.
+// A box to write in: Enter sends, ArrowUp brings back what was sent, Tab completes.
 
-import { byId, h } from "./dom.js";
-
-const WITH_REFERENCE = ["status", "watch", "unwatch", "failures", "links"];
-const WITH_PATTERN = ["status", "watch", "unwatch"];
-const EVENTS = [["failures", "failure kinds and the finish"], ["problems", "that, and what is stuck or late"], ["each", "failures and finished clips"], ["all", "everything"]];
-const SHELL = [["/lipsync ", "ask the bot"], ["/invite @lipsync", "let the bot into this channel"], ["/kick @lipsync", "put it out of this channel"]];
-const MOST = 8;
-
-// What could stand instead of the last word: [whole text, shown word, what it does].
-function completions(text, offers) {
-  if (!text.startsWith("/")) return [];
-  const words = text.split(" ");
-  if (words.length === 1) return starting(SHELL, text, "");
-  if (words[0] !== "/lipsync") return [];
-  return starting(nextWords(words, offers), words[words.length - 1], `${words.slice(0, -1).join(" ")} `);
-}
-
-function nextWords(words, offers) {
-  const references = offers.references.map((each) => [each, ""]);
-  if (words.length === 2) return [...offers.commands.flatMap(command), ...references];
-  if (words.length === 3 && WITH_PATTERN.includes(words[1])) return [...references, ...patterns(words[1], offers.references)];
-  if (words.length === 3 && WITH_REFERENCE.includes(words[1])) return references;
-  if (words.length === 4 && words[1] === "unwatch") return [["except", "leave it out of the patterns"]];
-  if (words.length === 3 && words[1] === "help") return offers.commands.flatMap(command).map(([word, says]) => [word.trim(), says]);
-  if (words[1] !== "watch" || words.length < 4) return [];
-  if (words[words.length - 2] === "for") return EVENTS;
-  return words[words.length - 2] === "expect" ? [] : [["for ", "which news"], ["expect ", "how many requests will come"]];
-}
-
-// A pattern for all references, and one for every word with which some begin.
-function patterns(word, references) {
-  const beginnings = references.map((each) => each.match(/^[A-Za-z]+[-_./]/)?.[0]).filter(Boolean);
-  const all = word === "watch" ? "only failures, of the whole account" : "the whole account";
-  return [["*", all], ...[...new Set(beginnings)].map((each) => [`${each}*`, "all that begin so"])];
-}
-
-// A command is offered by its form, such as "watch <ref>"; what is put into the box is its word.
-function command([form, says]) {
-  const [word, ...rest] = form.split(" ");
-  if (word.startsWith("<")) return [];
-  return [[rest.length && rest[0].startsWith("<") ? `${word} ` : word, says, form]];
-}
-
-function starting(choices, typed, before) {
-  const found = choices.filter(([word]) => word.startsWith(typed) && word.trim() !== typed);
-  return found.slice(0, MOST).map(([word, says, shown]) => [before + word, shown || word.trim(), says]);
-}
+import { h } from "./dom.js";
+import { completions } from "./complete.js";
 
 export class Composer {
   #send;
-  #offers = { commands: [], references: [] };
+  #about;
   #history = [];
   #at = 0;
   #shown = [];
   #chosen = -1;
-  #input = byId("input");
-  #list = byId("offers");
+  #input;
+  #list;
+  #button;
 
-  constructor(send) {
+  // `about()` tells what can be completed here; in a box that can be left, Escape without suggestions goes on to the page.
+  constructor(form, send, about) {
     this.#send = send;
+    this.#about = about;
+    this.#input = form.querySelector("textarea");
+    this.#list = form.querySelector(".offers");
+    this.#button = form.querySelector(".send");
     this.#input.addEventListener("input", () => this.#changed());
     this.#input.addEventListener("keydown", (event) => this.#key(event));
     this.#input.addEventListener("blur", () => this.#hide());
-    byId("composer").addEventListener("submit", (event) => this.#submit(event));
+    form.addEventListener("submit", (event) => this.#submit(event));
   }
 
-  offer(offers) {
-    this.#offers = offers;
+  focus() {
+    this.#input.focus();
+  }
+
+  get text() {
+    return this.#input.value;
   }
 
   put(text) {
@@ -88,10 +53,10 @@ export class Composer {
   }
 
   #changed() {
-    byId("send").disabled = !this.#input.value.trim();
+    this.#button.disabled = !this.#input.value.trim();
     this.#input.style.height = "auto";
     this.#input.style.height = `${Math.min(this.#input.scrollHeight, 160)}px`;
-    this.#shown = completions(this.#input.value, this.#offers);
+    this.#shown = completions(this.#input.value, this.#about());
     this.#chosen = -1;
     this.#draw();
   }
@@ -101,7 +66,7 @@ export class Composer {
     const act = {
       Enter: () => (event.shiftKey ? false : this.#enter()),
       Tab: () => !event.shiftKey && this.#take(Math.max(this.#chosen, 0)),
-      Escape: () => this.#hide(),
+      Escape: () => (this.#shown.length || !this.#about().canLeave ? this.#hide() : false),
       ArrowUp: () => this.#up(),
       ArrowDown: () => this.#down(),
     }[event.key];
@@ -116,7 +81,9 @@ export class Composer {
 
   #take(index) {
     if (!this.#shown[index]) return false;
-    this.put(this.#shown[index][0]);
+    const [text, , , act] = this.#shown[index];
+    this.put(text);
+    act?.();
     return true;
   }
 
@@ -162,13 +129,13 @@ export class Composer {
     this.#input.setAttribute("aria-expanded", String(Boolean(this.#shown.length)));
     this.#list.replaceChildren(...this.#shown.map((each, index) => this.#choice(each, index)));
     if (this.#chosen < 0) this.#input.removeAttribute("aria-activedescendant");
-    else this.#input.setAttribute("aria-activedescendant", `offer-${this.#chosen}`);
+    else this.#input.setAttribute("aria-activedescendant", this.#list.children[this.#chosen].id);
   }
 
   #choice([, word, says], index) {
     const chosen = index === this.#chosen;
     const node = h(
-      "li", { id: `offer-${index}`, role: "option", "aria-selected": String(chosen) },
+      "li", { id: `${this.#input.id}-offer-${index}`, role: "option", "aria-selected": String(chosen) },
       h("span", { class: "offer-word" }, word), h("span", { class: "offer-says" }, says),
     );
     // Before the box loses the focus, which hides the list.

@@ -13,6 +13,13 @@ export function h(tag, attributes, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
+// An id that nothing else in the document has.
+let made = 0;
+export function fresh(name) {
+  made += 1;
+  return `${name}-${made}`;
+}
+
 const PALETTE = ["#2b7a78", "#8d5a97", "#c0632d", "#3a6ea5", "#7a8b2f", "#b0413e"];
 
 export function avatar(user, size = "") {

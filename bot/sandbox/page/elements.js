@@ -1,49 +1,65 @@
-// Things to press and choose in a message; `press(element, value)` tells the bot.
+// Things to press and choose in a block. `does` tells the bot: press(element, value), and keeps what was entered.
 
 import { h } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { control } from "./controls.js";
+import { emoji, plain } from "./emoji.js";
+import { icon } from "./icons.js";
+import { openMenu } from "./menu.js";
+import { initialOf } from "./values.js";
 
-const plain = (text) => (text ? text.text.replace(/:([a-z0-9_+-]+):/g, (_all, name) => emoji(name)) : "");
-
-function button(element, press) {
+function button(element, does) {
   const style = element.style ? ` ${element.style}` : "";
   const label = element.accessibility_label || null;
   const node = h("button", { type: "button", class: `button${style}`, "aria-label": label }, plain(element.text));
   node.dataset.action = element.action_id || "";
   node.addEventListener("click", () => {
     if (element.url) window.open(element.url, "_blank", "noopener,noreferrer");
-    press(element);
+    does.press(element);
   });
   return node;
 }
 
-function select(element, press) {
-  const groups = element.option_groups || [{ options: element.options || [] }];
-  const first = h("option", { value: "", disabled: true, selected: true }, plain(element.placeholder) || "…");
-  const choices = groups.map((group) => {
-    const options = group.options.map((each) => h("option", { value: each.value }, plain(each.text)));
-    return group.label ? h("optgroup", { label: plain(group.label) }, options) : options;
-  });
-  const name = plain(element.placeholder) || "Choose";
-  return h("select", { class: "button", "aria-label": name, onchange: (event) => press(element, event.target.value) }, first, choices);
+function overflow(element, does) {
+  const node = h("button", { type: "button", class: "button icon-only", "aria-label": "More choices", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
+  const choose = (option) => () => {
+    if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
+    does.press(element, option.value);
+  };
+  const items = element.options.map((each) => ({ label: plain(each.text), note: plain(each.description), act: choose(each) }));
+  node.addEventListener("click", () => openMenu(node, "More choices", items));
+  node.dataset.action = element.action_id || "";
+  return node;
 }
 
-function feedback(element, press) {
+function feedback(element, does) {
   return [element.positive_button, element.negative_button].map((each) =>
-    h("button", { type: "button", class: "button", onclick: () => press(element, each.value) }, plain(each.text)),
+    h("button", { type: "button", class: "button", onclick: () => does.press(element, each.value) }, plain(each.text)),
   );
 }
 
-const ELEMENTS = {
-  button, workflow_button: button, icon_button: button,
-  static_select: select, overflow: select, radio_buttons: select,
-  feedback_buttons: feedback,
-};
+function drawn(element, does) {
+  const label = element.accessibility_label || plain(element.text);
+  return h("button", { type: "button", class: "button", "aria-label": label, onclick: () => does.press(element) }, emoji(element.icon));
+}
 
-export function interactive(element, press) {
-  const make = ELEMENTS[element.type];
-  if (make) return make(element, press);
-  return h("span", { class: "unavailable" }, plain(element.placeholder) || element.type.replaceAll("_", " "));
+const PRESSED = { button, workflow_button: button, icon_button: drawn, overflow, feedback_buttons: feedback };
+
+export function interactive(world, element, does) {
+  const make = PRESSED[element.type];
+  if (make) return make(element, does);
+  const change = (value) => {
+    does.keep?.(element, value);
+    does.press(element, value);
+  };
+  const key = does.key?.(element) || element.action_id;
+  const names = { "aria-label": plain(element.placeholder) || "Choose" };
+  return field(control(world, element, { value: does.kept?.(element) ?? initialOf(element), change, names, key }), key);
+}
+
+// So that what is drawn anew can find the focus again.
+export function field(node, key) {
+  if (node.matches("input, textarea, select")) node.dataset.field = key;
+  return node;
 }
 
 export function image(element) {

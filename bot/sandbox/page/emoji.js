@@ -14,3 +14,6 @@ export const EMOJI = {
 };
 
 export const emoji = (name) => EMOJI[name] || `:${name}:`;
+
+// What a plain text object says.
+export const plain = (text) => (text ? text.text.replace(/:([a-z0-9_+-]+):/g, (_all, name) => emoji(name)) : "");

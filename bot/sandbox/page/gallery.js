@@ -1,8 +1,11 @@
-// The gallery: every message, light and dark, each with when it is seen and what a notification says.
+// The gallery: every message and view, light and dark, each with when it is seen and what a notification says.
 
 import { avatar, byId, h } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { tick } from "./dates.js";
+import { ViewForm } from "./form.js";
+import { Frame } from "./frame.js";
+import { icon } from "./icons.js";
 import { mrkdwn } from "./mrkdwn.js";
 
 const BOT = { id: "U0LIPSYNC", real_name: "Lip Sync", is_bot: true };
@@ -11,10 +14,13 @@ const TOAST_MS = 4000;
 const given = JSON.parse(byId("given").textContent);
 const world = {
   me: null,
+  bot: BOT.id,
   users: new Map(given.users.map((each) => [each.id, each])),
   channels: new Map(given.channels.map((each) => [each.id, each])),
   open: () => say("Channels open in the demo."),
   suggest: () => say("Commands can be typed in the demo."),
+  isApp: () => false,
+  people: () => given.users.filter((each) => !each.is_bot && each.id !== "USLACKBOT"),
 };
 
 function say(text) {
@@ -23,44 +29,54 @@ function say(text) {
   setTimeout(() => node.remove(), TOAST_MS);
 }
 
+const press = () => say("Buttons work in the demo.");
+
 function pane(mode, each) {
   const copy = mode === "dark" ? { "aria-hidden": "true", inert: true } : {};
-  const press = () => say("Buttons work in the demo.");
+  const draw = { home, modal }[each.view?.type] || message;
+  return h("div", { class: `pane ${mode} pane-${each.view?.type || "message"}`, ...copy }, draw(each));
+}
+
+function message(each) {
   return h(
-    "div", { class: `pane ${mode}`, ...copy },
+    "article", { class: "message", "aria-label": each.name },
+    h("div", { class: "gutter" }, avatar(BOT)),
     h(
-      "article", { class: "message", "aria-label": each.name },
-      h("div", { class: "gutter" }, avatar(BOT)),
-      h(
-        "div", { class: "body" },
-        h("div", { class: "title" }, h("strong", { class: "name" }, BOT.real_name), h("span", { class: "badge" }, "APP")),
-        blocks(world, each.blocks, press),
-      ),
+      "div", { class: "body" },
+      h("div", { class: "title" }, h("strong", { class: "name" }, BOT.real_name), h("span", { class: "badge" }, "APP")),
+      blocks(world, each.blocks, { press }),
     ),
   );
 }
 
-function bell() {
-  const space = "http://www.w3.org/2000/svg";
-  const drawing = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  drawing.setAttribute("viewBox", "0 0 16 16");
-  drawing.setAttribute("aria-hidden", "true");
-  path.setAttribute("d", "M8 1a5 5 0 0 0-5 5v3.3L1.6 12h12.8L13 9.3V6a5 5 0 0 0-5-5zM6.2 13a1.9 1.9 0 0 0 3.6 0z");
-  drawing.append(path);
-  return drawing;
+function home(each) {
+  const inside = h("div", { class: "home-blocks body" });
+  new ViewForm(world, inside, press).show(each.view);
+  return inside;
+}
+
+function modal(each) {
+  const frame = new Frame(world, { press, submit: press, close: press });
+  frame.show(each.view);
+  return h("div", { class: "modal shown-modal body" }, frame.node);
+}
+
+// A message is told by its notification, a view by nothing.
+function notice(each) {
+  if (each.view) return null;
+  return h("div", { class: "notice", title: "What a notification says" }, icon("bell"), h("p", {}, mrkdwn(world, each.text)));
 }
 
 function shown(each) {
   return h(
     "section", { class: "shown", id: each.name, "aria-label": `${each.title}: ${each.name}` },
     h("div", { class: "shown-head" }, h("h3", {}, each.when), h("a", { href: `#${each.name}` }, each.name)),
-    h("div", { class: "notice", title: "What a notification says" }, bell(), h("p", {}, mrkdwn(world, each.text))),
+    notice(each),
     h("div", { class: "panes" }, pane("light", each), pane("dark", each)),
     h(
       "details", { class: "json" },
       h("summary", {}, "JSON, as Block Kit Builder takes it"),
-      h("pre", { tabindex: "0", role: "region", "aria-label": `JSON of ${each.name}` }, JSON.stringify({ blocks: each.blocks }, null, 2)),
+      h("pre", { tabindex: "0", role: "region", "aria-label": `JSON of ${each.name}` }, JSON.stringify(each.view || { blocks: each.blocks }, null, 2)),
     ),
   );
 }

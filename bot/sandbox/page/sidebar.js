@@ -1,25 +1,22 @@
 // The places, the people one can be, and what can be done to the surroundings.
 
 import { avatar, byId, h } from "./dom.js";
-
-export function nameOf(world, channel) {
-  if (channel.name) return channel.name;
-  const others = channel.members.filter((each) => each !== world.me);
-  return others.map((each) => world.users.get(each)?.real_name || each).join(", ");
-}
+import { nameOf } from "./names.js";
 
 export function drawSidebar(world) {
   const all = [...world.channels.values()];
   const focused = document.activeElement?.dataset?.place;
   byId("places").replaceChildren(
     group(world, "Channels", all.filter((each) => each.name)),
-    group(world, "Direct messages", all.filter((each) => !each.name && each.members.includes(world.me))),
+    group(world, "Direct messages", all.filter((each) => !each.name && each.members.includes(world.me) && !world.isApp(each.id))),
+    group(world, "Apps", all.filter((each) => world.isApp(each.id))),
   );
   if (focused) document.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
   byId("people").replaceChildren(...world.people().map((user) => person(world, user)));
 }
 
 function group(world, title, channels) {
+  if (!channels.length) return "";
   return h("section", {}, h("h2", {}, title), h("ul", {}, channels.map((each) => h("li", {}, place(world, each)))));
 }
 

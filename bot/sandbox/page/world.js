@@ -6,6 +6,11 @@ export class World {
   me = null;
   place = null;
   n = 0;
+  tab = "messages";
+  home = null;
+  modals = [];
+  hasHome = false;
+  shortcuts = [];
   users = new Map();
   channels = new Map();
   unread = new Map();
@@ -24,6 +29,8 @@ export class World {
     this.bot = state.team.bot;
     this.users = new Map(state.users.map((each) => [each.id, each]));
     this.channels = new Map(state.channels.map((each) => [each.id, each]));
+    this.home = state.home;
+    this.modals = state.modals;
     for (const [channel, ts] of state.gone) this.#messages.get(channel)?.delete(ts);
     for (const message of state.messages) this.#put(message, fresh);
   }
@@ -49,6 +56,16 @@ export class World {
 
   userOf(message) {
     return this.users.get(message.user) || { ...SLACKBOT, id: message.user };
+  }
+
+  // Whether this is the place of the app itself: the conversation between it and me.
+  isApp(place) {
+    const channel = this.channels.get(place);
+    return channel?.kind === "im" && channel.members.includes(this.bot) && channel.members.includes(this.me);
+  }
+
+  isAtHome() {
+    return this.hasHome && this.tab === "home" && this.isApp(this.place);
   }
 
   people() {

@@ -149,7 +149,7 @@ class CommandListener:
             await self._dispatch(command, asked, reply)
 
     async def _admit(self, command: Command, asked: Asked) -> None:
-        """People of another organisation ask only for what is watched there: `status *` would tell what else there is."""
+        """Who is of another organisation asks only for what is watched there: `status *` would tell all there is."""
         try:
             await self.guard.admit(asked.team, asked.place)
         except NotAllowedError:

@@ -1,7 +1,6 @@
 """`status`, and its buttons Refresh, Chart and Share."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from slack_bolt.app.async_app import AsyncApp
 
@@ -22,7 +21,6 @@ from bot.slack.actions import (
 )
 from bot.slack.commands import Status
 from bot.slack.guard import Guard
-from bot.slack.listeners.pictures import Pictures
 from bot.slack.payload import Clicked
 from bot.slack.reply import Reply
 from bot.slack.views import errors, glob_status, status
@@ -43,7 +41,6 @@ class StatusListener:
     """Answers how a reference is doing; `command` is the slash command's name."""
 
     ask: Ask
-    pictures: Pictures
     guard: Guard
     command: str
 
@@ -84,10 +81,7 @@ class StatusListener:
     async def share_chart(self, click: Clicked, reply: Reply) -> None:
         """Show that to the whole channel with the chart."""
         known = await self._known(click)
-        if status.can_draw(known):
-            await self.pictures.say(reply, reply.in_channel, partial(status.shared, known, click.user))
-        else:
-            await reply.in_channel(status.shared(known, click.user))
+        await reply.in_channel(status.shared(known, click.user, charted=status.can_draw(known)))
 
     async def overview(self, click: Clicked, reply: Reply) -> None:
         """All references under the pattern, for the one who clicked; in the place of the old answer if it was one."""
@@ -100,10 +94,7 @@ class StatusListener:
         await reply.in_channel(glob_status.shared(answer, click.user, self.command))
 
     async def _show(self, answer: StatusAnswer | RequestAnswer, wanted: Status, reply: Reply) -> None:
-        if wanted.chart and status.can_draw(answer):
-            await self.pictures.say(reply, reply.replace, partial(status.message, answer, self.command))
-        else:
-            await reply.replace(self._message(answer, wanted))
+        await reply.replace(self._message(answer, wanted))
 
     def _message(self, answer: StatusAnswer | RequestAnswer, wanted: Status) -> Message:
         if wanted.near and isinstance(answer, StatusAnswer) and _was_never_seen(answer):
@@ -114,7 +105,7 @@ class StatusListener:
                 f" `{self.command} watch {wanted.reference}`."
             )
             return errors.message(said)
-        return status.message(answer, self.command, "bars" if wanted.chart else None)
+        return status.message(answer, self.command, charted=wanted.chart)
 
     async def _known(self, click: Clicked) -> StatusAnswer | RequestAnswer:
         """Our memory of a batch; a single request is not in it by its own id, so it is read."""

@@ -53,6 +53,7 @@ from bot.slack.watch_entries import (
 )
 
 log = structlog.get_logger(__name__)
+_NOTHING_DONE = "Nothing was done. Try again."
 _NO_MEMORY = words("My memory cannot be read just now, so I cannot tell what I know of it. You can send this in.")
 _CHOOSE = BadCommandError("Choose where messages go.")
 _CHOOSE_CHANNEL = BadCommandError("Choose the channel.")
@@ -239,7 +240,7 @@ class WatchForms:
             shown = Shows(self._done(answer, begun, where))
             if isinstance(answer, WatchAnswer) and answer.status.still:
                 await self._show_meanwhile(form.view_id, shown)
-        return shown or Mistakes({form.first_field: "Nothing was done. Try again."})
+        return shown or Mistakes({form.first_field: _NOTHING_DONE})
 
     async def _show_meanwhile(self, view_id: str, shown: Shows) -> None:
         """While the reading goes on: by then Slack was told already that it takes longer."""

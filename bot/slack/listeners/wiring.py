@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from bot.flows.access import Access
 from bot.flows.ask import Ask
-from bot.flows.charts import Charts
 from bot.flows.dates import Dates
 from bot.flows.filling import Filling
 from bot.flows.hearing import Hearing
@@ -20,6 +19,7 @@ from bot.flows.sheets import Sheets
 from bot.flows.timetabling import Timetabling
 from bot.flows.triaging import Triaging
 from bot.flows.trials import Trials
+from bot.flows.unfurling import Unfurling
 from bot.flows.vitals import Vitals
 from bot.flows.watching import Watching
 from bot.flows.workflow import Workflow
@@ -38,7 +38,6 @@ from bot.slack.listeners.limit import LimitListener
 from bot.slack.listeners.links import LinksListener
 from bot.slack.listeners.mentioned import MentionedListener
 from bot.slack.listeners.mute import MuteListener
-from bot.slack.listeners.pictures import Pictures
 from bot.slack.listeners.preview import PreviewListener
 from bot.slack.listeners.queue import QueueListener
 from bot.slack.listeners.settings import SettingsListener
@@ -47,6 +46,7 @@ from bot.slack.listeners.status_form import StatusFormListener
 from bot.slack.listeners.timetable import TimetableListener
 from bot.slack.listeners.triage import TriageListener
 from bot.slack.listeners.trial import TrialListener
+from bot.slack.listeners.unfurl import UnfurlListener
 from bot.slack.listeners.watch import WatchListener
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.listeners.watches import WatchesListener
@@ -69,13 +69,13 @@ class Flows:
     timetabling: Timetabling
     dates: Dates
     sheets: Sheets
-    charts: Charts
     workflow: Workflow
     home: Home
     hearing: Hearing
     mentions: Mentions
     filling: Filling
     policing: Policing
+    unfurling: Unfurling
 
 
 def make_listeners(
@@ -98,7 +98,7 @@ def make_listeners(
         guard=guard,
         watching=watching,
         vitals=vitals,
-        status=StatusListener(ask, Pictures(flows.charts), guard, command),
+        status=StatusListener(ask, guard, command),
         failures=FailuresListener(ask, guard, command),
         links=LinksListener(ask, sheets, guard, command),
         export=ExportListener(ask, sheets, guard, command),
@@ -126,6 +126,7 @@ def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity
         words=WordsListener(flows.hearing, flows.access, guard, identity, command),
         mentioned=MentionedListener(flows.mentions, forms, guard),
         status_form=StatusFormListener(flows.ask, forms, guard, command),
+        unfurl=UnfurlListener(flows.unfurling, flows.hearing, guard),
         home=home,
         events=EventsListener(flows.access, flows.workflow, guard, identity, home),
     )

@@ -2,6 +2,7 @@
 
 from bot.slack.payload.asked import Asked, Clicked, ShownFailures, asked, clicked, is_public, shown_failures
 from bot.slack.payload.happened import Happened, happened, is_event, is_verification
+from bot.slack.payload.linked import Linked, linked
 from bot.slack.payload.reading import PayloadError
 from bot.slack.payload.said import said
 from bot.slack.payload.summoned import Summoned, summoned
@@ -12,6 +13,7 @@ __all__ = [
     "Clicked",
     "Entries",
     "Happened",
+    "Linked",
     "PayloadError",
     "ShownFailures",
     "Submitted",
@@ -24,6 +26,7 @@ __all__ = [
     "is_in_view",
     "is_public",
     "is_verification",
+    "linked",
     "said",
     "shown_failures",
     "submitted",

@@ -51,9 +51,9 @@ def _watches(answer: AboutAnswer) -> Words:
 
 def _latency(answer: AboutAnswer) -> Words:
     if answer.latency_median is None or answer.latency_p99 is None:
-        return words("alert latency: the outcome of no clip was told yet")
+        return words("delay of news: the outcome of no clip was told yet")
     median, p99 = (timedelta(seconds=value) for value in (answer.latency_median, answer.latency_p99))
-    return words(f"alert latency: half within {duration(median)}, 99 of 100 within {duration(p99)}")
+    return words(f"delay of news: half within {duration(median)}, 99 of 100 within {duration(p99)}")
 
 
 def _unsent(answer: AboutAnswer) -> Words:

@@ -9,6 +9,7 @@ from bot.slack.views.message import Block
 
 LONGEST_VALUE = 2_000
 LONGEST_ID = 60
+_LONGEST_LABEL = 75
 
 
 def rich_text(*parts: Block) -> Block:
@@ -37,20 +38,32 @@ def code(ids: Sequence[str], most: int) -> tuple[Block, ...]:
     return (block, paragraph([Words((f"and {counted(more, 'more id')}",))])) if more > 0 else (block,)
 
 
+def preformatted(lines: Iterable[str]) -> Block:
+    """Lines in letters of one width, taken literally."""
+    block: Block = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": "\n".join(lines)}]}
+    return rich_text(block)
+
+
 def context(*lines: Words) -> Block:
     """Small print, at most ten lines."""
     texts = [{"type": "mrkdwn", "text": capitalised(line), "verbatim": True} for line in lines]
     return {"type": "context", "elements": texts}
 
 
-def buttons(value: str, *named: tuple[str, str]) -> tuple[Block, ...]:
-    """Buttons by action id and label, all with the same value; none when Slack would not carry the value."""
+def buttons(value: str, *named: tuple[str, str], about: str = "") -> tuple[Block, ...]:
+    """Buttons by action id and label, all with the same value; none when Slack would not carry the value.
+
+    Where others have the same labels, `about` tells whoever hears them read aloud which is which.
+    """
     if not 0 < len(value) <= LONGEST_VALUE or not is_sound(value):
         return ()
-    every = [
+    every: list[Block] = [
         {"type": "button", "action_id": action, "text": {"type": "plain_text", "text": label}, "value": value}
         for action, label in named
     ]
+    if about:
+        for button, (_, label) in zip(every, named, strict=True):
+            button["accessibility_label"] = literal(clean(f"{label}: {about}", _LONGEST_LABEL))[:_LONGEST_LABEL]
     return ({"type": "actions", "elements": every},)
 
 

@@ -28,8 +28,8 @@ def message(answer: StatusAnswer | RequestAnswer) -> Message:
     ids_each = max(_MOST_IDS // max(len(shown), 1), 1)
     name = answer.progress.reference_id
     blocks = [rich_text(paragraph([_title(answer)]))]
-    for kind in shown:
-        blocks += [_kind(kind, ids_each), *_buttons(name, kind)]
+    for place, kind in enumerate(shown, 1):
+        blocks += [_kind(kind, ids_each), *_buttons(name, kind, place)]
     if len(found) > len(shown):
         more = counted(len(found) - len(shown), "more kind")
         blocks.append(rich_text(paragraph([words(f"and {more}")])))
@@ -61,14 +61,14 @@ def _kind(kind: FailureKind, ids: int) -> Block:
     return rich_text(paragraph([cared_line(kind), first_and_latest(kind.first_at, kind.last_at)]), *code(kind.ids, ids))
 
 
-def _buttons(reference_id: str, kind: FailureKind) -> tuple[Block, ...]:
+def _buttons(reference_id: str, kind: FailureKind, place: int) -> tuple[Block, ...]:
     """What can be done about a kind, as under the message about it."""
     offered = [(FAILURE_RETRY, "Copy retry list")]
     if kind.open:
         offered.append((FAILURE_HANDLED, "Mark handled"))
     elif kind.care.handled is not None:
         offered.append((FAILURE_OPEN_AGAIN, "Open again"))
-    return buttons(f"{reference_id}\n{kind.key}\n{kind.count}", *offered)
+    return buttons(f"{reference_id}\n{kind.key}\n{kind.count}", *offered, about=f"kind {place}, {kind.name}")
 
 
 # --- one kind ---

@@ -1,5 +1,8 @@
 """A person's Home tab: what waits for them, and all that they watch."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from bot.domain.home import HomeFacts, Mine, MutedHere, MyKind
 from bot.domain.home_wording import (
     due_line,
@@ -43,7 +46,7 @@ _DIVIDER: Block = {"type": "divider"}
 def view(facts: HomeFacts, command: str) -> View:
     """What needs somebody first; never more than ninety-five blocks. The metadata is the person's DM with the bot."""
     parts = (*_top(facts, command), *_kinds(facts), *_watches(facts, command), *_deadlines(facts), *_mutes(facts))
-    return View(parts, kind="home", metadata=facts.place)
+    return View(_told_apart(parts), kind="home", metadata=facts.place)
 
 
 def _top(facts: HomeFacts, command: str) -> tuple[Block, ...]:
@@ -169,6 +172,29 @@ def _button(action: str, label: str, value: str, named: str = "") -> Block:
     """A button; `named` tells who only listens which of those with this label it is."""
     button: Block = {"type": "button", "action_id": action, "text": _plain(label), "value": value}
     return {**button, "accessibility_label": clean(f"{label}{named}", _LONGEST_LABEL)} if named else button
+
+
+def _told_apart(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The same reference may be watched in several places: its buttons are numbered for whoever only listens."""
+    heard: Counter[object] = Counter()
+    return tuple(
+        {**block, "elements": [_numbered(each, heard) for each in found]} if (found := _buttons_of(block)) else block
+        for block in blocks
+    )
+
+
+def _buttons_of(block: Block) -> list[Block]:
+    elements = block.get("elements") if block["type"] == "actions" else None
+    return elements if isinstance(elements, list) else []
+
+
+def _numbered(button: Block, heard: Counter[object]) -> Block:
+    label = button.get("accessibility_label")
+    heard[label] += 1
+    if label is None or heard[label] == 1:
+        return button
+    mark = f" ({heard[label]})"
+    return {**button, "accessibility_label": f"{str(label)[: _LONGEST_LABEL - len(mark)]}{mark}"}
 
 
 def _plain(text: str) -> Block:

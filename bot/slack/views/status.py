@@ -17,7 +17,7 @@ from bot.domain.curve_wording import FROM_OLD_DATA, no_chart, phrase
 from bot.domain.words import At, Person, Words, words
 from bot.slack.actions import STATUS_CHART, STATUS_CHART_SHARE, STATUS_REFRESH, STATUS_SHARE, STATUS_WATCH
 from bot.slack.views.blocks import bullets, buttons, context, paragraph, rich_text
-from bot.slack.views.chart import Drawing, drawn
+from bot.slack.views.chart import chart
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Block, Message
 from bot.slack.views.progress import core
@@ -28,19 +28,19 @@ _OF_A_CHART = ((STATUS_CHART, "Refresh"), (STATUS_CHART_SHARE, "Share"))
 Answer = StatusAnswer | RequestAnswer
 
 
-def message(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> Message:
+def message(answer: Answer, command: str | None = None, *, charted: bool = False) -> Message:
     """The answer for the one who asked; the buttons come with the last answer, not while the reading goes on.
 
-    `command` is the slash command's name, for what can be typed instead; `drawing` is how it went, when that is wanted.
+    `command` is the slash command's name, for what can be typed instead; `charted`: with a chart of how it went.
     """
-    body = _body(answer, command, drawing)
-    return Message(sentence(_sentence(answer, command, drawing)), (*body, *_buttons(answer, drawing)))
+    body = _body(answer, command, charted)
+    return Message(sentence(_sentence(answer, command, charted)), (*body, *_buttons(answer, charted)))
 
 
-def shared(answer: Answer, by: str, drawing: Drawing | None = None) -> Message:
+def shared(answer: Answer, by: str, *, charted: bool = False) -> Message:
     """The answer for everybody in the channel, without buttons; `by` is the user id of who shared it."""
-    body = _body(answer, drawing=drawing)
-    return Message(sentence(_sentence(answer, drawing=drawing)), (*body, context(words("Shared by ", Person(by)))))
+    body = _body(answer, charted=charted)
+    return Message(sentence(_sentence(answer, charted=charted)), (*body, context(words("Shared by ", Person(by)))))
 
 
 def bare(answer: Answer) -> Message:
@@ -53,14 +53,14 @@ def can_draw(answer: Answer) -> bool:
     return isinstance(answer, StatusAnswer) and answer.curve is not None
 
 
-def _sentence(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> Words:
+def _sentence(answer: Answer, command: str | None = None, charted: bool = False) -> Words:
     if isinstance(answer, RequestAnswer):
         return request_sentence(answer)
     said = status_sentence(answer, command)
-    return words(said, f" {phrase(answer.curve)}.") if drawing and answer.curve else said
+    return words(said, f" {phrase(answer.curve)}.") if charted and answer.curve else said
 
 
-def _body(answer: Answer, command: str | None = None, drawing: Drawing | None = None) -> tuple[Block, ...]:
+def _body(answer: Answer, command: str | None = None, charted: bool = False) -> tuple[Block, ...]:
     if isinstance(answer, RequestAnswer):
         return (
             rich_text(paragraph(request_lines(answer))),
@@ -71,12 +71,12 @@ def _body(answer: Answer, command: str | None = None, drawing: Drawing | None = 
         near = nearest(answer, command)
         said = paragraph([words(nothing_known(answer), "."), *([near] if near else [])])
         return (rich_text(said, bullets(checks)) if checks else rich_text(said),)
-    picture = (drawn(answer.curve, drawing),) if drawing and answer.curve else ()
-    return (core(answer.progress, progress_lines(answer)), *picture, _small_print(answer, drawing))
+    picture = (chart(answer.curve),) if charted and answer.curve else ()
+    return (core(answer.progress, progress_lines(answer)), *picture, _small_print(answer, charted))
 
 
-def _small_print(answer: StatusAnswer, drawing: Drawing | None) -> Block:
-    if not drawing or answer.still:
+def _small_print(answer: StatusAnswer, charted: bool) -> Block:
+    if not charted or answer.still:
         return context(*freshness(answer))
     if answer.curve is not None:
         return context(words(phrase(answer.curve)), *freshness(answer))
@@ -84,13 +84,13 @@ def _small_print(answer: StatusAnswer, drawing: Drawing | None) -> Block:
     return context(words(why), *freshness(answer))
 
 
-def _buttons(answer: Answer, drawing: Drawing | None) -> tuple[Block, ...]:
+def _buttons(answer: Answer, charted: bool) -> tuple[Block, ...]:
     if isinstance(answer, RequestAnswer):
         return buttons(answer.request.id, _REFRESH, _SHARE)
     if answer.still:
         return ()
     watch = (_WATCH,) if answer.is_watched is False else ()
-    if drawing and answer.curve:
+    if charted and answer.curve:
         return buttons(answer.progress.reference_id, *_OF_A_CHART, *watch)
     chart = (_CHART,) if answer.curve else ()
     return buttons(answer.progress.reference_id, _REFRESH, *chart, _SHARE, *watch)

@@ -6,6 +6,7 @@ from bot.domain.words import clean
 from bot.slack.views.escape import literal
 from bot.slack.views.message import Block
 
+TABLE = "table"
 MOST_ROWS = 100
 MOST_CHARACTERS = 10_000
 LONGEST_CELL = 60
@@ -15,7 +16,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], numbers: Sequenc
     """Cells of plain text, which Slack takes literally; columns of these `numbers` are aligned to the right."""
     settings = [_column(is_number=index in numbers) for index in range(len(header))]
     return {
-        "type": "table",
+        "type": TABLE,
         "column_settings": settings,
         "rows": [[_cell(text) for text in row] for row in (header, *rows)],
     }

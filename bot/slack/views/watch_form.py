@@ -63,7 +63,8 @@ def _places(opened: Opened) -> tuple[Option, ...]:
     named = f"#{opened.place_name}" if opened.place_name else "Where you opened this"
     here = (Option(Where.HERE.value, "This channel", named),) if opened.can_be_here else ()
     mine = Option(Where.MINE.value, "Our DM", "Only you are told")
-    return (*here, mine, Option(Where.OTHER.value, "Another channel"))
+    other = "Another channel" if here else "A channel"
+    return (*here, mine, Option(Where.OTHER.value, other))
 
 
 def _change(opened: Opened, line: Words) -> tuple[Block, ...]:
