@@ -176,20 +176,27 @@ def _under_globs(connection: Connection, wanted: Wanted) -> dict[str, Progress]:
     return {row["glob_id"]: Progress("", **{name: row[name] for name in COUNTS}) for row in rows}
 
 
-def _stuck(connection: Connection, wanted: Wanted) -> dict[str, int]:
-    """How many requests are stuck by the id of the watch, of globs too, where somebody was told."""
-    query = (
+def stuck_of(workspace_id: str, person: str) -> Select[tuple[str, str | None, str]]:
+    """What was told as stuck of the watches of a person, of globs too.
+
+    Asked so that SQLite reads the active watches, not all that there ever were.
+    """
+    return (
         select(watches.c.id, watches.c.glob_id, vigils.c.state)
         .select_from(vigils.join(watches, watches.c.id == vigils.c.watch_id))
         .where(
-            watches.c.workspace_id == wanted.workspace_id,
-            watches.c.author == wanted.person,
+            watches.c.workspace_id.concat("") == workspace_id,
+            watches.c.author == person,
             watches.c.ended_at.is_(None),
             vigils.c.rule == "stuck",
         )
     )
+
+
+def _stuck(connection: Connection, wanted: Wanted) -> dict[str, int]:
+    """How many requests are stuck by the id of the watch, of globs too, where somebody was told."""
     found: dict[str, int] = {}
-    for watch_id, glob_id, state in connection.execute(query):
+    for watch_id, glob_id, state in connection.execute(stuck_of(wanted.workspace_id, wanted.person)):
         shown = glob_id or watch_id
         found[shown] = found.get(shown, 0) + len(Told.of_text(state).stuck)
     return found
