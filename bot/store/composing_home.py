@@ -176,7 +176,7 @@ def _under_globs(connection: Connection, wanted: Wanted) -> dict[str, Progress]:
     return {row["glob_id"]: Progress("", **{name: row[name] for name in COUNTS}) for row in rows}
 
 
-def stuck_of(workspace_id: str, person: str) -> Select[tuple[str, str | None, str]]:
+def stuck_of(workspace_id: str, person: str) -> Select[Any]:
     """What was told as stuck of the watches of a person, of globs too.
 
     Asked so that SQLite reads the active watches, not all that there ever were.
