@@ -29,6 +29,7 @@ pytestmark = pytest.mark.processes
 beside_both = pytest.mark.asyncio(loop_scope="module")
 
 README = (ROOT / "README.md").read_text()
+GUIDE = (ROOT / "docs/guide.md").read_text()
 BIN = Path(sys.executable).parent
 INSTALLED = (str(BIN / "lipsync-bot"),)
 PROGRAMS = ("make", "docker", "lipsync-bot", "python", "python3", ".venv/bin/pip", ".venv/bin/lipsync-bot")
@@ -76,8 +77,8 @@ def filled(line: str, **values: str) -> list[str]:
     return [values.get(word.strip("/"), word) for word in words]
 
 
-def test_every_command_line_of_the_readme_is_run_by_a_test() -> None:
-    assert lines_of(README) == set(RUN_BY)
+def test_every_command_line_of_the_readme_and_of_the_guide_is_run_by_a_test() -> None:
+    assert lines_of(README) | lines_of(GUIDE) == set(RUN_BY)
     known = functions_of(Path(__file__)) | functions_of(ROOT / "tests/test_deploy.py")
     assert set(RUN_BY.values()) <= known
 
