@@ -147,7 +147,7 @@ async def _ground(
         introduce=introduce,
         tend_connection=door.tend,
         granted=granted,
-        home_tab=SlackHomes(_screens(slack, api.vitals), slack.command),
+        home_tab=SlackHomes(_screens(slack, api.vitals, clock), slack.command),
     )
 
 
@@ -245,11 +245,12 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 
 
 def _guard(slack: SlackChat, ground: Ground, work: Work) -> Guard:
-    return Guard(work, Replies(slack.client, ground.vitals, ground.clock.sleep), _screens(slack, ground.vitals))
+    clock, vitals = ground.clock, ground.vitals
+    return Guard(work, Replies(slack.client, vitals, clock.sleep), _screens(slack, vitals, clock))
 
 
-def _screens(slack: SlackChat, vitals: Vitals) -> Screens:
-    return Screens(slack.client, vitals, slack.timeout_seconds)
+def _screens(slack: SlackChat, vitals: Vitals, clock: Clock) -> Screens:
+    return Screens(slack.client, vitals, slack.timeout_seconds, clock.sleep)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

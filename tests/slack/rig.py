@@ -56,7 +56,7 @@ from bot.slack.reply import Replies
 from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, HastyClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.chart_rig import CannedCharts
 from tests.slack.filling_rig import CannedFilling
@@ -352,7 +352,7 @@ class Rig:
         self.sheets = CannedSheets(self.ask)
         self.charts = CannedCharts()
         self.filling = CannedFilling(self.ask)
-        self.screens = Screens(self.client, self.vitals)
+        self.screens = Screens(self.client, self.vitals, sleep=HastyClock().sleep)
         self.guard = Guard(self.work, Replies(self.client, self.vitals, self.clock.sleep), self.screens)
 
     async def type(self, text: str, place: str = DE, user: str = ANA.id, command: str = "/lipsync") -> None:
