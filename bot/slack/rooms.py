@@ -52,6 +52,16 @@ class Rooms:
             raise _unseen()
         return Room(place, str(found.get("name") or "") if public else "", public, bool(found.get("is_member")))
 
+    async def is_in(self, place: str) -> bool:
+        """Whether the bot is in a channel; where Slack does not say, it is taken to be."""
+        try:
+            found = part((await self._call(self.client.conversations_info, channel=place)).get("channel"))
+        except UnseenError:
+            return False
+        except BadCommandError:
+            return True
+        return found.get("is_member") is not False
+
     async def _has(self, place: str, person: str) -> bool:
         cursor = ""
         for _ in range(_MOST_PAGES):
@@ -80,9 +90,13 @@ class Rooms:
         raise _unseen() if error.code in _UNSEEN else _unasked(error) from error
 
 
-def _unseen() -> BadCommandError:
+class UnseenError(BadCommandError):
+    """A channel that is not there, or that the bot is not in."""
+
+
+def _unseen() -> UnseenError:
     """The same words for what is not there and for what is not theirs: nobody learns which ids there are."""
-    return BadCommandError(
+    return UnseenError(
         "That channel is private, and I am not in it or you are not. Type `/invite` and my name there, then choose it"
         " again; or choose another one."
     )

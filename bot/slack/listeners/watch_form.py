@@ -210,8 +210,10 @@ class WatchForms:
 
     async def _where(self, begun: Opened, now: Entered, made: Understood, form: Submitted) -> "_Room | None":
         here = Spot(begun.place, begun.place_name, begun.public)
-        if begun.changes or now.where == Where.MINE or (now.where == Where.HERE and begun.can_be_here):
+        if begun.changes or now.where == Where.MINE:
             return _Room(here)
+        if now.where == Where.HERE and begun.can_be_here:
+            return _Room(here, is_member=await self.rooms.is_in(begun.place))
         if now.where != Where.OTHER:
             made.mistakes[WHERE] = _CHOOSE
             return None
