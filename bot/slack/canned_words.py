@@ -34,6 +34,11 @@ def shortcuts(scene: Scene) -> Iterator[CannedView]:
             "It speaks only of some that this channel is not about.",
             mentioned.none(Meant((), withheld=2), _PLACE),
         ),
+        (
+            "mentioned_unasked",
+            "It has the id of a request that is new, and the API is away.",
+            mentioned.none(Meant((), trouble="the API answered 503"), _PLACE),
+        ),
     ):
         yield CannedView(name, _WATCH, when, view)
     reference, command = scene.reference, scene.command
