@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.answer import StillReading
+from bot.domain.mentioned import Meant
+from bot.domain.overview import Standing
+from bot.domain.progress import summarise
 from bot.errors import BadCommandError
 from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.slack_faults import FaultKind
@@ -249,6 +252,16 @@ async def test_a_busy_slack_is_asked_again_when_it_says(rig: Rig) -> None:
     rig.clock.pass_time(20)
     await rig.work.settle()
     assert len(rig.seen()) == 1
+
+
+async def test_a_sentence_with_a_reference_is_answered_with_what_to_say(rig: Rig) -> None:
+    rig.mentions.found[0] = Meant((Standing(summarise(REF, [])),))
+    await say(rig, f"how is {REF} & the other doing?", DM)
+    assert rig.mentions.asked == [(f"how is {REF} & the other doing?", DM)]
+    assert said_by_us(rig)[0].text.startswith(f"That is no command that I know. Say `status {REF}` to hear")
+    rig.mentions.found[0] = Meant(())
+    await say(rig, "@lipsync how are you doing?")
+    assert rig.seen()[0].text.startswith("I do not know `how`.")
 
 
 async def test_an_answer_among_our_own_messages_to_the_same_dm_is_said_once_there_is_room(rig: Rig) -> None:
