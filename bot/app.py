@@ -149,7 +149,7 @@ async def _ground(
         introduce=introduce,
         tend_connection=door.tend,
         granted=granted,
-        home_tab=SlackHomes(_screens(slack, api.vitals), slack.command),
+        home_tab=SlackHomes(_screens(slack, api.vitals, clock), slack.command),
     )
 
 
@@ -245,11 +245,11 @@ def _listen(slack: SlackChat, ground: Ground, stories: Stories, bolt: AsyncApp, 
 def _guard(slack: SlackChat, ground: Ground, stories: Stories, work: Work) -> Guard:
     novelties = Novelties(ground.store, ground.clock, ground.identity)
     replies = Replies(slack.client, ground.vitals, novelties, ground.clock.sleep)
-    return Guard(work, replies, _screens(slack, ground.vitals), stories.sharing.admit)
+    return Guard(work, replies, _screens(slack, ground.vitals, ground.clock), stories.sharing.admit)
 
 
-def _screens(slack: SlackChat, vitals: Vitals) -> Screens:
-    return Screens(slack.client, vitals, slack.timeout_seconds)
+def _screens(slack: SlackChat, vitals: Vitals, clock: Clock) -> Screens:
+    return Screens(slack.client, vitals, slack.timeout_seconds, clock.sleep)
 
 
 def _health(ground: Ground, stories: Stories, door: Door) -> Health:

@@ -19,6 +19,10 @@ class BadCommandError(LipsyncBotError):
     """A person typed something that cannot be done; the text says what to type instead."""
 
 
+class NoCommandError(BadCommandError):
+    """Words of which the first is no command, nor nearly one."""
+
+
 class CountsOnlyError(BadCommandError):
     """More than counts was asked for where only those are shown; the text says where to ask."""
 

@@ -93,11 +93,13 @@ class Mentioned:
 class Meant:
     """`standings` of the references that a text speaks of, in its order.
 
-    `withheld` are further ones, which the place where it stands may not hear of.
+    `withheld` are further ones, which the place where it stands may not hear of. `trouble` is why ids in it that nobody
+    here knows could not be asked for.
     """
 
     standings: tuple[Standing, ...]
     withheld: int = 0
+    trouble: str = ""
 
 
 def mentioned(text: str) -> Mentioned:

@@ -31,16 +31,18 @@ class Mentions:
         """The references in a text that stands in this place. Raises a `StoreError`."""
         what = mentioned(text)
         sighted = await self.store.sightings.among(self.account_id, what)
-        of_ids = {**sighted.of_ids, **await self._asked_for(what, sighted)}
+        asked_for, trouble = await self._asked_for(what, sighted)
+        of_ids = {**sighted.of_ids, **asked_for}
         found = what.references(sighted.known, of_ids, sighted.of_links)
         policy = await self.gate.policy(place)
         allowed = tuple(each for each in found if policy.allows(each))
         standings = await self.store.sightings.standings(self.account_id, allowed)
         known = {each.progress.reference_id: each for each in standings}
-        return Meant(tuple(known.get(each) or _unseen(each) for each in allowed), len(found) - len(allowed))
+        withheld = len(found) - len(allowed)
+        return Meant(tuple(known.get(each) or _unseen(each) for each in allowed), withheld, trouble)
 
-    async def _asked_for(self, what: Mentioned, sighted: Sighted) -> Mapping[str, str | None]:
-        """The references of requests that the API knows; what cannot be asked for is left out."""
+    async def _asked_for(self, what: Mentioned, sighted: Sighted) -> tuple[Mapping[str, str | None], str]:
+        """The references of requests that the API knows, and why the others could not be asked for."""
         ids = dict.fromkeys(each.text for each in what.ids)
         unknown = [each for each in ids if each not in sighted.of_ids and each not in sighted.known]
         found: dict[str, str | None] = {}
@@ -49,10 +51,10 @@ class Mentions:
                 one = await self.ask.request(each)
             except ChamelaionError as error:
                 log.info("a request that a message speaks of could not be asked for", why=str(error))
-                break
+                return found, str(error)
             if one is not None:
                 found[each] = one.request.reference_id
-        return found
+        return found, ""
 
 
 def _unseen(reference_id: str) -> Standing:

@@ -98,8 +98,8 @@ class Conversation:
     """A place where somebody spoke to the bot: in a channel only they see the answer, in the DM they are alone anyway.
 
     An ephemeral message cannot be edited, so in a channel each answer is a new one. Where the bot may not answer, it
-    does so in the person's DM. What Slack refuses without having done it is tried once more: in the channel when the
-    thread is gone, and after a pause of at most `LONGEST_PAUSE` when it is busy.
+    does so in the person's DM. What Slack refuses without having done it is tried again: in the channel when the thread
+    is gone, and when it is busy as often as it says, for `LONGEST_PAUSE` in all.
     """
 
     client: AsyncWebClient
@@ -144,11 +144,14 @@ class Conversation:
         return await self._patiently(self.client.chat_postEphemeral, message, user=self.user, **thread)
 
     async def _patiently(self, method: Method, message: Message, **arguments: Any) -> SlackError | None:  # noqa: ANN401 - the client's own arguments
-        error = await self._call(method, message, **arguments)
-        if not isinstance(error, SlackBusyError) or error.retry_after > LONGEST_PAUSE:
-            return error
-        await self.sleep(error.retry_after.total_seconds())
-        return await self._call(method, message, **arguments)
+        """Our own messages to the same place may be what Slack is busy with, several times in a row."""
+        waited = timedelta()
+        while True:
+            error = await self._call(method, message, **arguments)
+            if not isinstance(error, SlackBusyError) or waited + error.retry_after > LONGEST_PAUSE:
+                return error
+            waited += error.retry_after
+            await self.sleep(error.retry_after.total_seconds())
 
     async def _call(self, method: Method, message: Message, **arguments: Any) -> SlackError | None:  # noqa: ANN401 - the client's own arguments
         blocks = list(_marked(message.blocks) if self._is_direct else message.blocks) or None

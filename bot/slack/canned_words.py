@@ -18,6 +18,8 @@ _WATCH, _STATUS = "Shortcut on a message", "Shortcut for a status"
 def said(scene: Scene) -> Iterator[Canned]:
     """Answers to words that are no command, and where an answer cannot be seen."""
     yield Canned("courtesy", "Words", "Somebody says hello or thanks to the bot.", words.courtesy())
+    names = (scene.reference, "batch-2026-03")
+    yield Canned("no_command", "Words", "Somebody asked in a sentence that names batches.", words.no_command(names))
     yield Canned("one_line_only", "Words", "A message to the bot had several lines.", words.one_line_only())
     moved = elsewhere(status.message(scene.status, scene.command), _PLACE)
     yield Canned("status_elsewhere", "Words", "It was mentioned where it may not answer: it does so in the DM.", moved)
@@ -33,6 +35,11 @@ def shortcuts(scene: Scene) -> Iterator[CannedView]:
             "mentioned_withheld",
             "It speaks only of some that this channel is not about.",
             mentioned.none(Meant((), withheld=2), _PLACE),
+        ),
+        (
+            "mentioned_unasked",
+            "It has the id of a request that is new, and the API is away.",
+            mentioned.none(Meant((), trouble="the API answered 503"), _PLACE),
         ),
     ):
         yield CannedView(name, _WATCH, when, view)

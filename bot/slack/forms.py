@@ -77,7 +77,7 @@ class Submission:
     async def _show_late(self, outcome: Outcome) -> None:
         view = outcome.view if isinstance(outcome, Shows) else mistaken(outcome)
         try:
-            await self.screens.update(self.what.view_id, view)
+            await self.screens.of("", self.what.view_id).show(view)
         except SlackError as error:
             log.warning("what came of a form was not shown", why=error.why)
 

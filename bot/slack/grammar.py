@@ -7,7 +7,7 @@ from bot.domain.answer import Scope
 from bot.domain.nearness import distance
 from bot.domain.sheet import Format
 from bot.domain.spans import mute_span
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, NoCommandError
 from bot.slack.command_forms import COMMANDS
 from bot.slack.commands import (
     About,
@@ -98,7 +98,7 @@ class _Parser:
                 f"I do not know `{_shown(first.text)}`. Did you mean `{self.command} {near} {_shown(following)}`?"
             )
         whole = _shown(f"{first.text} {' '.join(word.text for word in rest)}")
-        raise BadCommandError(
+        raise NoCommandError(
             f"I do not know `{_shown(first.text)}`. For a reference with spaces, type"
             f' `{self.command} status "{whole}"`; for everything else, `{self.command} help`.'
         )

@@ -69,6 +69,14 @@ class Rooms:
         answer = await self._call(self.client.conversations_info, channel=place)
         return None if answer is None else part(answer.get("channel"))
 
+    async def is_in(self, place: str) -> bool:
+        """Whether the bot is in a channel; where Slack does not say, it is taken to be."""
+        try:
+            found = await self._look(place)
+        except BadCommandError:
+            return True
+        return found is not None and found.get("is_member") is not False
+
     async def _has(self, place: str, person: str) -> bool:
         cursor = ""
         for _ in range(_MOST_PAGES):

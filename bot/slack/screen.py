@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.errors import InDoubtError
+from bot.errors import BadCommandError, InDoubtError, NoScreenError, NotSentError, SlackBusyError, SlackError
 from bot.flows.vitals import Vitals
-from bot.slack.outcome import FAULTS, error_of
+from bot.slack.address import LONGEST_PAUSE, Sleep
+from bot.slack.outcome import FAULTS, error_of, is_fault_of_the_moment
 from bot.slack.views.view import View
+
+_PAUSE = timedelta(seconds=1)  # after what may pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,7 @@ class Screens:
     client: AsyncWebClient
     vitals: Vitals
     timeout_seconds: float = 10
+    sleep: Sleep = asyncio.sleep
 
     async def open(self, trigger_id: str, view: View) -> str:
         """Show a modal; returns its id. `NoScreenError` when the three seconds are over."""
@@ -74,15 +79,45 @@ class Screen:
     view_id: str = ""
 
     async def show(self, view: View) -> None:
-        """Open it with the trigger, or put this in the place of what it shows. Raises a `SlackError`."""
-        if self.view_id:
-            await self.screens.update(self.view_id, view)
-        else:
+        """Open it with the trigger, or put this in the place of what it shows. Raises a `SlackError`.
+
+        What is open already says "One moment …" or what is not so any more, so that is tried once more.
+        """
+        if not self.view_id:
             self.view_id = await self.screens.open(self.trigger_id, view)
+            return
+        try:
+            await self.screens.update(self.view_id, view)
+        except SlackError as error:
+            pause = _pause_after(error)
+            if pause is None:
+                raise
+            await self.screens.sleep(pause.total_seconds())
+            await self.screens.update(self.view_id, view)
+
+    async def show_done(self, view: View) -> None:
+        """Show what was done, unless the modal was closed. Raises a `BadCommandError` that does not say it was not."""
+        try:
+            await self.show(view)
+        except NoScreenError:
+            return
+        except SlackError as error:
+            raise BadCommandError(
+                f"That was done, but Slack did not let me show what came of it ({error.why}). My Home tab and `watches`"
+                " tell how it is now."
+            ) from error
 
     async def push(self, view: View) -> None:
         """Open another one on top of it, which `show` changes from then on. Raises a `SlackError`."""
         self.view_id = await self.screens.push(self.trigger_id, view)
+
+
+def _pause_after(error: SlackError) -> timedelta | None:
+    """When it may go well; None for what would go wrong again."""
+    if isinstance(error, SlackBusyError):
+        return error.retry_after if error.retry_after <= LONGEST_PAUSE else None
+    may_pass = isinstance(error, NotSentError) or (isinstance(error, InDoubtError) and is_fault_of_the_moment(error))
+    return _PAUSE if may_pass else None
 
 
 def _id_of(response: AsyncSlackResponse) -> str:

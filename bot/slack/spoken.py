@@ -23,6 +23,7 @@ _EMOJI = re.compile(r"(?<!\S):[a-z0-9_+'-]+:(?=[\s,.!?…]|$)")
 _ANY_PERSON = re.compile(r"<@[UW][A-Z0-9]+(\|[^<>]*)?>")
 _FIRST = re.compile(r"(?P<word>[^\s,.:;!?…–—]+)[,.:;!?…–—]*\s+(?P<rest>.*)", re.DOTALL)
 _BLANK = " \t\u00a0"
+_OPEN_ESCAPE = re.compile(r"&(?:amp|lt|gt)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,13 @@ def _understood(line: str, command: str, *, left_out: bool = False) -> Spoken:
 
 def _unwrapped(line: str) -> str:
     """Without code marks around it, as when a command is copied from help, and signs in front."""
-    return line.strip(_BLANK + "`").lstrip(_AROUND).rstrip(_BLANK + ",;")
+    return _cut(line.strip(_BLANK + "`").lstrip(_AROUND), _BLANK + ",;")
+
+
+def _cut(text: str, signs: str) -> str:
+    """Without these signs at the end, of which the last of an escaped `<`, `>` or `&` is none."""
+    cut = text.rstrip(signs)
+    return f"{cut};" if text[len(cut) :].startswith(";") and _OPEN_ESCAPE.search(cut[-4:]) else cut
 
 
 def _without_courtesies(plain: str, command: str) -> str:
@@ -86,5 +93,5 @@ def _without_courtesies(plain: str, command: str) -> str:
     while len(cut := plain.rsplit(maxsplit=1)) > 1 and cut[1].strip(_AROUND).lower() in _AT_THE_END:
         if cut[0].lower() in _COMMANDS:  # then that is its reference
             break
-        plain = cut[0].rstrip(_BLANK + ",;!")
+        plain = _cut(cut[0], _BLANK + ",;!")
     return "" if plain.strip(_AROUND).lower() == command.lower() else plain

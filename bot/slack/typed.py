@@ -111,8 +111,7 @@ def _spoken(markup: re.Match[str]) -> str:
 
 def _refused() -> BadCommandError:
     return BadCommandError(
-        "I never ping a whole channel or group, so leave out `@here`, `@channel`, `@everyone` and groups,"
-        " and type only the command and the reference."
+        "I never ping a whole channel or group, so leave out `@here`, `@channel`, `@everyone` and groups."
     )
 
 

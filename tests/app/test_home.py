@@ -136,7 +136,7 @@ async def test_mute_unmute_stop_and_undo_show_at_once_on_home_and_in_the_channel
 
     await chooses(stage, "stop")
     assert "Stopped watching" in modal(stage)
-    assert f"Here is <#{DE}>" in modal(stage)
+    assert f"“Here” means <#{DE}>." in modal(stage)
     assert "Welcome" in home(stage)
     await clicks_in_modal(stage, actions.HOME_UNDO)
     assert "watched again" in modal(stage)

@@ -51,6 +51,9 @@ async def test_an_api_that_is_away_hides_only_what_it_alone_knows(world: World) 
     await known(world, "batch-1")
     world.api.faults = [UnavailableError("away")]
     assert await found(world, f"batch-1 {uuid(77)}") == [("batch-1", 1)]
+    world.api.faults = [UnavailableError("away")]
+    assert "away" in (await mentions(world).of(uuid(77), "C1")).trouble
+    assert (await mentions(world).of(uuid(77), "C1")).trouble == ""
 
 
 @pytest.mark.parametrize(("place", "seen"), [("C1", ["client-a-1"]), ("D1", ["client-a-1", "client-b-1"])])

@@ -1,5 +1,7 @@
 """A Home that only remembers what it is asked."""
 
+from collections.abc import Callable
+
 from bot.domain.mute import Mute
 from bot.domain.watch import Watch
 from bot.errors import StoreError
@@ -16,6 +18,7 @@ class CannedHome(Home):
         self.mutes: dict[str, Mute] = {}
         self.fault: StoreError | None = None
         self.show_fault: StoreError | None = None
+        self.on_reading: Callable[[], None] = lambda: None
 
     async def opened(self, person: str, place: str) -> None:
         if self.fault:
@@ -28,7 +31,9 @@ class CannedHome(Home):
             raise self.show_fault
 
     async def watch(self, watch_id: str) -> Watch | None:
+        self.on_reading()
         return self.watches.get(watch_id)
 
     async def mute(self, mute_id: str) -> Mute | None:
+        self.on_reading()
         return self.mutes.get(mute_id)

@@ -57,7 +57,7 @@ from bot.slack.reply import Replies
 from bot.slack.rooms import Rooms
 from bot.slack.screen import Screens
 from tests.builders import NOON, request, watch
-from tests.fakes import FakeClock
+from tests.fakes import FakeClock, HastyClock
 from tests.slack.account_rig import CannedPreviewing, lineup_answer
 from tests.slack.filling_rig import CannedFilling
 from tests.slack.home_rig import CannedHome
@@ -357,7 +357,7 @@ class Rig:
     def __post_init__(self) -> None:
         self.sheets = CannedSheets(self.ask)
         self.filling = CannedFilling(self.ask)
-        self.screens = Screens(self.client, self.vitals)
+        self.screens = Screens(self.client, self.vitals, sleep=HastyClock().sleep)
         replies = Replies(self.client, self.vitals, self.novelties, self.clock.sleep)
         self.guard = Guard(self.work, replies, self.screens, self.admit)
 

@@ -225,3 +225,29 @@ async def test_an_odd_value_does_nothing_and_says_so(rig: Rig) -> None:
     await touches(rig, actions.HOME_HANDLED, "nonsense")
     assert "without a usable" in modal(rig)
     assert rig.triaging.wishes == []
+
+
+async def test_what_was_stopped_is_not_said_to_go_on_when_slack_does_not_show_it(rig: Rig) -> None:
+    rig.slack.faults.add("views.update", "status_500", times=2)
+    await touches(rig, actions.HOME_MORE, "stop w1")
+    assert rig.watching.stopped != []
+    assert "That was done, but Slack did not let me show what came of it" in modal(rig)
+    assert "All watches are kept" not in modal(rig)
+
+
+@pytest.mark.parametrize(
+    ("action", "value"),
+    [
+        (actions.HOME_STATUS, "w1"),
+        (actions.HOME_FAILURES, "w1"),
+        (actions.HOME_LINKS, "w1"),
+        (actions.HOME_MORE, "stop w1"),
+        (actions.HOME_MORE, "change w1"),
+        (actions.HOME_UNMUTE, "none"),
+    ],
+)
+async def test_a_modal_is_open_before_our_memory_is_read_which_may_take_long(rig: Rig, action: str, value: str) -> None:
+    rig.ask.answers = [status_of()]
+    rig.home.on_reading = lambda: rig.clock.step(4)  # then the trigger is too old
+    await touches(rig, action, value)
+    assert modal(rig) != ""

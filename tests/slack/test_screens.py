@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.words import words
-from bot.errors import BadCommandError, NoScreenError, SlackBusyError, StoreError
+from bot.errors import BadCommandError, NoScreenError, SlackBusyError, SlackError, StoreError
 from bot.sandbox.blockkit import view_problems
 from bot.sandbox.slack_entities import Draft
+from bot.sandbox.slack_faults import FaultKind
 from bot.sandbox.workspace import ANA
 from bot.slack.forms import Mistakes, Outcome, Shows
 from bot.slack.payload import Asked, Submitted, Touched
@@ -20,6 +21,7 @@ from bot.slack.views.blocks import buttons, paragraph, rich_text
 from bot.slack.views.inputs import Field, Option
 from bot.slack.views.message import Message
 from bot.slack.views.view import View
+from tests.fakes import HastyClock
 from tests.slack.rig import DE, Rig, rigged
 
 DM = "D0ANA"
@@ -33,6 +35,7 @@ FIELDS = (
     inputs.people(Field("managers", "Managers", optional=True), [ANA.id], "Nobody"),
     inputs.conversation(Field("where", "Where"), DE, "Here", ["public", "private"]),
 )
+SAVED = View((rich_text(paragraph([words("Saved.")])),), "Done")
 FORM = View((*FIELDS, *buttons("1", ("press", "Press"))), "Form", "form", metadata=DE, submit="Send")
 
 
@@ -73,7 +76,7 @@ async def test_a_form_gives_what_was_entered_and_shows_what_came_of_it(rig: Rig)
 
     async def handle(form: Submitted) -> Outcome:
         seen.append(form)
-        return Shows(View((rich_text(paragraph([words("Saved.")])),), "Done"))
+        return Shows(SAVED)
 
     rig.app.view_submission("form")(rig.guard.submission(handle))
     view_id = await open_form(rig)
@@ -114,7 +117,7 @@ async def test_what_goes_wrong_with_a_form_is_told_at_its_first_field(
 @pytest.mark.parametrize(
     ("outcome", "told"),
     [
-        (Shows(View((rich_text(paragraph([words("Saved.")])),), "Done")), "Saved."),
+        (Shows(SAVED), "Saved."),
         (Mistakes({"name": "No such batch."}), "No such batch."),
     ],
 )
@@ -181,6 +184,36 @@ async def test_a_modal_that_comes_too_late_says_so(rig: Rig) -> None:
     with pytest.raises(NoScreenError):
         await rig.screens.of(trigger.id).show(FORM)
     assert rig.vitals.slack_calls == {"views failed": 1}
+
+
+@pytest.mark.parametrize(
+    ("kind", "waits"), [("status_500", 1), ("drop_before", 1), ("slow", 1), ("garbage", 1), ("ratelimited", 7)]
+)
+async def test_an_open_modal_is_changed_though_slack_fails_once(rig: Rig, kind: FaultKind, waits: float) -> None:
+    clock = HastyClock()
+    screens = replace(rig.screens, sleep=clock.sleep, timeout_seconds=0.2)
+    view_id = await open_form(rig)
+    rig.slack.faults.add("views.update", kind, seconds=5, retry_after=7)
+    await screens.of("", view_id).show(SAVED)
+    assert (shown(rig).startswith("Done:"), clock.monotonic()) == (True, waits)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("error", "invalid_blocks"), ("error", "not_found"), ("ratelimited", "")])
+async def test_what_would_fail_again_is_not_tried_again(rig: Rig, kind: FaultKind, code: str) -> None:
+    view_id = await open_form(rig)
+    rig.slack.faults.add("views.update", kind, code=code, retry_after=61)
+    with pytest.raises(SlackError):
+        await rig.screens.of("", view_id).show(SAVED)
+    assert [call.method for call in rig.slack.calls].count("views.update") == 1
+
+
+async def test_what_was_done_and_not_shown_is_not_called_undone(rig: Rig) -> None:
+    view_id = await open_form(rig)
+    rig.slack.faults.add("views.update", "status_500", times=2)
+    with pytest.raises(BadCommandError, match="That was done, but Slack did not let me show what came of it"):
+        await rig.screens.of("", view_id).show_done(SAVED)
+    await rig.slack.surfaces.close(ANA.id, view_id)
+    await rig.screens.of("", view_id).show_done(SAVED)  # whoever closes it does not want to know
 
 
 async def test_a_busy_slack_is_counted_as_such(rig: Rig) -> None:

@@ -96,6 +96,13 @@ async def test_none_is_said_with_what_was_looked_for_and_another_can_be_typed(ri
     assert entered(rig, "watch_reference") == ""
 
 
+async def test_an_id_that_could_not_be_asked_for_is_not_told_as_none(rig: Rig) -> None:
+    for standings in ((), (standing(REF), standing("batch-2"))):
+        rig.mentions.found[0] = Meant(standings, trouble="the API answered 503: <!here>")
+        await watch_message(rig)
+        assert "It has an id that I do not know and could not ask for (the API answered 503: " in text(rig)
+
+
 async def test_what_the_channel_is_not_about_is_only_counted(rig: Rig) -> None:
     rig.mentions.found[0] = Meant((), withheld=2)
     await watch_message(rig)

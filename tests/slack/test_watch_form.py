@@ -445,6 +445,23 @@ async def test_a_channel_without_the_bot_is_watched_and_says_how_to_invite_it(ri
     assert "/invite @lipsync" in text(rig)
 
 
+@pytest.mark.parametrize("channel", [PRODUCERS, PRIVATE])
+async def test_so_does_the_channel_without_the_bot_in_which_it_was_opened(rig: Rig, channel: str) -> None:
+    rig.slack.workspace.channel(channel).members.discard(BOT.id)
+    await rig.type("watch", place=channel)
+    await send(rig, {REFERENCE: REF})
+    assert [wish.place for wish in rig.watching.wishes] == [channel]
+    assert "/invite @lipsync" in text(rig)
+
+
+@pytest.mark.parametrize("fault", ["ratelimited", "status_500", "garbage"])
+async def test_where_slack_does_not_tell_of_that_channel_it_is_watched_all_the_same(rig: Rig, fault: FaultKind) -> None:
+    rig.slack.faults.add("conversations.info", fault)
+    await rig.type("watch", place=PRODUCERS)
+    await send(rig, {REFERENCE: REF})
+    assert len(rig.watching.wishes) == 1
+
+
 async def test_an_archived_channel_is_refused(rig: Rig) -> None:
     rig.slack.workspace.channel(PRODUCERS).is_archived = True
     told = (await in_other(rig, PRODUCERS)).answer["errors"]

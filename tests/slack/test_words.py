@@ -7,6 +7,9 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.answer import StillReading
+from bot.domain.mentioned import Meant
+from bot.domain.overview import Standing
+from bot.domain.progress import summarise
 from bot.errors import BadCommandError
 from bot.sandbox.slack_entities import Draft, Message
 from bot.sandbox.slack_faults import FaultKind
@@ -241,7 +244,7 @@ async def test_an_answer_in_the_dm_that_somebody_took_away_is_written_anew(rig: 
     assert len(said_by_us(rig)) == 2
 
 
-async def test_a_busy_slack_is_asked_once_more_when_it_says(rig: Rig) -> None:
+async def test_a_busy_slack_is_asked_again_when_it_says(rig: Rig) -> None:
     rig.slack.faults.add("chat.postEphemeral", "ratelimited", retry_after=20)
     await rig.slack.say(ANA.id, DE, f"@lipsync {REF}")
     await until(lambda: rig.clock.sleeping == 1)
@@ -249,6 +252,36 @@ async def test_a_busy_slack_is_asked_once_more_when_it_says(rig: Rig) -> None:
     rig.clock.pass_time(20)
     await rig.work.settle()
     assert len(rig.seen()) == 1
+
+
+async def test_a_sentence_with_a_reference_is_answered_with_what_to_say(rig: Rig) -> None:
+    rig.mentions.found[0] = Meant((Standing(summarise(REF, [])),))
+    await say(rig, f"how is {REF} & the other doing?", DM)
+    assert rig.mentions.asked == [(f"how is {REF} & the other doing?", DM)]
+    assert said_by_us(rig)[0].text.startswith(f"That is no command that I know. Say `status {REF}` to hear")
+    rig.mentions.found[0] = Meant(())
+    await say(rig, "@lipsync how are you doing?")
+    assert rig.seen()[0].text.startswith("I do not know `how`.")
+
+
+async def test_an_answer_among_our_own_messages_to_the_same_dm_is_said_once_there_is_room(rig: Rig) -> None:
+    rig.slack.faults.add("chat.postMessage", "ratelimited", retry_after=1, times=5)
+    await rig.slack.say(ANA.id, DM, REF)
+    for _ in range(5):
+        await until(lambda: rig.clock.sleeping == 1)
+        rig.clock.pass_time(1)
+    await rig.work.settle()
+    assert len(said_by_us(rig)) == 1
+
+
+async def test_a_slack_that_stays_busy_is_given_up(rig: Rig) -> None:
+    rig.slack.faults.add("chat.postEphemeral", "ratelimited", retry_after=25, times=None)
+    await rig.slack.say(ANA.id, DE, f"@lipsync {REF}")
+    for _ in range(2):
+        await until(lambda: rig.clock.sleeping == 1)
+        rig.clock.pass_time(25)
+    await rig.work.settle()
+    assert (rig.seen(), rig.vitals.slack_calls) == ([], {"answers ratelimited": 1, "answers failed": 1})
 
 
 async def test_a_slack_that_is_busy_for_long_is_not_waited_for(rig: Rig) -> None:

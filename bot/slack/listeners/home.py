@@ -27,17 +27,18 @@ from bot.slack.actions import (
     HOME_WATCH,
 )
 from bot.slack.guard import Guard
-from bot.slack.listeners.home_answers import Answers, HomeAnswers, show
+from bot.slack.listeners.home_answers import HomeAnswers
 from bot.slack.listeners.mute import BY_BUTTON
 from bot.slack.listeners.watch_form import WatchForms
 from bot.slack.payload import Happened, Touched, shown_failures
 from bot.slack.screen import Screen
-from bot.slack.views import mute, status_form, triage, undo, watch, watch_form
+from bot.slack.views import in_modal, mute, status_form, triage, undo, watch, watch_form
 from bot.slack.views.home import CHANGE, MUTE, STOP, UNMUTE
 from bot.slack.views.message import Message
 
 log = structlog.get_logger(__name__)
 _ENDED = "This watch has ended since, so nothing was done. Home shows what there is now."
+_MORE = {CHANGE: "Change watch", MUTE: "Muted", UNMUTE: "Not muted", STOP: "Stopped"}
 _NOT_MUTED = "This mute has ended since, so nothing was done. Home shows what there is now."
 
 
@@ -95,16 +96,16 @@ class HomeListener:
 
     async def status_clicked(self, touch: Touched, screen: Screen) -> None:
         """How a watched batch is doing."""
-        await self.answers.status(screen, await self._watch(touch, touch.value))
+        await self.answers.status(screen, await self._watch(touch, screen, "Status", touch.value))
 
     async def failures_clicked(self, touch: Touched, screen: Screen) -> None:
         """What of a watched batch failed."""
-        found = await self._watch(touch, touch.value)
+        found = await self._watch(touch, screen, "Failures", touch.value)
         await self.answers.failures(screen, found.reference_id, found.place)
 
     async def links_clicked(self, touch: Touched, screen: Screen) -> None:
         """The links of a watched batch."""
-        found = await self._watch(touch, touch.value)
+        found = await self._watch(touch, screen, "Links", touch.value)
         await self.answers.links(screen, found.reference_id, found.place, touch.user)
 
     async def kind_failures_clicked(self, touch: Touched, screen: Screen) -> None:
@@ -120,15 +121,14 @@ class HomeListener:
     async def more_chosen(self, touch: Touched, screen: Screen) -> None:
         """Change, mute, unmute or stop a watch."""
         what, _, watch_id = touch.value.partition(" ")
-        found = await self._watch(touch, watch_id)
+        title = _MORE[what]
+        found = await self._watch(touch, screen, title, watch_id)
         if what == CHANGE:
             await screen.show(watch_form.waiting("Change watch"))  # then there is time to ask
             await self.watch_forms.rooms.refuse_outsider(found.place, touch.user)
             await self.watch_forms.change(screen, touch.user, found.place, found.reference_id)
             return
-        title, do = {MUTE: ("Muted", self._mute), UNMUTE: ("Not muted", self._unmute), STOP: ("Stopped", self._stop)}[
-            what
-        ]
+        do = {MUTE: self._mute, UNMUTE: self._unmute, STOP: self._stop}[what]
         await self._do(touch, screen, title, found.place, lambda: do(found, touch))
 
     async def _mute(self, found: Watch, touch: Touched) -> Message:
@@ -146,6 +146,7 @@ class HomeListener:
 
     async def unmute_clicked(self, touch: Touched, screen: Screen) -> None:
         """End a mute, of whatever."""
+        await screen.show(in_modal.waiting("Not muted", touch.metadata))
         found = await self.home.mute(touch.value)
         if found is None:
             await self._show_home(touch.user)
@@ -188,17 +189,18 @@ class HomeListener:
 
         Home shows watches of channels, too, and who has left a private one changes nothing there any more.
         """
-
-        async def done() -> Answers:
-            await self.watch_forms.rooms.refuse_outsider(place, touch.user)
-            yield await do()
-
+        if not screen.view_id:
+            await screen.show(in_modal.waiting(title, place))
+        await self.watch_forms.rooms.refuse_outsider(place, touch.user)
         try:
-            await show(screen, title, place, done())
+            answer = await do()
+            await screen.show_done(in_modal.modal(answer, title, place))
         finally:
             await self._show_home(touch.user)
 
-    async def _watch(self, touch: Touched, watch_id: str) -> Watch:
+    async def _watch(self, touch: Touched, screen: Screen, title: str, watch_id: str) -> Watch:
+        """The watch of a button on Home. The modal comes first, since there are three seconds."""
+        await screen.show(in_modal.waiting(title, touch.metadata))
         found = await self.home.watch(watch_id)
         if found is None:
             await self._show_home(touch.user)

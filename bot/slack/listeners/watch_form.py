@@ -167,7 +167,7 @@ class WatchForms:
             log.warning("a form was not filled", why=str(error))
             line = _NO_MEMORY
         try:
-            await screen.show(watch_form.form(form, now, line))
+            await self.guard.screens.update(screen.view_id, watch_form.form(form, now, line))  # the next sign is near
         except SlackError as error:
             log.info("a form was not filled", why=error.why)
 
@@ -211,8 +211,10 @@ class WatchForms:
 
     async def _where(self, begun: Opened, now: Entered, made: Understood, form: Submitted) -> "_Room | None":
         here = Spot(begun.place, begun.place_name, begun.public)
-        if begun.changes or now.where == Where.MINE or (now.where == Where.HERE and begun.can_be_here):
+        if begun.changes or now.where == Where.MINE:
             return _Room(here)
+        if now.where == Where.HERE and begun.can_be_here:
+            return _Room(here, is_member=await self.rooms.is_in(begun.place))
         if now.where != Where.OTHER:
             made.mistakes[WHERE] = _CHOOSE
             return None
@@ -264,14 +266,14 @@ class WatchForms:
         async with self.live.of(touch.view_id).sent():
             answer = await stop(form.place, form.shown.reference, touch.user)
             said = watch.stopped(answer, self.command, personal=not form.can_be_here, elsewhere=True)
-            await screen.show(watch_form.done(said, "Stopped", answer.undo, form))
+            await screen.show_done(watch_form.done(said, "Stopped", answer.undo, form))
 
     async def undo(self, touch: Touched, screen: Screen) -> None:
         """Take back what was done, in its place."""
         form = opened(touch.metadata)
         answer = await self.watch.taken_back(form.place, touch.value, touch.user)
         title = "Undone" if answer.outcome is Undone.DONE else "Not undone"
-        await screen.show(watch_form.done(undo.message(answer, self.command), title, None, form))
+        await screen.show_done(watch_form.done(undo.message(answer, self.command), title, None, form))
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,7 @@ def make_listeners(
 def _elsewhere(flows: Flows, forms: WatchForms, guard: Guard, identity: Identity, command: str) -> ElsewhereListener:
     home = _home(flows, forms, guard, command)
     return ElsewhereListener(
-        words=WordsListener(flows.hearing, flows.access, guard, identity, command),
+        words=WordsListener(flows.hearing, flows.access, guard, identity, flows.mentions, command),
         mentioned=MentionedListener(flows.mentions, forms, guard),
         status_form=StatusFormListener(flows.ask, forms, guard, command),
         unfurl=UnfurlListener(flows.unfurling, flows.hearing, guard),

@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from slack_bolt.app.async_app import AsyncApp
 
+from bot.errors import NoCommandError
 from bot.flows.access import Access
 from bot.flows.hearing import Hearing
 from bot.flows.identity import Identity
+from bot.flows.mentions import Mentions
 from bot.slack.guard import Guard
 from bot.slack.payload import Asked
 from bot.slack.reply import Reply
 from bot.slack.spoken import spoken
+from bot.slack.typed import unescaped
 from bot.slack.views import words
 
 
@@ -23,6 +26,7 @@ class WordsListener:
     access: Access
     guard: Guard
     identity: Identity
+    mentions: Mentions
     command: str
 
     def register(self, app: AsyncApp, answer: Callable[[Asked, Reply], Awaitable[None]]) -> None:
@@ -47,6 +51,17 @@ class WordsListener:
         if said.is_courtesy:
             await reply.ephemeral(words.courtesy())
         else:
-            await answer(replace(asked, text=said.text), reply)
+            try:
+                await answer(replace(asked, text=said.text), reply)
+            except NoCommandError as error:
+                await self._guess(error, said.text, asked, reply)
         if said.left_out:
             await reply.ephemeral(words.one_line_only())
+
+    async def _guess(self, error: NoCommandError, text: str, asked: Asked, reply: Reply) -> None:
+        """Whoever speaks in sentences is told what to say, of the references that these are about; else as ever."""
+        found = await self.mentions.of(unescaped(text), asked.place)
+        names = tuple(each.progress.reference_id for each in found.standings)
+        if not names:
+            raise error
+        await reply.ephemeral(words.no_command(names))

@@ -47,7 +47,7 @@ def waiting(title: str, place: str) -> View:
 
 def _where(place: str) -> tuple[Block, ...]:
     """What "here" means in an answer that is read elsewhere."""
-    return (context(words("here is ", Place(place))),) if is_channel(place) else ()
+    return (context(words("“Here” means ", Place(place), ".")),) if is_channel(place) else ()
 
 
 def _made(block: Block) -> Sequence[Block]:

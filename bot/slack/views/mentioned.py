@@ -3,7 +3,7 @@
 from bot.domain.mentioned import Meant
 from bot.domain.overview import Standing
 from bot.domain.triage_wording import failed
-from bot.domain.words import NOTHING, Words, clean, counted, joined, number, words
+from bot.domain.words import NOTHING, Foreign, Words, clean, counted, joined, number, words
 from bot.slack.actions import MODAL_WATCH, MODAL_WATCH_OTHER
 from bot.slack.views.blocks import LONGEST_VALUE, paragraph, rich_text
 from bot.slack.views.escape import literal
@@ -13,6 +13,7 @@ from bot.slack.views.view import View
 TITLE = "Watch this reference"
 MOST = 20
 _LONGEST_LABEL = 75
+_LONGEST_TROUBLE = 300
 _LOOKED_FOR = (
     "I looked for references that I know, as whole words or in quotes, for ids of requests, and for links to their"
     " clips. Patterns such as batch-* are not taken from messages."
@@ -33,7 +34,8 @@ def which(meant: Meant, where: str) -> View:
     more = len(meant.standings) - len(shown)
     notes = [words(f"and {counted(more, 'more reference')}")] if more else []
     rest = joined([*notes, _withheld(meant)], "; ")
-    below = (rich_text(paragraph([rest])),) if rest else ()
+    lines = [each for each in (rest, _unasked(meant)) if each]
+    below = (rich_text(paragraph(lines)),) if lines else ()
     return _view(rich_text(paragraph([title])), *map(_row, shown), *below, _other("Another one…"), where=where)
 
 
@@ -41,7 +43,8 @@ def none(meant: Meant, where: str) -> View:
     """Nothing was found: what was looked for, and how to go on."""
     lines = [words("I found no reference in this message."), words(_LOOKED_FOR)]
     withheld = words(_withheld(meant), ".") if meant.withheld else _withheld(meant)
-    return _view(rich_text(paragraph([*lines, *([withheld] if withheld else [])])), _other("Type one…"), where=where)
+    lines += [each for each in (withheld, _unasked(meant)) if each]
+    return _view(rich_text(paragraph(lines)), _other("Type one…"), where=where)
 
 
 def _view(*blocks: Block, where: str = "") -> View:
@@ -70,6 +73,13 @@ def _row(standing: Standing) -> Block:
 def _other(label: str) -> Block:
     button = {"type": "button", "action_id": MODAL_WATCH_OTHER, "text": {"type": "plain_text", "text": label}}
     return {"type": "actions", "elements": [button]}
+
+
+def _unasked(meant: Meant) -> Words:
+    if not meant.trouble:
+        return NOTHING
+    why = Foreign(meant.trouble, _LONGEST_TROUBLE)
+    return words("It has an id that I do not know and could not ask for (", why, "). Try again in a minute.")
 
 
 def _withheld(meant: Meant) -> Words:

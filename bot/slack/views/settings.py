@@ -14,6 +14,7 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.inputs import Field, Option
 from bot.slack.views.message import Block, Message
 from bot.slack.views.view import View
+from bot.slack.views.watch_form import EVENT_OPTIONS
 
 PATTERNS, LINKS, EVENTS, MANAGERS = "patterns", "links", "events", "managers"
 """The ids of the fields."""
@@ -25,12 +26,6 @@ _LINKS = (
     Option(LinksPolicy.PRIVATE, "Private", "Only whoever asks for links sees them."),
     Option(LinksPolicy.OPEN, "Open", "They can be shared here, and news may show them."),
     Option(LinksPolicy.OFF, "Off", "None here, nor exports; ask in your DM with me."),
-)
-_EVENTS = (
-    Option(Events.PROBLEMS, "Problems", "Failures, the finish, what is stuck or may be late."),
-    Option(Events.FAILURES, "Failures", "Only new kinds of failures, and the finish."),
-    Option(Events.EACH, "Each clip", "Failures, the finish, and finished clips."),
-    Option(Events.ALL, "Everything", "All of these."),
 )
 _OPEN_TO_ALL = "Everybody may ask, take care of failures, and watch for themselves in their DM with me."
 
@@ -91,7 +86,7 @@ def _form(place: str, metadata: str, shown: Policy, note: Block, submit: str) ->
             _LONGEST_PATTERNS,
         ),
         inputs.choice(Field(LINKS, "Who sees links"), _LINKS, shown.links),
-        inputs.menu(Field(EVENTS, "What a new watch tells"), _EVENTS, events),
+        inputs.menu(Field(EVENTS, "What a new watch tells"), EVENT_OPTIONS, events),
         inputs.people(
             Field(
                 MANAGERS,

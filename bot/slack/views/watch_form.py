@@ -16,6 +16,9 @@ from bot.slack.watch_options import MOST_MENTIONED
 
 LOOKING = words("Looking up what I know of it …")
 NOTHING_TYPED = words("Enter a reference as it was sent, or a pattern for many. What I know of it is shown here.")
+EVENT_OPTIONS = tuple(
+    Option(each.value, each.value.capitalize(), f"{TOLD[each][:1].upper()}{TOLD[each][1:]}") for each in Events
+)
 _PLACEMENTS = (
     Option(Placement.DEFAULT.value, "As usual", "A new kind of failure is a message, more of it goes into its thread"),
     Option(Placement.THREAD.value, "In thread", "All of it goes into the card's thread"),
@@ -63,8 +66,7 @@ def _places(opened: Opened) -> tuple[Option, ...]:
     named = f"#{opened.place_name}" if opened.place_name else "Where you opened this"
     here = (Option(Where.HERE.value, "This channel", named),) if opened.can_be_here else ()
     mine = Option(Where.MINE.value, "Our DM", "Only you are told")
-    other = "Another channel" if here else "A channel"
-    return (*here, mine, Option(Where.OTHER.value, other))
+    return (*here, mine, Option(Where.OTHER.value, "Another channel" if here else "A channel"))
 
 
 def _change(opened: Opened, line: Words) -> tuple[Block, ...]:
@@ -74,10 +76,10 @@ def _change(opened: Opened, line: Words) -> tuple[Block, ...]:
 
 
 def _how(opened: Opened, now: Entered) -> tuple[Block, ...]:
-    events = tuple(Option(each.value, each.value.capitalize(), _capital(TOLD[each])) for each in Events)
+    events = (inputs.menu(_EVENTS, EVENT_OPTIONS, now.events),) if now.events else ()  # until the usual ones are known
     limits = (inputs.line(_EXPECT, now.expect, "250"), inputs.line(_BY, now.by, "fri 17:00"))
     return (
-        *((inputs.menu(_EVENTS, events, now.events),) if now.events else ()),  # until it is known what is usual there
+        *events,
         inputs.menu(_PLACEMENT, _PLACEMENTS, now.placement),
         *(() if opened.is_glob else limits),
         inputs.people(_MENTION, now.mention, "Nobody"),
@@ -86,10 +88,6 @@ def _how(opened: Opened, now: Entered) -> tuple[Block, ...]:
 
 def _stop(opened: Opened) -> tuple[Block, ...]:
     return buttons(opened.shown.reference, (FORM_STOP, "Stop watching")) if opened.changes else ()
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def waiting(title: str) -> View:

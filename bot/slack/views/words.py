@@ -1,9 +1,14 @@
 """What is answered to words that are no command."""
 
-from bot.domain.words import Code, words
+from collections.abc import Sequence
+
+from bot.domain.overview_wording import to_type
+from bot.domain.words import Code, joined, words
 from bot.slack.views.blocks import paragraph, rich_text
 from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
+
+_MOST_NAMED = 3
 
 
 def courtesy() -> Message:
@@ -15,6 +20,13 @@ def courtesy() -> Message:
         Code("help"),
         " for all that I can do.",
     )
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def no_command(names: Sequence[str]) -> Message:
+    """To a sentence in which there are references: what to say instead."""
+    say = joined([to_type(name, "status") for name in names[:_MOST_NAMED]], " or ")
+    said = words("That is no command that I know. Say ", say, " to hear how it is doing, or ", Code("help"), ".")
     return Message(sentence(said), (rich_text(paragraph([said])),))
 
 
