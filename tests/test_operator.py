@@ -65,7 +65,7 @@ async def test_the_doctor_finds_nothing_wrong_and_posts_nothing(outside: Outside
     assert [list(each) for each in findings] == [["check", "ok", "detail", "fix"]] * len(findings)
     assert [each["check"] for each in findings] == [
         "settings", "environment", "bot token", "scopes", "history", "Slack clock", "app token", "API key", "API clock",
-        "database", "places", "histories",
+        "database", "places", "histories", "shared channels",
     ]  # fmt: skip
     assert all(each["ok"] for each in findings)
     assert "HTTPS_PROXY" in findings[1]["detail"]

@@ -78,7 +78,7 @@ async def test_the_delivery_log_is_a_table_or_json(tmp_path: Path) -> None:
 
 async def test_a_table_that_goes_into_another_program_has_a_row_to_a_line_and_nothing_is_cut(tmp_path: Path) -> None:
     url = (await database(tmp_path))["DATABASE_URL"]
-    store, name = await open_store(url, clock := SystemClock()), "a-reference-with-rather-a-long-name-2026-04-01"
+    store, name = await open_store(url, clock := SystemClock()), "batch-with-rather-a-long-name-2026-04-01"
     await store.watches.start(wish(name, name="dubbing-de-for-the-whole-team"), now=clock.now(), api_now=clock.now())
     await store.database.close()
     _, table = await finished("deliveries", variables={"DATABASE_URL": url, "COLUMNS": "80"}, folder=tmp_path)
