@@ -1,16 +1,17 @@
 """What is open of all that is watched, and which call to the API is worth most now."""
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import accumulate
 
+from bot.domain.beside import BEHIND, beside_read, unread_of
 from bot.domain.durations import Durations
 from bot.domain.gaps import Gap
-from bot.domain.pace import Pace, worth_of
+from bot.domain.pace import SHORT, Pace, worth_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
@@ -21,6 +22,7 @@ _CHUNK, _LARGEST_CHUNK = 10, 20  # places of a gap that are weighed as one; the 
 _SHARE_MEMORY = 500  # rows
 _LEAST_SHARE = 0.001  # of rows that nobody has read: somebody may watch them
 _TURN = 8  # every so many calls the longest expected wait goes first
+_SWEEPING_TURN = 32  # while pages lie side by side: nearly all waits too long, and such a call shows few new rows
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class Outlook:
         self.watched_share = 0.0  # of the account's newest rows
         self.is_watching = True
         self.load = 0.0  # the share of the budget that was used in the last minute
+        self.latency = 0.0  # seconds that the last page took
+        self._sweeps = False
         self._calls = 0
         self._learned = 0
         self._list_from = -math.inf
@@ -186,6 +190,8 @@ class Outlook:
     def choose(self, now: float, size: int) -> Step:
         """The next call, for pages of this size, or until when nothing is worth one."""
         coverage = self.places.coverage
+        self._sweeps = self.load >= SHORT and unread_of(coverage) > BEHIND * self.places.rate
+        self.places.ahead = self.latency if self._sweeps else 0.0
         is_readable = now >= self._list_from
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
         # than now, was read by a clock that is not known yet.
@@ -197,7 +203,7 @@ class Outlook:
         best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
         is_worth_it = best is not None and best.worth >= self.pace.price_at(self.load)
         self._calls += 1
-        if overdue is not None and (not is_worth_it or self._calls % _TURN == 0):
+        if overdue is not None and (not is_worth_it or self._calls % (_SWEEPING_TURN if self._sweeps else _TURN) == 0):
             return self._for_overdue(overdue, choices, size)
         if best is None or not is_worth_it:
             head_at = max(now if coverage is None else newest_at + self.longest_head, self._list_from)
@@ -242,27 +248,28 @@ class Outlook:
         coverage = self.places.coverage
         if coverage is None or coverage.order is Order.NONE:
             return []
-        newest = self.places.expected_total(now)
-        points += self._unread(coverage, newest, now)
+        gaps = self._gaps(coverage, now)
+        points += self._unread(gaps, now)
         points.sort(key=lambda point: point.place)
         at = [point.place for point in points]
         worth = [0.0, *accumulate(point.worth for point in points)]
         width = size - 2 * self.places.margin(now, size)
-        choices = []
-        low = 0
-        for high, top in enumerate(at, 1):
-            while at[low] <= top - width:
-                low += 1
-            choices.append(_Choice(Window(top), worth[high] - worth[low]))
+        choices = [
+            _Choice(Window(top), worth[bisect_right(at, top)] - worth[bisect_right(at, top - width)])
+            for top in (beside_read(at, gaps, width) if self._sweeps else at)
+        ]
         low = bisect_left(at, self.places.newest_from(now, size))
         choices.append(_Choice(Window(None), worth[-1] - worth[low]))
         return choices
 
-    def _unread(self, coverage: Coverage, newest: float, now: float) -> list[_Point]:
+    def _gaps(self, coverage: Coverage, now: float) -> list[Gap]:
+        """The places that nobody has read, with those of rows that have come since."""
+        newest, known = self.places.expected_total(now), coverage.total
+        new = [Gap(known + 1, max(int(newest), known + 1), coverage.read_at, now)] if newest > known else []
+        return [*coverage.gaps, *new]
+
+    def _unread(self, gaps: Sequence[Gap], now: float) -> list[_Point]:
         """Rows that nobody has read, a few at a time: each is watched with the same chance, and of its age."""
-        gaps = list(coverage.gaps)
-        if newest > coverage.total:
-            gaps.append(Gap(coverage.total + 1, max(int(newest), coverage.total + 1), coverage.read_at, now))
         points = []
         for gap in gaps:
             each = min(max((gap.high - gap.low) // _CHUNK**2, _CHUNK), _LARGEST_CHUNK)

@@ -12,6 +12,8 @@ from bot.domain.request import LipsyncRequest
 _ANCHORS = 20  # newest ids that a later reading must meet again
 _RATE_MEMORY = 120.0  # seconds
 _LARGEST_MARGIN = 20  # rows
+_SIGMAS = 1.5  # of the number of rows that arrive in between
+_FEWER_SIGMAS = 1.0  # while pages lie side by side: all that overlaps is read twice
 
 
 class Order(StrEnum):
@@ -84,6 +86,7 @@ class Places:
         self.coverage = coverage
         self.rate = 0.0  # rows a second
         self.newest_at = coverage.read_at if coverage else -math.inf  # when they were shown, or known to be unread
+        self.ahead = 0.0  # seconds a page takes, during which rows come; only while pages lie side by side
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
 
@@ -96,13 +99,14 @@ class Places:
         if self._counted is None:
             return self.coverage.total if self.coverage else 0
         counted_at, total = self._counted
-        return total + self.rate * max(now - counted_at, 0.0)
+        return total + self.rate * (max(now - counted_at, 0.0) + self.ahead)
 
     def margin(self, now: float, size: int) -> int:
         """How many rows the estimate may be off; of a page of this size never more than a small part."""
         if self._counted is None or self.coverage is None or self.coverage.order is Order.OLDEST_FIRST:
             return 0
-        rows = math.ceil(1.5 * math.sqrt(self.rate * max(now - self._counted[0], 0.0)))
+        expected = self.rate * (max(now - self._counted[0], 0.0) + self.ahead)
+        rows = math.ceil((_FEWER_SIGMAS if self.ahead else _SIGMAS) * math.sqrt(expected))
         return min(rows, _LARGEST_MARGIN, size // 4)
 
     def offset(self, top: float, now: float, size: int) -> int:

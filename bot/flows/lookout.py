@@ -25,6 +25,7 @@ REFRESH = 600.0  # seconds after which memory is asked again: another process ma
 AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
+LONGEST_LATENCY = 1.0  # seconds; what took longer tells nothing of the next call
 _TURN = 16  # every so many steps what waits to be concluded goes first
 
 
@@ -140,6 +141,7 @@ class Lookout:
     def place(self, page: Page) -> tuple[int, ...] | None:
         """Where the rows of a page of the account's list stand; None when the list has no order."""
         self._set_clock(self.source.api_now(page.read_at))
+        self.outlook.latency = min(max((page.read_at - page.asked_at).total_seconds(), 0.0), LONGEST_LATENCY)
         known = self.outlook.known_places(page.requests)
         return self.outlook.places.add(page.requests, page.offset, page.total, self.api_now, known)
 
