@@ -92,3 +92,5 @@ async def test_what_a_message_names_is_watched_and_what_is_said_is_answered(demo
     await dialog(page, "Lip sync status").get_by_label("Reference").fill("promo-fr")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_contain_text("38 done")
+    await page.keyboard.press("Escape")  # the demo goes on for others, who would find it open
+    await expect(page.get_by_role("dialog")).to_have_count(0)
