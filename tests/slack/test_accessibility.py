@@ -3,27 +3,22 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
-from bot.slack.canned_home import home_modals, homes
-from bot.slack.canned_policies import settings_views
-from bot.slack.canned_watch_forms import watch_views
-from bot.slack.canned_words import shortcuts
 from bot.slack.command_forms import COMMANDS
+from bot.slack.gallery import canned_views
 from bot.slack.manifest import SHORTCUTS
 from bot.slack.views.message import Message
 from bot.slack.views.view import View
-from tests.slack.canned import LARGE, MESSAGES, SCENE, texts
+from tests.builders import NOON
+from tests.slack.canned import COMMAND, LARGE, MESSAGES, texts
 
 ROOT = Path(__file__).parents[2]
 EVERY: Mapping[str, Message] = {**MESSAGES, **LARGE}
-VIEWS: Mapping[str, View] = {
-    **{each.name: each.view for each in (*shortcuts(SCENE), *homes(SCENE), *home_modals(SCENE))},
-    **{name: view for name, _, view in (*settings_views(SCENE), *watch_views(SCENE))},
-}
+VIEWS: Mapping[str, View] = {each.name: each.view for each in canned_views(COMMAND, NOON)}
 SHOWN: Mapping[str, tuple[Mapping[str, object], ...]] = {
     **{name: message.blocks for name, message in EVERY.items()},
     **{name: (view.payload(),) for name, view in VIEWS.items()},
@@ -74,10 +69,29 @@ def labels(shown: object) -> list[str]:
     return [text for text in (*named, *(plain(each.get("text")) for each in of_type(shown, "button"))) if text]
 
 
+def of_all(names: Iterable[str]) -> Callable[[Callable[[str], None]], Callable[[], None]]:
+    """One test for all of them, which tells of each that is wrong: thousands of tests would take minutes."""
+
+    def made(check: Callable[[str], None]) -> Callable[[], None]:
+        def test() -> None:
+            wrong = []
+            for name in names:
+                try:
+                    check(name)
+                except AssertionError as error:
+                    wrong.append(f"{name}: {error}")
+            assert wrong == []
+
+        test.__name__ = check.__name__
+        return test
+
+    return made
+
+
 # --- the sentence above the blocks ---
 
 
-@pytest.mark.parametrize("name", EVERY)
+@of_all(EVERY)
 def test_the_text_of_a_message_is_a_sentence_by_itself(name: str) -> None:
     text = EVERY[name].text
     assert text[-1] in ".?!…"
@@ -85,7 +99,7 @@ def test_the_text_of_a_message_is_a_sentence_by_itself(name: str) -> None:
     assert len(_LETTERS.findall(text)) >= 2
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if not name.startswith("unfurl_")])
+@of_all([name for name in EVERY if not name.startswith("unfurl_")])
 def test_the_text_has_the_totals_that_the_message_has(name: str) -> None:
     """Whoever hears only the text misses none of the failures that the first lines count."""
     first = next(iter(texts(EVERY[name].blocks)), "")
@@ -96,18 +110,18 @@ def test_the_text_has_the_totals_that_the_message_has(name: str) -> None:
 # --- pictures, charts and signs ---
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@of_all(SHOWN)
 def test_pictures_have_a_text_for_those_who_do_not_see_them(name: str) -> None:
     assert [each for each in of_type(SHOWN[name], "image") if not str(each.get("alt_text", "")).strip()] == []
 
 
-@pytest.mark.parametrize("name", [name for name in EVERY if of_type(EVERY[name].blocks, "data_visualization")])
+@of_all([name for name in EVERY if of_type(EVERY[name].blocks, "data_visualization")])
 def test_charts_are_told_in_words_too(name: str) -> None:
     assert "outcomes came in the last" in EVERY[name].text
     assert any("outcomes came in the last" in text for text in texts(EVERY[name].blocks))
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@of_all(SHOWN)
 def test_nothing_is_said_by_an_emoji_or_a_colour_alone(name: str) -> None:
     for text in texts(SHOWN[name]):
         assert not _EMOJI.search(text) or _LETTERS.search(_EMOJI.sub("", text)), text
@@ -118,13 +132,13 @@ def test_nothing_is_said_by_an_emoji_or_a_colour_alone(name: str) -> None:
 # --- buttons and fields ---
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@of_all(SHOWN)
 def test_every_button_of_a_message_is_called_something_else(name: str) -> None:
     counted = Counter(map(label_of, of_type(SHOWN[name], "button")))
     assert [label for label, number in counted.items() if number > 1] == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@of_all(VIEWS)
 def test_every_field_has_a_label_and_what_can_be_typed_into_says_what(name: str) -> None:
     for field in of_type(VIEWS[name].payload(), "input"):
         assert plain(field.get("label")).strip(), field
@@ -135,7 +149,7 @@ def test_every_field_has_a_label_and_what_can_be_typed_into_says_what(name: str)
 # --- words ---
 
 
-@pytest.mark.parametrize("name", SHOWN)
+@of_all(SHOWN)
 def test_labels_and_titles_are_in_sentence_case(name: str) -> None:
     for label in labels(SHOWN[name]):
         words_ = re.findall(r"[^\W_][\w']*", label)
@@ -143,7 +157,7 @@ def test_labels_and_titles_are_in_sentence_case(name: str) -> None:
         assert [word for word in words_[1:] if word[0].isupper() and word not in NAMES] == [], label
 
 
-@pytest.mark.parametrize("name", EVERY)
+@of_all(EVERY)
 def test_messages_are_in_plain_english(name: str) -> None:
     said = " ".join([EVERY[name].text, *texts(EVERY[name].blocks)]).lower()
     for foreign in FOREIGN:
@@ -151,7 +165,7 @@ def test_messages_are_in_plain_english(name: str) -> None:
     assert [word for word in JARGON if re.search(rf"\b{re.escape(word)}\b", said)] == []
 
 
-@pytest.mark.parametrize("name", VIEWS)
+@of_all(VIEWS)
 def test_views_are_in_plain_english(name: str) -> None:
     said = " ".join(texts(VIEWS[name].payload())).lower()
     assert [word for word in JARGON if re.search(rf"\b{re.escape(word)}\b", said)] == []

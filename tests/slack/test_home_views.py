@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +21,6 @@ from tests.builders import NOON, at, watch
 from tests.slack.canned import COMMAND, MESSAGES, SCENE, texts
 from tests.slack.test_views_hostile import NASTY
 
-GOLDEN = Path(__file__).parent / "golden" / "views"
 VIEWS: Mapping[str, View] = {each.name: each.view for each in (*homes(SCENE), *home_modals(SCENE))}
 
 
@@ -37,21 +35,6 @@ def lines(view: View) -> str:
 
 def clickable(view: View) -> list[str]:
     return [str(each["action_id"]) for each in mappings(list(view.blocks)) if "action_id" in each]
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_every_view_looks_as_it_is_kept(name: str) -> None:
-    kept, shown = GOLDEN / f"{name}.json", VIEWS[name].payload()
-    if not kept.exists():  # delete one to write it anew
-        GOLDEN.mkdir(exist_ok=True)
-        kept.write_text(json.dumps(shown, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        pytest.fail(f"{kept.name} was written; look at it and run again")
-    assert json.loads(kept.read_text(encoding="utf-8")) == json.loads(json.dumps(shown))
-
-
-@pytest.mark.parametrize("name", VIEWS)
-def test_slack_takes_every_view(name: str) -> None:
-    assert problems(VIEWS[name]) == []
 
 
 def test_home_says_first_of_all_what_to_do_to_somebody_new() -> None:
