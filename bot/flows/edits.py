@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.domain.alerts import NOTHING_TOLD
-from bot.domain.announcement import Card, GlobCardFacts, Said
+from bot.domain.announcement import Card, Said
 from bot.domain.budget import Budget, Purpose
 from bot.domain.delivery import CardEdit, Manner, MessageEdit, Posted
 from bot.domain.finding import NOT_INVITED
@@ -112,8 +112,7 @@ class Editor:
         digest = _digest(edit.facts, why)
         try:
             if digest == edit.shown or await self._update(edit.posted, edit.facts, Manner(counts_only=why)):
-                is_read = isinstance(edit.facts, GlobCardFacts) or edit.facts.read_at is not None
-                await self.store.cards.shown(edit.watch_id, digest, now=as_of, is_read=is_read)
+                await self.store.cards.shown(edit.watch_id, digest, now=as_of)
         except _GONE as error:
             if await self._is_shut(edit.facts.watch.place, error):
                 return

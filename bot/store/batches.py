@@ -37,6 +37,17 @@ def last_read(connection: Connection, account_id: str, reference_id: str) -> Row
     return connection.execute(query).mappings().one_or_none()
 
 
+def unread(connection: Connection, account_id: str, references: Iterable[str]) -> frozenset[str]:
+    """Those of the references that were never read as a whole."""
+    names = {key_of(name): name for name in references}
+    for part in chunks(tuple(names)):
+        is_read = and_(batches.c.reference_key.in_(part), batches.c.read_at.is_not(None))
+        query = select(batches.c.reference_key).where(batches.c.account_id == account_id, is_read)
+        for key in connection.execute(query).scalars():
+            del names[key]
+    return frozenset(names.values())
+
+
 def saw(connection: Connection, account_id: str, references: Iterable[str], read_at: datetime) -> None:
     """Note that these references have requests which are new or have changed; other writers of the account wait."""
     names = {key_of(name): name for name in references}

@@ -80,18 +80,15 @@ class Cards:
 
         return await self.database.read(work)
 
-    async def shown(self, watch_id: str, digest: str, *, now: datetime, is_read: bool = True) -> None:
-        """The card shows what `due` has given; it stays to be edited when more has changed since.
-
-        So does one whose batch was not read yet (`is_read`): it may not stay like that, whatever is missed.
-        """
+    async def shown(self, watch_id: str, digest: str, *, now: datetime) -> None:
+        """The card shows what `due` has given; it stays to be edited when more has changed since."""
         seen = self._seen.pop(watch_id, None)
 
         def work(connection: Connection) -> None:
             mine = update(cards).where(_is_as_seen(watch_id, seen))
             connection.execute(mine.values(shown=digest, shown_at=now))
             changes = seen[0] if seen else None
-            connection.execute(mine.where(cards.c.changes == changes).values(dirty=not is_read, urgent=False))
+            connection.execute(mine.where(cards.c.changes == changes).values(dirty=False, urgent=False))
 
         await self.database.write(work)
 

@@ -13,7 +13,7 @@ from bot.domain.watch import Watch
 from bot.store import entries, watching
 from bot.store.accounts import next_reading
 from bot.store.awaiting import awaited
-from bot.store.batches import read_whole, saw, still_true
+from bot.store.batches import read_whole, saw, still_true, unread
 from bot.store.caring import mark_recovered
 from bot.store.counting import Change, count
 from bot.store.coverage import accounted_for, coverage_of, save_coverage
@@ -67,7 +67,7 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
     mark_recovered(connection, account_id, found.news)
     covers.watch(connection, found.touched, watches)
     ended, complete = _ended(connection, account_id, reading)
-    _write_progress(connection, account_id, reading, number, complete)
+    first_read = _write_progress(connection, account_id, reading, number, complete)
     circumstances = Circumstances(
         account_id,
         reading,
@@ -81,6 +81,9 @@ def record(connection: Connection, account_id: str, reading: Reading, longest_se
         unseen=_unseen(connection, account_id, found, reading.read_at),
     )
     noticed = notice_all(connection, circumstances, watches)
+    watching.touch_cards(
+        connection, {each.id for each in watched if each.reference_id in first_read and not each.glob_id}
+    )
     waiting = awaited(connection, account_id)
     waits = settle_awaited(connection, circumstances, waiting)
     unaccounted = ((ended & {*watches, *waiting.values()}) | reading.fresh.keys()) - complete
@@ -107,13 +110,19 @@ def _unseen(connection: Connection, account_id: str, found: _Found, seen_at: dat
 
 def _write_progress(
     connection: Connection, account_id: str, reading: Reading, number: int, complete: frozenset[str]
-) -> None:
-    """Remember what was read of the account's list, and of which references our memory is true since when."""
+) -> frozenset[str]:
+    """Remember what was read of the account's list, and of which references our memory is true since when.
+
+    Returns those that were never read as a whole before: their cards have said so.
+    """
+    whole = {reading.reference_id} if reading.complete and reading.reference_id is not None else set()
+    first_read = unread(connection, account_id, whole | (complete & reading.fresh.keys()))
     if reading.complete and reading.reference_id is not None:
         read_whole(connection, account_id, reading.reference_id, number, reading.read_at, reading.api_now)
     if reading.coverage is not None:
         save_coverage(connection, account_id, reading.coverage, number)
     _freshen(connection, account_id, reading, number, complete)
+    return first_read
 
 
 def _ended(connection: Connection, account_id: str, reading: Reading) -> tuple[frozenset[str], frozenset[str]]:

@@ -58,7 +58,7 @@ class Stage:
 
     async def sees(self, that: Callable[[Message], bool], channel: str = DE) -> Message:
         """A message of the bot in the channel, once it is there."""
-        await self.slack.workspace.wait_for(lambda _: any(map(that, self.said(channel))), timeout_seconds=150)
+        await self.slack.workspace.wait_for(lambda _: any(map(that, self.said(channel))), timeout_seconds=60)
         return next(message for message in self.said(channel) if that(message))
 
     async def sees_text(self, part: str, channel: str = DE) -> Message:
