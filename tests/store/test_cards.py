@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.domain.announcement import Card, CardFacts
 from bot.domain.delivery import CardEdit
+from bot.domain.places import Coverage, Order
 from bot.domain.progress import UNFINISHED, Settled, Unfinished, Waiting
 from bot.domain.watch import Watch
 from bot.store import Store
@@ -135,6 +136,24 @@ async def test_a_change_while_the_card_was_being_edited_is_shown_next(store: Sto
 
     (edit,) = await due(store, changed=22)
     assert (edit.shown, card(edit.facts).progress.completed) == ("processing", 1)
+
+
+async def test_a_first_whole_reading_that_only_repeats_what_was_seen_is_shown_all_the_same(store: Store) -> None:
+    watch = await start(store)
+    rows = [request(1, "completed")]
+    everything = Coverage(Order.NEWEST_FIRST, 1, at(9_000).timestamp())
+    await record(store, replace(reading(rows, 9_000, reference=None), coverage=everything))
+    await record(store, replace(reading([], 9_010, reference=None), closes=frozenset({"batch-1"})))
+    await drain(store, 9_011)
+    (edit,) = await due(store, changed=9_011)
+    assert card(edit.facts).read_at is None
+    await store.cards.shown(watch.id, "reading", now=at(9_013))
+    assert await due(store) == ()
+
+    await record(store, reading(rows, 9_012))  # which began before that edit and is recorded after it
+
+    (edit,) = await due(store)
+    assert (edit.shown, card(edit.facts).read_at) == ("reading", at(9_012))
 
 
 async def test_what_was_shown_without_having_been_due_stays_to_be_edited(store: Store) -> None:
