@@ -45,7 +45,6 @@ SCOPES_OF = {
     "chat_postEphemeral": ["chat:write"],
     "chat_unfurl": ["links:write"],
     "views_open": [],
-    "views_push": [],
     "views_update": [],
     "views_publish": [],
     "conversations_replies": ["channels:history", "groups:history", "im:history", "mpim:history"],

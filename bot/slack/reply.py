@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.flows.novelties import Novelties
 from bot.flows.vitals import Vitals
 from bot.slack.address import Address, Conversation, ResponseUrl, Sleep, Unsaid
-from bot.slack.payload import Asked, Clicked, Summoned
+from bot.slack.payload import Asked, Clicked
 from bot.slack.views.message import Message
 from bot.slack.views.plain import new_blocks, plainly
 
@@ -91,8 +91,8 @@ class Replies:
     novelties: Novelties
     sleep: Sleep = asyncio.sleep
 
-    def to(self, what: Asked | Clicked | Summoned) -> Reply:
-        """The reply to a command, a click, words or a shortcut; only a click in an answer may replace that."""
+    def to(self, what: Asked | Clicked) -> Reply:
+        """The reply to a command, a click or words; only a click in an answer may replace that."""
         if not what.response_url:
             said = Conversation(self.client, what.place, what.user, what.thread_ts, self.sleep)
             return Reply(said, self.vitals, self.novelties)
@@ -102,7 +102,7 @@ class Replies:
         return reply
 
 
-def _thread_of(what: Asked | Clicked | Summoned) -> str:
+def _thread_of(what: Asked | Clicked) -> str:
     """The thread below another message in which was clicked: a message that others were written below is none."""
     if isinstance(what, Clicked) and what.thread_ts != what.message_ts:
         return what.thread_ts

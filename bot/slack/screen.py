@@ -35,10 +35,6 @@ class Screens:
         """Show a modal; returns its id. `NoScreenError` when the three seconds are over."""
         return _id_of(await self._call(self.client.views_open, trigger_id=trigger_id, view=view.payload()))
 
-    async def push(self, trigger_id: str, view: View) -> str:
-        """Show a modal on top of the one that is open; returns its id."""
-        return _id_of(await self._call(self.client.views_push, trigger_id=trigger_id, view=view.payload()))
-
     async def update(self, view_id: str, view: View) -> None:
         """Show this in the place of a modal; a `SlackError` when it has been closed."""
         await self._call(self.client.views_update, view_id=view_id, view=view.payload())
@@ -106,10 +102,6 @@ class Screen:
                 f"That was done, but Slack did not let me show what came of it ({error.why}). My Home tab and `watches`"
                 " tell how it is now."
             ) from error
-
-    async def push(self, view: View) -> None:
-        """Open another one on top of it, which `show` changes from then on. Raises a `SlackError`."""
-        self.view_id = await self.screens.push(self.trigger_id, view)
 
 
 def _pause_after(error: SlackError) -> timedelta | None:

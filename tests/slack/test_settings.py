@@ -201,7 +201,7 @@ async def test_links_can_be_shared_only_where_everybody_may_see_them(rig: Rig) -
 
 def form_of(managers: Sequence[str] = (), patterns: str = "") -> Submitted:
     fields = {"links": ("private",), "events": ("problems",), "managers": tuple(managers), "patterns": (patterns,)}
-    return Submitted(ANA.id, "", "V1", "settings_form", "", Entries(fields), "patterns")
+    return Submitted(ANA.id, "V1", "settings_form", "", Entries(fields), "patterns")
 
 
 def test_problems_are_what_a_watch_tells_anyway() -> None:

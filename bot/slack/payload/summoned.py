@@ -14,7 +14,7 @@ class Summoned:
     `text` is all that can be read in the message, as plain text, `place` where it stands; the name of a place is known
     where it is public.
     `team` is the workspace that the person is of, empty where Slack does not tell.
-    `trigger_id` opens one modal within three seconds. `response_url` is a secret and never shown.
+    `trigger_id` opens one modal within three seconds.
     """
 
     user: str
@@ -24,9 +24,6 @@ class Summoned:
     place: str = ""
     place_name: str = ""
     text: str = ""
-    message_ts: str = ""
-    thread_ts: str = ""
-    response_url: str = field(default="", repr=False)
 
     @property
     def public(self) -> bool:
@@ -48,7 +45,4 @@ def summoned(payload: object) -> Summoned:
         place=place,
         place_name=name if is_public(place, name) else "",
         text=legible(message),
-        message_ts=text(message, "ts", otherwise=""),
-        thread_ts=text(message, "thread_ts", otherwise=""),
-        response_url=text(fields, "response_url", otherwise=""),
     )

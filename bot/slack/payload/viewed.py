@@ -37,19 +37,17 @@ class Entries:
 class Touched:
     """A click or a choice in a view; `value` is what was clicked or entered.
 
-    `metadata` is what the view was given for this, `view_hash` which state of the view it was. `trigger_id` opens one
-    modal within three seconds. `at` is when it was done by Slack's clock, in seconds; 0 where that was not told.
+    `metadata` is what the view was given for this. `trigger_id` opens one modal within three seconds. `at` is when it
+    was done by Slack's clock, in seconds; 0 where that was not told.
     """
 
     user: str
     trigger_id: str = field(repr=False)
     view_id: str
-    view_hash: str
     is_home: bool
     callback_id: str
     metadata: str
     action_id: str
-    block_id: str
     value: str
     entries: Entries
     at: float = 0.0
@@ -60,7 +58,6 @@ class Submitted:
     """A modal that was sent in; `first_field` is the id of its first field, where whatever fits no other is said."""
 
     user: str
-    trigger_id: str = field(repr=False)
     view_id: str
     callback_id: str
     metadata: str
@@ -83,12 +80,10 @@ def touched(payload: object) -> Touched:
         user=text(mapping(fields.get("user"), "user"), "id"),
         trigger_id=text(fields, "trigger_id"),
         view_id=text(view, "id"),
-        view_hash=text(view, "hash", otherwise=""),
         is_home=text(view, "type") == "home",
         callback_id=text(view, "callback_id", otherwise=""),
         metadata=text(view, "private_metadata", otherwise=""),
         action_id=text(action, "action_id"),
-        block_id=text(action, "block_id", otherwise=""),
         value=next(iter(_entered(action)), ""),
         entries=_entries(view),
         at=_seconds(text(action, "action_ts", otherwise="")),
@@ -101,7 +96,6 @@ def submitted(payload: object) -> Submitted:
     view = mapping(fields.get("view"), "view")
     return Submitted(
         user=text(mapping(fields.get("user"), "user"), "id"),
-        trigger_id=text(fields, "trigger_id", otherwise=""),
         view_id=text(view, "id"),
         callback_id=text(view, "callback_id"),
         metadata=text(view, "private_metadata", otherwise=""),

@@ -52,13 +52,6 @@ def menu(field: Field, options: Sequence[Option], chosen: str = "", placeholder:
     return _input(field, {**_chosen("static_select", options, chosen), **_placeholder(placeholder)})
 
 
-def ticks(field: Field, options: Sequence[Option], chosen: Sequence[str] = ()) -> Block:
-    """Any of a few."""
-    initial = [_option(each) for each in options if each.value in chosen]
-    element: Block = {"type": "checkboxes", "options": [_option(each) for each in options]}
-    return _input(field, {**element, **({"initial_options": initial} if initial else {})})
-
-
 def people(field: Field, chosen: Sequence[str] = (), placeholder: str = "") -> Block:
     """Any of the people of the workspace, by their ids."""
     initial = {"initial_users": list(chosen)} if chosen else {}
