@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +19,15 @@ from tests.postgres import PostgreSQL, migrated, serve
 
 settings.register_profile("busy machine", deadline=None)  # no test asserts on absolute times
 settings.load_profile("busy machine")
+
+structlog.configure(  # as the bot does: unasked, a traceback is drawn with all local variables, which takes seconds
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 LONGEST = (

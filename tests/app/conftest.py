@@ -41,12 +41,12 @@ class Stage:
     def store(self) -> Store:
         return self.app.stories.watching.store
 
-    async def asks(self, text: str, *, user: str = ANA, channel: str = DE, within: float = 40) -> Message:
+    async def asks(self, text: str, *, user: str = ANA, channel: str = DE) -> Message:
         """The (last) ephemeral answer to a command."""
         before = len(self.slack.workspace.ephemerals(user, channel))
         delivered = await self.slack.command(user, channel, text)
         assert delivered.ok, delivered
-        await self.slack.workspace.wait_for(lambda w: len(w.ephemerals(user, channel)) > before, timeout_seconds=within)
+        await self.slack.workspace.wait_for(lambda w: len(w.ephemerals(user, channel)) > before, timeout_seconds=40)
         await self.app.work.settle()
         return self.slack.workspace.ephemerals(user, channel)[-1]
 
