@@ -240,10 +240,11 @@ class FakeChat:
 
 @dataclass
 class FakeHomeTab:
-    """Remembers what was shown; raises from `faults` first. Two Homes look alike when their drawings do."""
+    """Remembers what was shown; waits for `gate`, then raises from `faults`. Homes look alike as their drawings do."""
 
     shown: list[HomeFacts] = field(default_factory=list)
     faults: list[SlackError | None] = field(default_factory=list)
+    gate: asyncio.Event | None = None
     tries: int = 0
 
     def digest(self, facts: HomeFacts) -> str:
@@ -251,6 +252,8 @@ class FakeHomeTab:
 
     async def publish(self, facts: HomeFacts) -> None:
         self.tries += 1
+        if self.gate:
+            await self.gate.wait()
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         self.shown.append(facts)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -59,6 +60,7 @@ class Home:
     _next_look: dict[str, float] = field(default_factory=dict, init=False)
     _faults: Counter[str] = field(default_factory=Counter, init=False)
     _changed_at: datetime | None = field(default=None, init=False)
+    _turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary, init=False)
 
     def __post_init__(self) -> None:
         self._budget = Budget(PUBLISHES_PER_MINUTE, self.clock.monotonic())
@@ -79,11 +81,12 @@ class Home:
         if not self.identity.known or self.line.is_refused():
             return
         self._leave_alone(person, BY_ITSELF_AFTER)
-        seen = await self.store.homes.begin(self.identity.workspace_id, person)
-        if seen is not None and not self.line.is_closed(METHOD):
-            await self._publish(seen, await self._facts(seen))
-        else:
-            self._leave_alone(person, 0)
+        async with self._turn_of(person):
+            seen = await self.store.homes.begin(self.identity.workspace_id, person)
+            if seen is not None and not self.line.is_closed(METHOD):
+                await self._publish(seen, await self._facts(seen))
+            else:
+                self._leave_alone(person, 0)
         self.on_due()
 
     def _leave_alone(self, person: str, seconds: float) -> None:
@@ -150,9 +153,10 @@ class Home:
             self.line.close(RENEWAL, timedelta(seconds=pause))
             return
         await self._behind_messages()
-        begun = await self.store.homes.begin(self.identity.workspace_id, seen.person)
-        if begun is not None and self._may_publish:
-            await self._publish(begun, facts)
+        async with self._turn_of(seen.person):
+            begun = await self.store.homes.begin(self.identity.workspace_id, seen.person)
+            if begun is not None and self._may_publish:
+                await self._publish(begun, await self._facts(begun))  # somebody may have clicked since
 
     async def _behind_messages(self) -> None:
         waited = 0.0
@@ -173,6 +177,10 @@ class Home:
             del self._faults[person]
 
     # --- both ---
+
+    def _turn_of(self, person: str) -> asyncio.Lock:
+        """One at a time reads and publishes for a person, so that what was read first never replaces what is newer."""
+        return self._turns.setdefault(person, asyncio.Lock())
 
     async def _facts(self, seen: Seen) -> HomeFacts:
         now = self.clock.now()

@@ -37,7 +37,7 @@ class Alarms:
 class World:
     """The real flows on the real store, between an API and a chat made up."""
 
-    clock: HastyClock
+    clock: FakeClock
     api: FakeChamelaion
     chat: FakeChat
     store: Store
@@ -97,7 +97,7 @@ class Worlds:
     """Makes worlds on one database, as a restart does."""
 
     url: str
-    clock: HastyClock
+    clock: FakeClock
     api: FakeChamelaion
     chat: FakeChat
     open: Opened = open_store

@@ -11,20 +11,14 @@ from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading, 
 from bot.domain.answer_wording import status_lines, status_sentence
 from bot.errors import BadCommandError, KeyRefusedError, RateLimitedError, UnavailableError
 from tests.builders import NOON, request, uuid
-from tests.fakes import FakeClock, HastyClock
+from tests.fakes import FakeClock
 from tests.flows.conftest import World, Worlds, until
-
-
-class StrictClock(HastyClock):
-    """A clock that moves only when told to."""
-
-    sleep = FakeClock.sleep
 
 
 @pytest.fixture
 async def strict(worlds: Worlds) -> World:
     """A world that has six calls a minute, one at a time, and whose clock stands still."""
-    worlds.clock = worlds.api.clock = worlds.chat.clock = StrictClock()
+    worlds.clock = worlds.api.clock = worlds.chat.clock = FakeClock()
     return await worlds.begin(calls=6)
 
 

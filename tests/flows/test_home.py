@@ -1,5 +1,6 @@
 """Home is shown at once when it is opened, then whenever it would show something else, and never more than that."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -17,8 +18,8 @@ from bot.errors import (
 )
 from bot.flows.home import BEHIND_MESSAGES, LATELY, PUBLISHES_PER_MINUTE, RENEWED_AFTER
 from tests.builders import request
-from tests.fakes import FakeHomeTab
-from tests.flows.conftest import World, Worlds
+from tests.fakes import FakeClock, FakeHomeTab
+from tests.flows.conftest import World, Worlds, until
 
 ME, DM = "U1", "D1"
 LOOK = 16.0  # seconds
@@ -207,6 +208,39 @@ async def test_messages_that_are_being_posted_go_first_but_not_for_ever(world: W
     await steps(world)
     assert shown(tab) == [0, 1, 2]
     assert world.clock.now() == began
+
+
+async def test_what_was_read_before_does_not_replace_what_somebody_did_since(worlds: Worlds, tab: FakeHomeTab) -> None:
+    worlds.clock = worlds.api.clock = worlds.chat.clock = FakeClock()
+    world = await worlds.begin()
+    await watching(world)
+    await see(world, "completed", "queued")
+    world.clock.pass_time(60)
+    world.stories.deliver.busy_since = world.clock.now()
+    renewal = asyncio.ensure_future(world.stories.homes.step())
+    await until(lambda: world.clock.sleeping == 1)
+    await world.watch("batch-2")
+    await world.stories.home.show(ME)
+    world.stories.deliver.busy_since = None
+    world.clock.pass_time(1)
+    await renewal
+    assert [len(facts.watches) for facts in tab.shown] == [1, 2, 2]
+
+
+async def test_what_is_on_its_way_to_slack_arrives_before_what_is_newer(world: World, tab: FakeHomeTab) -> None:
+    await watching(world)
+    await see(world, "completed", "queued")
+    world.clock.pass_time(60)
+    tab.gate = asyncio.Event()
+    renewal = asyncio.ensure_future(world.stories.homes.step())
+    await until(lambda: tab.tries == 2)
+    await world.watch("batch-2")
+    click = asyncio.create_task(world.stories.home.show(ME))
+    opening = asyncio.create_task(opens(world, "U2"))
+    await until(lambda: tab.tries == 3)  # nobody else waits for it
+    tab.gate.set()
+    await asyncio.gather(renewal, click, opening)
+    assert [len(facts.watches) for facts in tab.shown if facts.person == ME] == [1, 1, 2]
 
 
 async def test_the_workspace_has_a_limit_and_everybody_has_a_turn(world: World, tab: FakeHomeTab) -> None:

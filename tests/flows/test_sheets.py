@@ -22,7 +22,7 @@ from bot.errors import (
     TokenRefusedError,
 )
 from tests.builders import request, uuid
-from tests.fakes import FakeClock, HastyClock
+from tests.fakes import FakeClock
 from tests.flows.conftest import World, Worlds, until
 
 Answer = StatusAnswer | RequestAnswer | SheetAnswer
@@ -247,14 +247,8 @@ async def test_a_reference_that_was_never_seen_is_answered_with_the_nearest(worl
     assert answer.nearest == ("batch-1",)
 
 
-class StrictClock(HastyClock):
-    """A clock that moves only when told to."""
-
-    sleep = FakeClock.sleep
-
-
 async def test_a_slow_reading_is_announced_first(worlds: Worlds) -> None:
-    worlds.clock = worlds.api.clock = worlds.chat.clock = StrictClock()
+    worlds.clock = worlds.api.clock = worlds.chat.clock = FakeClock()
     world = await worlds.begin(calls=6)
     done(world, range(250))
     given: list[Answer] = []
