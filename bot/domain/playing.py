@@ -19,8 +19,7 @@ UNSTEADY = 0.015  # how far slots may differ on average from what runs now, with
 CHANGES = ((0.55, 0.04), (1.7, 0.04))  # times the slots, and how likely: few batches see such a change, but some do
 ALIKE = 1.2  # times as many slots
 TURNS_FOR_ONE = 1.5  # changes for each turn: some go on in the same way
-DIRECT = 2.0  # clips waiting for each slot: up to so many, each is drawn by itself
-MOST_DIRECT = 96  # waiting and running, of those
+MOST_DIRECT = 96  # clips waiting and running: up to so many, each is drawn by itself, as a block is 30 % off with few
 _TAIL_POINTS = 48
 _TABLE = 256
 
@@ -67,7 +66,7 @@ class Play:
         """Seconds until the last one is finished, once for each run; never negative."""
         if not self._left:
             return self.of_running()
-        if self._left <= DIRECT * self._slots and self._left + self._slots <= MOST_DIRECT:
+        if self._left + self._slots <= MOST_DIRECT:
             return self.one_by_one()
         return self.in_a_block()
 
