@@ -9,6 +9,7 @@ from bot.domain.lease import LONGEST_LEASE, Lease
 from bot.ports import Clock
 from bot.store import leasing
 from bot.store.database import Database
+from bot.store.troubles import left_untried
 
 _NONE_LEFT = timedelta()
 
@@ -34,13 +35,16 @@ class Senders:
         )
 
     async def take(self, workspace_id: str, owner: str, length: timedelta) -> Lease | None:
-        """Become its sender for this long; None while somebody is."""
+        """Become its sender for this long; None while somebody is. What the one before left untried may be tried."""
 
         def work(connection: Connection) -> Lease | None:
             now, before = self.database.lease_now(connection), leasing.standing(connection, workspace_id)
             if self._left(workspace_id, before, now) > _NONE_LEFT:
                 return None
-            return leasing.take(connection, before, workspace_id, owner, expires_at=now + length)
+            lease = leasing.take(connection, before, workspace_id, owner, expires_at=now + length)
+            if lease is not None:
+                left_untried(connection, workspace_id, lease.term - 1, self.clock.now())
+            return lease
 
         return await self.database.write(work)
 

@@ -57,6 +57,11 @@ def blocked(connection: Connection, workspace_id: str) -> tuple[Blocked, ...]:
 def retry(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:
     """Its oldest announcement may be tried, and what is in doubt there looked up, from now on."""
     untried(connection, workspace_id, place, now)
+    _look_up(connection, workspace_id, place)
+
+
+def _look_up(connection: Connection, workspace_id: str, place: str) -> None:
+    """What is in doubt there is looked up without waiting any longer."""
     connection.execute(
         update(announcements)
         .where(
@@ -78,14 +83,34 @@ def untried(connection: Connection, workspace_id: str, place: str, retry_at: dat
     )
 
 
+def left_untried(connection: Connection, workspace_id: str, term: int, retry_at: datetime) -> None:
+    """The same of each place with a claim that was not ended in this term, which is over.
+
+    What was claimed stays as it is, and goes through doubt: only what else waits there is tried before.
+    """
+    left = exists().where(
+        announcements.c.workspace_id == places.c.workspace_id,
+        announcements.c.place == places.c.place,
+        announcements.c.state == State.SENDING,
+        is_unsent(announcements),
+        announcements.c.term == term,
+    )
+    connection.execute(
+        update(places)
+        .where(places.c.workspace_id == workspace_id, places.c.trouble.is_not(None), left)
+        .values(retry_at=retry_at)
+    )
+
+
 def end_trouble(connection: Connection, workspace_id: str, place: str) -> None:
-    """The place takes messages: what waited there goes on in order."""
+    """The place takes messages: what waited there goes on in order, what is in doubt is looked up."""
     mine = update(places).where(
         places.c.workspace_id == workspace_id, places.c.place == place, places.c.trouble.is_not(None)
     )
     if connection.execute(mine.values(trouble=None, trouble_at=None, retry_at=None)).rowcount == 0:
         return
     _move_all(connection, workspace_id, place, (State.PARKED,), State.PENDING, None)
+    _look_up(connection, workspace_id, place)
 
 
 def let_in(connection: Connection, workspace_id: str, place: str, now: datetime) -> None:

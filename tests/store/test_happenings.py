@@ -14,6 +14,7 @@ from bot.store.schema_sending import events
 from tests.builders import at
 from tests.fakes import FakeClock
 from tests.store.rig import (
+    QUIET,
     TEAM,
     access_facts,
     claim,
@@ -76,6 +77,21 @@ async def test_let_in_where_nothing_waits_the_trouble_is_over(store: Store) -> N
     await joined(store, "Ev2")
 
     assert await store.outbox.trouble(TEAM, "C1") is None
+
+
+async def test_let_in_where_only_a_doubt_is_left_it_is_looked_up_at_once(store: Store, clock: FakeClock) -> None:
+    await store.outbox.queue([news("one")])
+    delivery = await claim_one(store)
+    await store.outbox.doubt(delivery)
+    await closed(store, "Ev1", "not_in_channel")
+    clock.pass_time(90)
+    (delivery,) = await store.outbox.doubtful(TEAM, quiet=QUIET)
+    await store.outbox.doubt_later(delivery, not_before=at(3_690), why="not_in_channel")
+
+    await joined(store, "Ev2")
+
+    (looked_up,) = await store.outbox.doubtful(TEAM, quiet=QUIET)
+    assert looked_up.id == delivery.id
 
 
 async def test_let_in_where_there_was_no_trouble_nothing_changes(store: Store) -> None:

@@ -4,18 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.delivery import State
+from bot.domain.delivery import Delivery, State
 from bot.domain.watch import Watch
 from bot.store import Store
 from tests.builders import at
 from tests.fakes import FakeClock
 from tests.store.rig import (
+    QUIET,
     TEAM,
     access_facts,
     claim,
     claim_one,
     drain,
     kinds,
+    lease,
     names,
     news,
     next_at,
@@ -115,6 +117,85 @@ async def test_what_could_not_even_be_tried_leaves_the_place_to_the_next(
         await store.outbox.without_thread(first)
 
     assert names(await claim(store, 10)) == ["two" if dropped else "one"]
+
+
+# --- left by a process that died ---
+
+
+async def die_trying(store: Store, clock: FakeClock) -> Delivery:
+    """A process claims the oldest that waits in a place in trouble and is heard of no more; another takes over."""
+    await park_first(store)
+    clock.pass_time(300)
+    left = await claim_one(store, 300)
+    clock.pass_time(15)
+    await lease(store)
+    return left
+
+
+async def test_what_a_dead_process_claimed_is_left_alone_and_the_next_is_tried_once_by_its_successor(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.outbox.queue([news("one"), news("two"), news("three", reference="batch-2")])
+    await die_trying(store, clock)
+
+    assert names(await claim(store, 315)) == ["three"]
+    assert await claim(store, 316) == ()
+    assert await store.outbox.doubtful(TEAM, quiet=QUIET) == ()
+
+
+async def test_what_a_dead_process_did_not_post_is_tried_as_soon_as_that_is_known(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.outbox.queue([news("one"), news("two")])
+    left = await die_trying(store, clock)
+    assert await claim(store, 315) == ()
+    assert await next_at(store) == at(390)
+    clock.pass_time(75)
+    assert names(await store.outbox.doubtful(TEAM, quiet=QUIET)) == ["one"]
+
+    await store.outbox.settle_doubt(left, None, now=at(390))
+
+    assert names(await claim(store, 390)) == ["one"]
+    assert await claim(store, 390) == ()
+
+
+async def test_what_a_dead_process_did_post_ends_the_trouble(store: Store, clock: FakeClock) -> None:
+    await store.outbox.queue([news("one"), news("two"), news("three", reference="batch-2")])
+    left = await die_trying(store, clock)
+
+    assert await store.outbox.settle_doubt(left, posted(), now=at(390))
+
+    assert await store.outbox.trouble(TEAM, "C1") is None
+    assert names(await drain(store, 390)) == ["two", "three"]
+
+
+async def test_a_successor_waits_where_the_last_claim_was_ended_or_nothing_was_claimed(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.outbox.queue([news("one"), news("two", reference="batch-2"), news("elsewhere", place="C2")])
+    for delivery in await claim(store):
+        await store.outbox.park(delivery, "not_in_channel", now=at(0), retry_after=FIVE_MINUTES)
+    await store.outbox.retry_place(TEAM, "C1", now=at(10))
+    delivery = await claim_one(store, 10)
+    await store.outbox.park(delivery, "not_in_channel", now=at(10), retry_after=FIVE_MINUTES)
+    clock.pass_time(15)
+
+    assert await claim(store, 15) == ()
+    assert await next_at(store) == at(300)
+
+
+async def test_a_place_that_takes_messages_again_has_its_doubts_looked_up_at_once(
+    store: Store, clock: FakeClock
+) -> None:
+    await store.outbox.queue([news("one"), news("two", reference="batch-2")])
+    left = await die_trying(store, clock)
+    clock.pass_time(75)
+    await store.outbox.doubt_later(left, not_before=at(690), why="not_in_channel")
+
+    await store.outbox.sent(await claim_one(store, 390), posted(), now=at(390))
+
+    (looked_up,) = await store.outbox.doubtful(TEAM, quiet=QUIET)
+    assert looked_up.id == left.id
 
 
 async def test_trying_a_place_without_trouble_changes_nothing(store: Store) -> None:
