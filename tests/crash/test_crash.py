@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.workspace import BOT
 from tests.crash.campaign import die_at_points, die_at_random
-from tests.crash.drama import drama, repeatable
+from tests.crash.drama import PLACES, drama, repeatable
 
 pytestmark = pytest.mark.processes
 
+SOON = 60.0  # seconds; who waited as long as for a place that is shut would need 300
 SOME = (
     ("within ledger.record", 1),
     ("after outbox.claim", 1),
@@ -44,6 +46,21 @@ async def test_killed_at_random_while_answers_are_lost_the_bot_tells_everything_
     async with drama(tmp_path, url) as world:
         result = await die_at_random(world, "at random", 6, repeatable(8))
     assert (result.figures.lost, result.figures.doubled) == (0, 0)
+
+
+async def test_killed_while_it_tries_places_that_are_open_again_the_next_one_does_not_wait(
+    tmp_path: Path, url: str
+) -> None:
+    async with drama(tmp_path, url) as world:
+        await world.prepare(6)
+        for place in PLACES:
+            world.slack.workspace.kick(place, BOT.id)
+        await world.die_at("after outbox.park", 4)
+        await world.mend()
+        await world.die_at("after outbox.claim", 1)
+        await world.live_on(within=SOON)
+        result = await world.figures()
+    assert (result.lost, result.doubled) == (0, 0)
 
 
 async def test_where_the_history_cannot_be_read_nothing_is_lost_and_every_repeat_says_so(
