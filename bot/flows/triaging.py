@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
 from bot.errors import BadCommandError
-from bot.flows.ask import Ask
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.shared import Sharing
@@ -38,7 +37,6 @@ class Triaging:
     Everybody may take care of them, as that is work; what a place is told of them only its managers change.
     """
 
-    ask: Ask
     store: Store
     clock: Clock
     identity: Identity
@@ -94,7 +92,7 @@ class Triaging:
         await self.sharing.refuse(place)
         reference_id = await self._reference(choice.reference)
         await self.gate.allow(place, reference_id)
-        kinds = (await self.ask.recall(reference_id)).progress.kinds
+        kinds = await self.store.triages.kinds(self.account_id, reference_id)
         if not kinds:
             raise BadCommandError(
                 f"I know of no failures of `{_shown(reference_id)}`. Nothing was changed; `failures` reads it again and"
