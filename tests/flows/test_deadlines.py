@@ -32,6 +32,9 @@ class FakePeople:
             raise self.fault
         return self.zones[person]
 
+    async def organisation(self, person: str) -> str:  # noqa: ARG002 - the shape of the port
+        return ""
+
 
 def ended(number: int, finished: float) -> LipsyncRequest:
     """It was in work for a minute."""

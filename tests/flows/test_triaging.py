@@ -8,10 +8,11 @@ from sqlalchemy import Engine, event
 
 from bot.domain.announcement import CardFacts, FailureFacts
 from bot.domain.request import LipsyncRequest
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, NotSentError
 from bot.flows.triaging import Choice
 from tests.builders import request, uuid
 from tests.flows.conftest import World
+from tests.flows.workflow_rig import FakePeople
 
 
 def failed(number: int, why: str = "no face detected") -> LipsyncRequest:
@@ -129,3 +130,26 @@ async def test_of_a_large_batch_only_what_failed_is_read(world: World) -> None:
     with whole_batches_read() as found:
         await world.deliver()
     assert found != []  # cards read all of it
+
+
+async def test_who_is_of_another_organisation_is_not_given_failures(world: World) -> None:
+    await failing(world, "no face detected")
+    people, triaging = world.ground.people, world.stories.triaging
+    assert isinstance(people, FakePeople)
+    people.organisations["U0KIM"] = "T0STUDIO"
+    for place in ("C1", "D1"):
+        with pytest.raises(BadCommandError, match="of another organisation"):
+            await triaging.assign(place, Choice("batch-1"), "U0KIM", "U9")
+    assert [kind.care.assigned for kind in (await triaging.handled("C1", Choice("batch-1"), "U9")).kinds] == [None]
+
+
+@pytest.mark.parametrize("theirs", ["", "T1"])
+async def test_whom_slack_does_not_tell_of_may_be_given_failures(world: World, theirs: str) -> None:
+    await failing(world, "no face detected")
+    people = world.ground.people
+    assert isinstance(people, FakePeople)
+    people.organisations["U7"] = theirs
+    people.fault = None if theirs else NotSentError("no_connection")
+    (kind,) = (await world.stories.triaging.assign("C1", Choice("batch-1"), "U7", "U9")).kinds
+    assert kind.care.assigned is not None
+    assert kind.care.assigned.to == "U7"
