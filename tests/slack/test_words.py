@@ -98,7 +98,7 @@ async def test_its_name_alone_is_answered_in_a_few_words_with_where_to_find_all(
     await say(rig, text, place)
     (answer,) = rig.seen() or said_by_us(rig)
     assert answer.text.startswith("Type `/lipsync batch-2026-04` to hear")
-    assert answer.text.endswith("`/lipsync help` tells all that I can do.")
+    assert answer.text.endswith("`/lipsync help` tells all.")
     assert "All commands" not in str(answer.blocks)
 
 

@@ -28,10 +28,9 @@ def summoned(command: str) -> Message:
     """To its name alone: what can be said, in one breath; `command` is the slash command's name."""
     how, watched, failed = (Code(f"{command} {typed}") for typed in (_BATCH, f"watch {_BATCH}", f"failures {_BATCH}"))
     said = words(
-        *("Type ", how, " to hear how that batch is doing, "),
-        *(watched, " to be told here when something fails and when it is finished, or "),
-        *(failed, " for what failed, with ids. You can also say it to me, without ", Code(command), ". "),
-        *(Code(f"{command} help"), " tells all that I can do."),
+        *("Type ", how, " to hear how it is doing, ", watched, " to be told when something fails and when it is"),
+        *(" finished, or ", failed, " for what failed; or say it to me without ", Code(command), ". "),
+        *(Code(f"{command} help"), " tells all."),
     )
     return Message(sentence(said), (rich_text(paragraph([said])),))
 
