@@ -52,7 +52,7 @@ def _where(place: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
     """Which place an answer is about that is read elsewhere; that is what "here" means where it says so."""
     if not is_channel(place):
         return ()
-    begin = "“Here” means " if _HERE.search(json.dumps(blocks)) else "In "
+    begin = "“Here” means " if _HERE.search(json.dumps(blocks)) else "This is about "
     return (context(words(begin, Place(place), ".")),)
 
 
