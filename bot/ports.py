@@ -99,6 +99,10 @@ class People(Protocol):
         """The IANA name of the time zone that a person (user id) has set in Slack."""
         ...
 
+    async def organisation(self, person: str) -> str:
+        """The id of the organisation that a person (user id) is of, or of its only workspace; empty if not told."""
+        ...
+
 
 class Workflows(Protocol):
     """Slack's Workflow Builder. Every method is one attempt, never repeated, and raises only `errors.SlackError`s."""

@@ -49,6 +49,18 @@ class StillReading:
 
 
 @dataclass(frozen=True, slots=True)
+class DueHere:
+    """The `deadline` (our clock) of the watch in the place where somebody asks; the API's clock is `ahead` of ours.
+
+    `odds` (0 to 1) are those that it is met, None where nobody can say.
+    """
+
+    deadline: datetime
+    ahead: timedelta
+    odds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAnswer:
     """How a reference is doing. `read_at` (our clock) is None when it was never read.
 
@@ -56,7 +68,7 @@ class StatusAnswer:
     then the totals are those of `read_at`. `still` is given while the reading goes on. `nearest` are references that
     may have been meant when nothing is known under this one. Some were `stuck` at that reading. `prospect` is what is
     said of the rest, `curve` how it went so far. The failed requests in `cleared` are not open any more. `is_watched`
-    where it was asked for; None when that was no place of Slack's.
+    where it was asked for; None when that was no place of Slack's. `due` when that watch has a deadline.
     """
 
     progress: Progress
@@ -72,6 +84,7 @@ class StatusAnswer:
     curve: Curve | None = None
     cleared: frozenset[str] = frozenset()
     is_watched: bool | None = None
+    due: DueHere | None = None
 
 
 @dataclass(frozen=True, slots=True)

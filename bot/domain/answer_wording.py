@@ -1,6 +1,7 @@
 """The sentences that Slack and the terminal share: what people are told when they ask, and how fresh that is."""
 
 from bot.domain.answer import RequestAnswer, StatusAnswer, StillReading
+from bot.domain.deadline_wording import card_part
 from bot.domain.failure import shown
 from bot.domain.overview_wording import meant, to_type
 from bot.domain.prospect_wording import FROM_OLD_DATA, finish_phrase, prospect_lines
@@ -46,6 +47,7 @@ def status_sentence(answer: StatusAnswer, command: str | None = None) -> Words:
         f": {progress.percent}% finished, ",
         counts(progress, between=", ", before_total=" "),
         waiting_for_more(answer.settlement) if is_current(answer) else NOTHING,
+        words("; ", due) if (due := _due(answer, "deadline ")) else NOTHING,
         words("; ", stuck) if (stuck := stuck_line(answer.stuck)) else NOTHING,
     )
     return words(totals, "; ", notes, ".")
@@ -78,10 +80,23 @@ def progress_lines(answer: StatusAnswer) -> tuple[Words, ...]:
 
 
 def _rest(answer: StatusAnswer) -> tuple[Words, ...]:
-    """When the rest will be finished, and that nobody can say from old data."""
+    """When the rest will be finished, and that nobody can say from old data; with the deadline, as on a card."""
+    first, *others = _finish(answer) or (NOTHING,)
+    return tuple(line for line in (joined([first, _due(answer, "Deadline ")], " · "), *others) if line)
+
+
+def _finish(answer: StatusAnswer) -> tuple[Words, ...]:
     if answer.trouble is not None and answer.progress.open:
         return (FROM_OLD_DATA,)
     return prospect_lines(answer.prospect, answer.read_at) if is_current(answer) else ()
+
+
+def _due(answer: StatusAnswer, begin: str) -> Words:
+    due = answer.due
+    if due is None or answer.read_at is None:
+        return NOTHING
+    part = card_part(answer.progress, answer.settlement, due.deadline, due.odds, answer.read_at, due.ahead)
+    return words(begin, part)
 
 
 def has_no_totals(answer: StatusAnswer) -> bool:

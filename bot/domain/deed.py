@@ -9,6 +9,7 @@ EVERYTHING = "all"  # the subject of what concerns a whole place
 NOBODY = ""  # the person where the bot did it by itself
 RUN = "run"  # in the details of a test: what makes its messages others than those of any other test
 UNDO_FOR = timedelta(minutes=10)  # who clicked by mistake sees it at once; later, others rely on it
+CLICKED_TWICE = timedelta(seconds=30)  # a double click, or one more on what Slack has not drawn anew yet
 
 
 class Did(StrEnum):

@@ -167,7 +167,7 @@ def kind_line(kind: MyKind) -> Words:
 def given(kind: MyKind, person: str) -> Words:
     """Since when it fails, and since when it is this person's."""
     taken = words("you are on it since ") if kind.by == person else words("given to you by ", Person(kind.by), " ")
-    return words("failing since ", At(kind.first_at, "day"), " · ", taken, At(kind.at, "day"))
+    return words("Failing since ", At(kind.first_at, "day"), " · ", taken, At(kind.at, "day"))
 
 
 def welcome(command: str) -> tuple[Words, ...]:

@@ -149,7 +149,7 @@ def oldest_waiting(progress: Progress) -> tuple[Words, ...]:
     if oldest is None:
         return ()
     which = words(": ", Foreign(oldest.id, 60)) if oldest.id else NOTHING
-    return (words("oldest waiting since ", At(oldest.created_at, "day"), which),)
+    return (words("Oldest waiting since ", At(oldest.created_at, "day"), which),)
 
 
 # --- failures ---

@@ -74,9 +74,9 @@ class Ask:
     ) -> AsyncIterator[StatusAnswer | RequestAnswer]:
         """Read a reference live; a UUID is asked for as a request first. `fresh` reads every page.
 
-        `place` is where it is asked: what its own watch expects counts there, and nowhere else, and where only counts
-        are shown nothing else is in the answer; a single request is no count (`CountsOnlyError`). Raises a
-        `NotAllowedError` for what that place may not hear of.
+        `place` is where it is asked: what its own watch expects and its deadline count there, and nowhere else, and
+        where only counts are shown nothing else is in the answer; a single request is no count (`CountsOnlyError`).
+        Raises a `NotAllowedError` for what that place may not hear of.
         """
         try:
             one = await self._request_for(place, reference)
@@ -242,6 +242,7 @@ class Ask:
         progress, state, went = await self._figures.counted(batch, expected)
         is_unknown = not (batch.requests or batch.vanished or still)
         is_current = complete and not trouble and not still and batch.read_at is not None
+        view = await self._figures.view(batch, expected) if progress.open and is_current else None
         answer = StatusAnswer(
             progress=progress,
             read_at=batch.read_at,
@@ -253,9 +254,10 @@ class Ask:
             nearest=await self.nearest(reference_id, place=place) if is_unknown else (),
             stuck=batch.stuck,
             cleared=batch.triage.cleared,
-            prospect=await self._figures.prospect(batch, expected) if progress.open and is_current else None,
+            prospect=view.prospect if view else None,
             curve=went if is_current else None,
             is_watched=None if place is None else own is not None,
+            due=self._figures.due(own, view),
         )
         return counted_status(answer) if await self._sharing.counts_only(place) else answer
 

@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.answer import Batch
+from bot.domain.answer import Batch, DueHere
+from bot.domain.chances import chances
 from bot.domain.curve import Curve, curve
 from bot.domain.progress import Progress, Settlement, settlement, summarise
-from bot.domain.prospect import Prospect, prospect
+from bot.domain.prospect import View, prospect
+from bot.domain.watch import Watch
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.ports import Clock
@@ -37,13 +39,19 @@ class Figures:
         state = settlement(requests, expected=expected, api_now=api_now, longest=longest)
         return progress, state, curve(requests, api_now - (now - (batch.read_at or now)))
 
-    async def prospect(self, batch: Batch, expected: int | None) -> Prospect | None:
-        """What is said of the rest."""
+    async def view(self, batch: Batch, expected: int | None) -> View | None:
+        """What is said of the rest, and the forecast behind it."""
         account_id, now = self.rules.account_id, self.source.api_now()
         around = await self.store.forecasts.around(account_id, batch.reference_id, batch.requests)
         longest = self.rules.longest_settle
-        found = await asyncio.to_thread(
+        return await asyncio.to_thread(
             prospect, batch.reference_id, batch.requests, around, read_at=now, at=now, expected=expected,
             longest_settle=longest,
         )  # fmt: skip
-        return found.prospect if found else None
+
+    def due(self, watch: Watch | None, view: View | None) -> DueHere | None:
+        """The deadline of a watch against that view of its batch; None without one."""
+        if watch is None or watch.deadline is None:
+            return None
+        ahead = self.source.api_now() - self.clock.now()
+        return DueHere(watch.deadline, ahead, chances(view, watch.deadline + ahead).odds)

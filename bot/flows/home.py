@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from bot.domain.budget import Budget, Purpose
+from bot.domain.deed import CLICKED_TWICE
 from bot.domain.home import HomeFacts, Seen
 from bot.domain.mute import Mute
 from bot.domain.stale import stale_after
@@ -93,9 +94,10 @@ class Home:
         """Do nothing for this person by itself for so long."""
         self._next_look[person] = self.clock.monotonic() + seconds
 
-    async def watch(self, watch_id: str) -> Watch | None:
-        """The watch of a button; None when it has ended."""
-        return await self.store.homes.watch(self.identity.workspace_id, watch_id)
+    async def watch(self, watch_id: str, *, or_just_ended: bool = False) -> Watch | None:
+        """The watch of a button; None when it has ended, unless that was by another click just now."""
+        since = self.clock.now() - CLICKED_TWICE if or_just_ended else None
+        return await self.store.homes.watch(self.identity.workspace_id, watch_id, ended_since=since)
 
     async def mute(self, mute_id: str) -> Mute | None:
         """The mute of a button; None when it has ended."""

@@ -118,7 +118,7 @@ class Stories:
     @cached_property
     def triaging(self) -> Triaging:
         """Care for failures."""
-        return Triaging(self.ask, *self._people, self.gate, self.news, self.sharing)
+        return Triaging(*self._people, self.gate, self.news, self.sharing, self._on.people)
 
     @cached_property
     def trials(self) -> Trials:

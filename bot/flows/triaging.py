@@ -1,19 +1,22 @@
 """Take care of failures: mark them handled, give them to somebody, or hear no more of a kind."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from bot.domain.failure import FailureKind
 from bot.domain.people_answer import KindMutedAnswer, Triaged, TriagedAnswer
-from bot.errors import BadCommandError
-from bot.flows.ask import Ask
+from bot.errors import BadCommandError, SlackError
 from bot.flows.gate import Gate
 from bot.flows.identity import Identity
 from bot.flows.shared import Sharing
-from bot.ports import Clock
+from bot.ports import Clock, People
 from bot.store import Store
 from bot.store.triages import Which
 
+log = structlog.get_logger(__name__)
 _MOST_NAMED = 5
 _DM = "D"
 _LONGEST_NAMED = 60
@@ -38,7 +41,6 @@ class Triaging:
     Everybody may take care of them, as that is work; what a place is told of them only its managers change.
     """
 
-    ask: Ask
     store: Store
     clock: Clock
     identity: Identity
@@ -46,6 +48,7 @@ class Triaging:
     gate: Gate
     on_change: Callable[[], None]
     sharing: Sharing
+    people: People
 
     async def handled(self, place: str, choice: Choice, person: str) -> TriagedAnswer:
         """The failures so far need nothing more; raises `BadCommandError` where there are none."""
@@ -61,12 +64,27 @@ class Triaging:
         return self._told(which, Triaged.OPENED_AGAIN, after)
 
     async def assign(self, place: str, choice: Choice, to: str | None, person: str) -> TriagedAnswer:
-        """Somebody looks at the failures; None for nobody any more."""
+        """Somebody looks at the failures; None for nobody any more. Not who is of another organisation."""
         which, _ = await self._chosen(place, choice, still_open=to is not None)
         is_other = to not in (None, person)
+        if to is not None and is_other:
+            await self._refuse_stranger(to, person)
         ask = is_other and not place.startswith(_DM)  # which nobody else reads
         after, asked = await self.store.triages.assign(which, to, person=person, now=self.clock.now(), ask=ask)
         return self._told(which, Triaged.ASSIGNED, after, unasked=is_other and not asked)
+
+    async def _refuse_stranger(self, to: str, person: str) -> None:
+        """Who is of another organisation than who asks them would be turned away; unless Slack does not tell."""
+        try:
+            theirs, ours = await asyncio.gather(self.people.organisation(to), self.people.organisation(person))
+        except SlackError as error:
+            log.info("it is not known whether somebody is of another organisation", why=error.why)
+            return
+        if theirs and ours and theirs != ours:
+            raise BadCommandError(
+                "That person is of another organisation, whose people I tell only counts. Name somebody of your own"
+                " workspace. Nothing was changed."
+            )
 
     def _told(
         self, which: Which, did: Triaged, after: tuple[FailureKind, ...], *, unasked: bool = False
@@ -94,7 +112,7 @@ class Triaging:
         await self.sharing.refuse(place)
         reference_id = await self._reference(choice.reference)
         await self.gate.allow(place, reference_id)
-        kinds = (await self.ask.recall(reference_id)).progress.kinds
+        kinds = await self.store.triages.kinds(self.account_id, reference_id)
         if not kinds:
             raise BadCommandError(
                 f"I know of no failures of `{_shown(reference_id)}`. Nothing was changed; `failures` reads it again and"

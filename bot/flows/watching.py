@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from bot.domain.answer import ExceptedAnswer, GlobWatchAnswer, StoppedAnswer, WatchAnswer, Wish
 from bot.domain.counts_only import counted_overview, counted_status
-from bot.domain.deed import NOBODY
+from bot.domain.deed import CLICKED_TWICE, NOBODY
 from bot.domain.glob import Glob, compiled, is_glob
 from bot.domain.mute import Silence, silence
 from bot.domain.people_answer import Undone, UndoneAnswer
@@ -201,6 +201,16 @@ class Watching:
         watch = await self._stop(place, pattern, author, undo, is_glob=True)
         self.on_change()
         return StoppedAnswer(pattern, watch, undo=undo if watch else None)
+
+    async def stop_clicked(self, place: str, reference: str, author: str, *, is_glob: bool) -> StoppedAnswer:
+        """Stop the watch that a button is about; a second click is answered as the first, with the same way back."""
+        stop = self.stop_glob if is_glob else self.stop
+        answer = await stop(place, reference, author)
+        if answer.watch is not None:
+            return answer
+        workspace_id, since = self.identity.workspace_id, self.clock.now() - CLICKED_TWICE
+        before = await self.store.undos.of_stop(workspace_id, place, reference, is_glob=is_glob, since=since)
+        return answer if before is None else replace(answer, watch=before[0], undo=before[1])
 
     async def leave_out(self, place: str, reference: str, author: str) -> ExceptedAnswer:
         """Except a reference from every glob of this place, and stop its own watch if it has one."""

@@ -40,7 +40,7 @@ def _shown(call: ApiCall, user: User) -> Fields:
     offset = ZoneInfo(user.tz).utcoffset(call.workspace.clock.now()) or timedelta()
     return {
         "id": user.id,
-        "team_id": call.workspace.team,
+        "team_id": user.team or call.workspace.team,
         "name": user.name,
         "real_name": user.real_name,
         "deleted": False,

@@ -2,8 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StoppedAnswer, WatchAnswer, WatchesAnswer, WatchLine
+from bot.domain.answer import (
+    DueHere,
+    RequestAnswer,
+    Scope,
+    StatusAnswer,
+    StoppedAnswer,
+    WatchAnswer,
+    WatchesAnswer,
+    WatchLine,
+)
 from bot.domain.mute import Silence
 from bot.domain.progress import Waiting
 from bot.domain.watch import Events, Placement, Watch
@@ -25,6 +35,10 @@ def states(scene: Scene) -> Iterator[Canned]:
     yield _status("status_waiting", "All have ended, but more may still be submitted.", settling)
     unwatched = replace(scene.status, is_watched=False)
     yield _status("status_unwatched", "In a place that does not watch the batch.", unwatched)
+    due = replace(scene.status, due=DueHere(scene.at(1_500), timedelta(), 0.31))
+    met = replace(scene.status_done, due=DueHere(scene.at(40 + 60 + 1_200), timedelta()))
+    yield _status("status_at_risk", "In a place that watches the batch with a deadline, which may be missed.", due)
+    yield _status("status_met", "The same, when all ended before it.", met)
     yield _status("status_request", "One request, asked for by its UUID.", RequestAnswer(failed, scene.at(120)))
     shared = status.shared(scene.status, "U0ANA")
     yield Canned("status_shared", "Status", "After Share: for everybody in the channel.", shared)

@@ -18,6 +18,7 @@ _WATCH, _STATUS = "Shortcut on a message", "Shortcut for a status"
 def said(scene: Scene) -> Iterator[Canned]:
     """Answers to words that are no command, and where an answer cannot be seen."""
     yield Canned("courtesy", "Words", "Somebody says hello or thanks to the bot.", words.courtesy())
+    yield Canned("summoned", "Words", "Somebody says only the name of the bot.", words.summoned(scene.command))
     names = (scene.reference, "batch-2026-03")
     yield Canned("no_command", "Words", "Somebody asked in a sentence that names batches.", words.no_command(names))
     yield Canned("one_line_only", "Words", "A message to the bot had several lines.", words.one_line_only())

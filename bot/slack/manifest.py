@@ -27,7 +27,7 @@ SCOPES: Mapping[str, str] = {
     "channels:read": "is told when it is invited to or put out of a public channel, or one is archived, opened again or"
     " shared with another organisation; asks whether one is",
     "groups:read": "the same in private channels",
-    "users:read": "the time zone of whoever types a deadline",
+    "users:read": "the time zone of whoever types a deadline, and the organisation of whoever is given failures",
     "app_mentions:read": "is told when it is mentioned, and answers there",
     "links:read": "is told of links to clips and requests where it was invited, and of no other links",
     "links:write": "shows how the request is doing below such a link",

@@ -9,7 +9,7 @@ from bot.domain.announcement import FailureFacts
 from bot.domain.answer import Batch
 from bot.domain.change import triage_of
 from bot.domain.delivery import State
-from bot.domain.failure import kind_of
+from bot.domain.failure import FailureKind, kind_of, kinds
 from bot.domain.progress import Progress, summarise
 from bot.domain.triage import MOST_ATTEMPTS, Assigned, Care, Handled, Triage, recovered
 from bot.store import entries
@@ -51,6 +51,13 @@ def batch_of(connection: Connection, account_id: str, reference_id: str) -> Batc
         read_at=read["read_at"] if read else None,
         triage=triage_of(listed, known),
     )
+
+
+def failures_of(connection: Connection, account_id: str, reference_id: str) -> tuple[tuple[FailureKind, ...], Triage]:
+    """The failure kinds of a reference, and what is known of them besides; what has not failed is not read."""
+    found = entries.failed(connection, account_id, reference_id)
+    triage = triage_of(found, cares_of(connection, account_id, reference_id) if found else {})
+    return kinds((entry.request for entry in found), triage), triage
 
 
 def batch_with_stuck(connection: Connection, account_id: str, reference_id: str) -> Batch:
@@ -108,13 +115,15 @@ def clear(connection: Connection, account_id: str, ids: Iterable[str], *, cleare
         connection.execute(update(requests).where(mine).values(cleared=cleared))
 
 
-def show(connection: Connection, account_id: str, reference_id: str, *, at_once: bool = False) -> None:
+def show(
+    connection: Connection, account_id: str, reference_id: str, *, at_once: bool = False
+) -> tuple[FailureKind, ...]:
     """Count the open failures of a reference anew, and let the messages about them say how it stands.
 
-    `at_once` where somebody waits to see it.
+    `at_once` where somebody waits to see it. Returns the kinds as they are now.
     """
     recount(connection, account_id, [key_of(reference_id)])
-    triage = batch_of(connection, account_id, reference_id).triage
+    found, triage = failures_of(connection, account_id, reference_id)
     watching = [watch.id for watch in active_of_references(connection, account_id, [reference_id])]
     query = select(announcements).where(
         announcements.c.watch_id.in_(watching),
@@ -125,6 +134,7 @@ def show(connection: Connection, account_id: str, reference_id: str, *, at_once:
         facts = announcement_of(row).facts
         if isinstance(facts, FailureFacts):
             renew(connection, row["key"], _cared_for(facts, triage), at_once=at_once)
+    return found
 
 
 def _cared_for(facts: FailureFacts, triage: Triage) -> FailureFacts:

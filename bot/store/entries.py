@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, insert, or_, select, true, update
 
 from bot.domain.change import Entry
 from bot.store.columns import key_of
@@ -31,6 +31,14 @@ def by_ids(connection: Connection, account_id: str, ids: Iterable[str]) -> dict[
 def whole(connection: Connection, account_id: str, reference_id: str) -> list[Entry]:
     """Everything our memory has of a reference, oldest creation first."""
     query = select(*ENTRY).where(of_reference(account_id, reference_id))
+    query = query.order_by(requests.c.created_at, requests.c.id)
+    return [entry_of(row) for row in connection.execute(query)]
+
+
+def failed(connection: Connection, account_id: str, reference_id: str) -> list[Entry]:
+    """What is listed of a reference and has failed, or is not an open failure any more, oldest creation first."""
+    mine = (of_reference(account_id, reference_id), requests.c.listed == true())
+    query = select(*ENTRY).where(*mine, or_(requests.c.status == "failed", requests.c.cleared == true()))
     query = query.order_by(requests.c.created_at, requests.c.id)
     return [entry_of(row) for row in connection.execute(query)]
 

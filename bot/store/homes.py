@@ -3,7 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select, update
 
 from bot.domain.home import HomeFacts, Seen
 from bot.domain.mute import Mute
@@ -79,9 +79,12 @@ class Homes:
         """What the Home of a person shows now."""
         return await self.database.read(lambda connection: compose(connection, wanted))
 
-    async def watch(self, workspace_id: str, watch_id: str) -> Watch | None:
-        """An active watch that somebody began, by its id."""
-        mine = and_(watches.c.workspace_id == workspace_id, watches.c.id == watch_id, IS_SOMEBODYS)
+    async def watch(self, workspace_id: str, watch_id: str, *, ended_since: datetime | None = None) -> Watch | None:
+        """A watch that somebody began, by its id: an active one, or one that has ended since then."""
+        is_meant = IS_SOMEBODYS
+        if ended_since is not None:
+            is_meant = or_(IS_SOMEBODYS, and_(watches.c.ended_at >= ended_since, watches.c.glob_id.is_(None)))
+        mine = and_(watches.c.workspace_id == workspace_id, watches.c.id == watch_id, is_meant)
 
         def work(connection: Connection) -> Watch | None:
             row = connection.execute(select(watches).where(mine)).mappings().one_or_none()

@@ -15,7 +15,7 @@ from bot.domain.triage import UNTOUCHED, Assigned, Care, Handled
 from bot.domain.watch import Watch
 from bot.store import entries
 from bot.store.accounts import lock_account
-from bot.store.caring import batch_of, cares_of, clear, mark_recovered, progress_of, show
+from bot.store.caring import cares_of, clear, failures_of, mark_recovered, show
 from bot.store.columns import key_of
 from bot.store.database import Database
 from bot.store.deeds import note
@@ -44,6 +44,10 @@ class Triages:
     """What was done about the failures of all accounts; every method is one transaction and may raise `StoreError`."""
 
     database: Database
+
+    async def kinds(self, account_id: str, reference_id: str) -> tuple[FailureKind, ...]:
+        """The failure kinds of a reference as our memory has them, the largest first."""
+        return await self.database.read(lambda connection: failures_of(connection, account_id, reference_id)[0])
 
     async def handle(
         self, which: Which, *, person: str, now: datetime, seen: Mapping[str, int] | None = None
@@ -130,11 +134,8 @@ class Triages:
 def _failed(connection: Connection, which: Which) -> dict[str, list[Entry]]:
     """The failures of these kinds that there are, the oldest first."""
     found: dict[str, list[Entry]] = {}
-    failed = [
-        entry
-        for entry in entries.whole(connection, which.account_id, which.reference_id)
-        if entry.listed and entry.request.status == "failed"
-    ]
+    every = entries.failed(connection, which.account_id, which.reference_id)
+    failed = [entry for entry in every if entry.request.status == "failed"]
     for entry in sorted(failed, key=lambda entry: (entry.request.ended_at, entry.request.id)):
         if (key := kind_of(entry.request.error_message)) in which.keys:
             found.setdefault(key, []).append(entry)
@@ -166,13 +167,12 @@ def _done(
 ) -> tuple[FailureKind, ...]:
     """Show it on cards and messages, write it down, and tell how the kinds are now."""
     mark_recovered(connection, which.account_id, [which.reference_id])
-    show(connection, which.account_id, which.reference_id, at_once=True)
+    after = show(connection, which.account_id, which.reference_id, at_once=True)
     watching = active_of_references(connection, which.account_id, [which.reference_id])
     touch_cards(connection, {watch.card_id for watch in watching})
     about = {**details, "kinds": " ".join(which.keys)}
     note(connection, Deed(now, which.workspace_id, which.place, person, did, which.reference_id, about))
-    progress = progress_of(batch_of(connection, which.account_id, which.reference_id), None)
-    return tuple(kind for kind in progress.kinds if kind.key in which.keys)
+    return tuple(kind for kind in after if kind.key in which.keys)
 
 
 def _ask(connection: Connection, which: Which, facts: AssignedFacts, now: datetime) -> bool:

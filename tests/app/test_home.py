@@ -1,5 +1,6 @@
 """Home in the real app: opened, clicked and kept up to date, over HTTP and over a socket, whatever Slack answers."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,18 @@ async def test_mute_unmute_stop_and_undo_show_at_once_on_home_and_in_the_channel
     assert "watched again" in modal(stage)
     assert "batch-1" in home(stage)
     assert_sound(stage)
+
+
+async def test_a_double_click_on_stop_leaves_the_way_back(quick: Stage) -> None:
+    stage = quick
+    stage.account.submit("batch-1", 2)
+    await stage.asks("watch batch-1")
+    await opens(stage)
+    await asyncio.gather(chooses(stage, "stop"), chooses(stage, "stop"))
+    assert "Stopped watching" in modal(stage)
+    await clicks_in_modal(stage, actions.HOME_UNDO)
+    assert "watched again" in modal(stage)
+    assert "batch-1" in home(stage)
 
 
 async def test_patterns_and_personal_watches_have_their_own_words(quick: Stage) -> None:

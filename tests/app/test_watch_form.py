@@ -1,5 +1,6 @@
 """A watch from its form to its end: begun, changed, taken back and stopped without a word typed."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
@@ -94,7 +95,7 @@ async def test_a_watch_is_begun_changed_taken_back_and_stopped_in_forms(stage: S
     assert (watch.expected, watch.placement, watch.mention) == (5, "default", ())
 
     await stage.clicks(answer, actions.WATCH_CHANGE)
-    await touched(stage, actions.FORM_STOP)
+    await asyncio.gather(touched(stage, actions.FORM_STOP), touched(stage, actions.FORM_STOP))
     assert await stage.store.watches.active("default") == ()
     await touched(stage, actions.FORM_UNDO)
     assert len(await stage.store.watches.active("default")) == 1

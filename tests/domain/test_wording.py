@@ -185,7 +185,7 @@ def test_a_status_in_the_terminal_has_its_bar_its_oldest_waiting_and_its_kinds()
         "b · 66% finished · 1 failed",
         "████████▓▓▓▓▓▓▓▓░░░░░░░░",
         "1 done · 1 failed · 1 waiting   of 3",
-        "oldest waiting since 1 April 2026, 11:59 UTC: 00000000-0000-0000-0000-000000000003",
+        "Oldest waiting since 1 April 2026, 11:59 UTC: 00000000-0000-0000-0000-000000000003",
         "Failures, 1 kind",
         "• no face ×1",
         "read 1 April 2026, 12:00 UTC",

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import CardFacts, CatchUpFacts, FinishedFacts
-from bot.domain.answer import Wish
+from bot.domain.answer import DueHere, StatusAnswer, Wish
 from bot.domain.natural_time import TypedTime
 from bot.domain.request import LipsyncRequest
 from bot.domain.risk_facts import Level, RiskFacts
@@ -31,6 +31,9 @@ class FakePeople:
         if self.fault:
             raise self.fault
         return self.zones[person]
+
+    async def organisation(self, person: str) -> str:  # noqa: ARG002 - the shape of the port
+        return ""
 
 
 def ended(number: int, finished: float) -> LipsyncRequest:
@@ -176,6 +179,33 @@ async def test_the_card_knows_how_far_the_apis_clock_is_ahead(world: World) -> N
     edits = [said for _, said in world.chat.edits if isinstance(said, CardFacts)]
     assert edits[-1].watch.deadline == at(HOUR)
     assert abs(edits[-1].ahead) < timedelta(seconds=2)
+
+
+# --- asking ---
+
+
+async def due(world: World, place: str | None) -> DueHere | None:
+    answer = [each async for each in world.stories.ask.status("batch-1", place=place)][-1]
+    assert isinstance(answer, StatusAnswer)
+    return answer.due
+
+
+async def test_a_status_tells_the_deadline_of_the_place_where_it_is_asked(world: World) -> None:
+    world.api.rows = [ended(number, 60.0 * number - 600) for number in range(1, 11)]
+    world.api.set([request(number, created=-30) for number in range(12, 132)])  # two hours of work
+    world.api.set([replace(request(11, "processing", created=-100), started_at=at(0))])
+    await step(world)
+    asked = await due(world, "C1")
+    assert asked is not None
+    assert asked.odds is not None
+    assert (asked.deadline, asked.odds < 0.1, abs(asked.ahead) < timedelta(seconds=2)) == (at(HOUR), True, True)
+    assert [await due(world, place) for place in ("C2", None)] == [None, None]
+
+
+async def test_a_status_tells_of_a_deadline_without_odds_what_it_says_on_the_card(world: World) -> None:
+    assert await due(world, "C1") == DueHere(at(HOUR), world.source.api_now() - world.clock.now(), None)
+    await world.stories.limits.deadline("C1", "batch-1", None, "U1")
+    assert await due(world, "C1") is None
 
 
 # --- what people do ---

@@ -1,13 +1,18 @@
 """Triage through the real flows: what is meant by what is typed, what is shown, and what is refused."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
+from sqlalchemy import Engine, event
 
 from bot.domain.announcement import CardFacts, FailureFacts
 from bot.domain.request import LipsyncRequest
-from bot.errors import BadCommandError
+from bot.errors import BadCommandError, NotSentError
 from bot.flows.triaging import Choice
 from tests.builders import request, uuid
 from tests.flows.conftest import World
+from tests.flows.workflow_rig import FakePeople
 
 
 def failed(number: int, why: str = "no face detected") -> LipsyncRequest:
@@ -90,3 +95,61 @@ async def test_who_cannot_be_asked_where_it_is_typed_is_named_to_the_one_who_typ
         assert answer.unasked is unasked
     await world.deliver()
     assert world.told.count("assigned") == 1
+
+
+@contextmanager
+def whole_batches_read() -> Iterator[list[str]]:
+    """The statements that read the requests of a reference, those that have not failed too."""
+    found: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        is_of_batch = statement.startswith("SELECT requests.id,") and "requests.reference_key = " in statement
+        if is_of_batch and "requests.status =" not in statement:
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_of_a_large_batch_only_what_failed_is_read(world: World) -> None:
+    await failing(world, *["no face detected"] * 20)
+    with whole_batches_read() as found:
+        triaging = world.stories.triaging
+        answers = [
+            await triaging.handled("C1", Choice("batch-1", "face"), "U9"),
+            await triaging.open_again("C1", Choice("batch-1"), "U9"),
+            await triaging.assign("C1", Choice("batch-1"), "U7", "U9"),
+        ]
+        await triaging.mute_kind("C1", Choice("batch-1", "face"), "U9", muted=True)
+    assert [(kind.count, kind.open) for answer in answers for kind in answer.kinds] == [(20, 0), (20, 20), (20, 20)]
+    assert found == []
+    world.clock.pass_time(60)
+    with whole_batches_read() as found:
+        await world.deliver()
+    assert found != []  # cards read all of it
+
+
+async def test_who_is_of_another_organisation_is_not_given_failures(world: World) -> None:
+    await failing(world, "no face detected")
+    people, triaging = world.ground.people, world.stories.triaging
+    assert isinstance(people, FakePeople)
+    people.organisations["U0KIM"] = "T0STUDIO"
+    for place in ("C1", "D1"):
+        with pytest.raises(BadCommandError, match="of another organisation"):
+            await triaging.assign(place, Choice("batch-1"), "U0KIM", "U9")
+    assert [kind.care.assigned for kind in (await triaging.handled("C1", Choice("batch-1"), "U9")).kinds] == [None]
+
+
+@pytest.mark.parametrize("theirs", ["", "T1"])
+async def test_whom_slack_does_not_tell_of_may_be_given_failures(world: World, theirs: str) -> None:
+    await failing(world, "no face detected")
+    people = world.ground.people
+    assert isinstance(people, FakePeople)
+    people.organisations["U7"] = theirs
+    people.fault = None if theirs else NotSentError("no_connection")
+    (kind,) = (await world.stories.triaging.assign("C1", Choice("batch-1"), "U7", "U9")).kinds
+    assert kind.care.assigned is not None
+    assert kind.care.assigned.to == "U7"

@@ -45,7 +45,15 @@ class FakeWorkflows:
 
 @dataclass
 class FakePeople:
-    """Everybody is in Berlin."""
+    """Everybody is in Berlin, and of our organisation but for these."""
+
+    organisations: dict[str, str] = field(default_factory=dict)
+    fault: SlackError | None = None
 
     async def zone(self, person: str) -> str:  # noqa: ARG002 - the shape of the port
         return "Europe/Berlin"
+
+    async def organisation(self, person: str) -> str:
+        if self.fault:
+            raise self.fault
+        return self.organisations.get(person, "T1")

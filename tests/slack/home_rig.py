@@ -30,7 +30,7 @@ class CannedHome(Home):
         if self.show_fault:
             raise self.show_fault
 
-    async def watch(self, watch_id: str) -> Watch | None:
+    async def watch(self, watch_id: str, *, or_just_ended: bool = False) -> Watch | None:  # noqa: ARG002 - the original's
         self.on_reading()
         return self.watches.get(watch_id)
 

@@ -122,6 +122,8 @@ def test_a_table_becomes_a_list_that_names_its_columns() -> None:
 def test_here_is_named_where_an_answer_is_read_elsewhere() -> None:
     message = watches.message(WatchesAnswer(Scope.HERE, ()), COMMAND)
     assert "“Here” means <#C1>." in lines(in_modal.modal(message, "Watches", "C1"))
+    assert "“Here”" not in lines(VIEWS["home_status"])  # which does not say so
+    assert "This is about <#C0DUBBINGDE>." in lines(VIEWS["home_status"])
     assert in_modal.modal(Message("x", ()), "Watches", "D1").blocks == ()
 
 

@@ -51,3 +51,27 @@ async def test_a_zone_that_is_not_known_here_is_none(tz: str) -> None:
         rig.slack.hooks.after = tell
         with pytest.raises(SlackError, match="no_time_zone"):
             await SlackPeople(rig.client, rig.clock).zone(ANA.id)
+
+
+@pytest.mark.parametrize(
+    ("told", "organisation"),
+    [
+        ({}, "T0SANDBOX"),
+        ({"team_id": "T0STUDIO"}, "T0STUDIO"),
+        ({"enterprise_user": {"enterprise_id": "E1", "teams": ["T0OTHER"]}, "team_id": "T0OTHER"}, "E1"),
+        ({"enterprise_user": None}, "T0SANDBOX"),
+        ({"team_id": None}, ""),
+    ],
+)
+async def test_the_organisation_of_a_person_is_the_one_above_its_workspace(told: Fields, organisation: str) -> None:
+    async with rigged(http=False) as rig:
+
+        def tell(_method: str, _args: Fields, answer: Fields) -> None:
+            answer["user"].update(told)
+
+        rig.slack.hooks.after = tell
+        people = SlackPeople(rig.client, rig.clock)
+        wanted = organisation.replace("T0SANDBOX", rig.slack.workspace.team)
+        assert await people.organisation(ANA.id) == wanted
+        assert await people.zone(ANA.id) == ANA.tz
+        assert asked(rig) == 1

@@ -78,7 +78,7 @@ async def test_of_several_one_is_chosen(rig: Rig) -> None:
     assert "speaks of 2 references" in text(rig)
     assert "3 requests, 66% finished, 1 failed" in text(rig)
     assert "3 seen, not read yet" in text(rig)
-    assert "1 reference that this channel is not about left out" in text(rig)
+    assert "1 reference is left out: this channel is not about it" in text(rig)
     await touch(rig, "modal_watch", "batch-2")
     assert entered(rig, "watch_reference") == "batch-2"
 
@@ -106,7 +106,7 @@ async def test_an_id_that_could_not_be_asked_for_is_not_told_as_none(rig: Rig) -
 async def test_what_the_channel_is_not_about_is_only_counted(rig: Rig) -> None:
     rig.mentions.found[0] = Meant((), withheld=2)
     await watch_message(rig)
-    assert "2 references that this channel is not about left out" in text(rig)
+    assert "2 references are left out: this channel is not about them" in text(rig)
 
 
 async def test_it_works_where_the_bot_is_not(rig: Rig) -> None:

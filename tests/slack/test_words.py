@@ -91,9 +91,20 @@ async def test_files_are_for_who_asked(rig: Rig) -> None:
 # --- what ---
 
 
-async def test_a_bare_mention_is_answered_with_help(rig: Rig) -> None:
-    await say(rig, "@lipsync")
-    assert "Type `/lipsync batch-2026-04`" in rig.seen()[0].text
+@pytest.mark.parametrize(("text", "place"), [("@lipsync", DE), ("@lipsync :wave:", DE), ("@lipsync!", DM)])
+async def test_its_name_alone_is_answered_in_a_few_words_with_where_to_find_all(
+    rig: Rig, text: str, place: str
+) -> None:
+    await say(rig, text, place)
+    (answer,) = rig.seen() or said_by_us(rig)
+    assert answer.text.startswith("Type `/lipsync batch-2026-04` to hear")
+    assert answer.text.endswith("`/lipsync help` tells all.")
+    assert "All commands" not in str(answer.blocks)
+
+
+async def test_help_tells_all(rig: Rig) -> None:
+    await say(rig, "@lipsync help")
+    assert "All commands" in str(rig.seen()[0].blocks)
 
 
 @pytest.mark.parametrize(("text", "place"), [("thanks!", DM), ("Hi", DM), ("thanks @lipsync :pray:", DE)])

@@ -251,6 +251,16 @@ async def test_a_watch_is_found_by_its_id_while_it_is_active_and_in_its_workspac
     assert await store.homes.watch(TEAM, watch.id) is None
 
 
+async def test_a_watch_that_has_just_ended_is_found_where_that_is_asked_for(store: Store) -> None:
+    watch = await start(store, wish("one"))
+    await store.watches.stop(TEAM, "C1", "one", now=at(10))
+    found = await store.homes.watch(TEAM, watch.id, ended_since=at(10))
+    assert found is not None
+    assert (found.reference_id, found.ended_at) == ("one", at(10))
+    assert await store.homes.watch(TEAM, watch.id, ended_since=at(11)) is None
+    assert await store.homes.watch("T2", watch.id, ended_since=at(10)) is None
+
+
 @pytest.mark.parametrize("name", ["<!channel>", "x" * 2_000, "שלום", "a\n> b"])
 async def test_any_reference_can_be_shown(store: Store, name: str) -> None:
     await start(store, wish(name))

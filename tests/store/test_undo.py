@@ -204,6 +204,36 @@ async def test_a_wish_that_changes_nothing_can_not_be_taken_back(store: Store) -
 # --- unwatch ---
 
 
+async def stopped(
+    store: Store, reference: str = "batch-1", *, place: str = "C1", is_glob: bool = False, since: float = 0
+) -> tuple[str, str] | None:
+    """The reference and the undo of what was stopped last."""
+    found = await store.undos.of_stop(TEAM, place, reference, is_glob=is_glob, since=at(since))
+    return (found[0].reference_id, found[1]) if found else None
+
+
+async def test_the_undo_of_what_was_just_stopped_is_found_until_it_is_used(store: Store) -> None:
+    await do_watch(store, wish(), "u1")
+    assert await stopped(store) is None
+    await do_unwatch(store, "batch-1", "u2", 10)
+    assert [await stopped(store), await stopped(store, since=10)] == [("batch-1", "u2")] * 2
+    assert [await stopped(store, since=11), await stopped(store, "batch-2"), await stopped(store, place="C2")] == [
+        None,
+        None,
+        None,
+    ]
+    assert await stopped(store, is_glob=True) is None
+    await undo(store, "u2", 12)
+    assert await stopped(store) is None
+
+
+async def test_the_undo_of_a_pattern_that_was_just_stopped_is_found_as_one(store: Store) -> None:
+    await do_watch(store, glob(), "u1")
+    await do_unwatch(store, GLOB, "u2", 10, is_glob=True)
+    assert await stopped(store, GLOB, is_glob=True) == (GLOB, "u2")
+    assert await stopped(store, GLOB) is None
+
+
 async def test_an_unwatch_that_is_taken_back_goes_on_with_baseline_generation_and_news(store: Store) -> None:
     await do_watch(store, wish(), "u0")
     await see(store, failed(1, "no face"), seconds=1)

@@ -122,7 +122,7 @@ class HomeListener:
         """Change, mute, unmute or stop a watch."""
         what, _, watch_id = touch.value.partition(" ")
         title = _MORE[what]
-        found = await self._watch(touch, screen, title, watch_id)
+        found = await self._watch(touch, screen, title, watch_id, or_just_ended=what == STOP)
         if what == CHANGE:
             await screen.show(watch_form.waiting("Change watch"))  # then there is time to ask
             await self.watch_forms.rooms.refuse_outsider(found.place, touch.user)
@@ -140,8 +140,7 @@ class HomeListener:
         return mute.unmuted(answer, self.command)
 
     async def _stop(self, found: Watch, touch: Touched) -> Message:
-        stop = self.watching.stop_glob if found.is_glob else self.watching.stop
-        answer = await stop(found.place, found.reference_id, touch.user)
+        answer = await self.watching.stop_clicked(found.place, found.reference_id, touch.user, is_glob=found.is_glob)
         return watch.stopped(answer, self.command, personal=found.place == touch.metadata)
 
     async def unmute_clicked(self, touch: Touched, screen: Screen) -> None:
@@ -198,10 +197,12 @@ class HomeListener:
         finally:
             await self._show_home(touch.user)
 
-    async def _watch(self, touch: Touched, screen: Screen, title: str, watch_id: str) -> Watch:
+    async def _watch(
+        self, touch: Touched, screen: Screen, title: str, watch_id: str, *, or_just_ended: bool = False
+    ) -> Watch:
         """The watch of a button on Home. The modal comes first, since there are three seconds."""
         await screen.show(in_modal.waiting(title, touch.metadata))
-        found = await self.home.watch(watch_id)
+        found = await self.home.watch(watch_id, or_just_ended=or_just_ended)
         if found is None:
             await self._show_home(touch.user)
             raise BadCommandError(_ENDED)

@@ -262,9 +262,9 @@ class WatchForms:
     async def stop(self, touch: Touched, screen: Screen) -> None:
         """Stop what the form changes, and offer to take that back."""
         form = opened(touch.metadata)
-        stop = self.watch.watching.stop_glob if form.is_glob else self.watch.watching.stop
+        stop = self.watch.watching.stop_clicked
         async with self.live.of(touch.view_id).sent():
-            answer = await stop(form.place, form.shown.reference, touch.user)
+            answer = await stop(form.place, form.shown.reference, touch.user, is_glob=form.is_glob)
             said = watch.stopped(answer, self.command, personal=not form.can_be_here, elsewhere=True)
             await screen.show_done(watch_form.done(said, "Stopped", answer.undo, form))
 

@@ -50,6 +50,8 @@ class WordsListener:
         said = spoken(asked.text, self.identity.bot_user_id, self.command)
         if said.is_courtesy:
             await reply.ephemeral(words.courtesy())
+        elif not said.text:
+            await reply.ephemeral(words.summoned(self.command))
         else:
             try:
                 await answer(replace(asked, text=said.text), reply)

@@ -120,7 +120,7 @@ def ended(watch: Watch) -> Words:
         return NOTHING
     day = At(watch.ended_at, "day")
     if watch.ended_by_itself:
-        return words("Ended on ", day, ", a day after it had settled; watch again to be told more")
+        return words("Ended ", day, ", a day after it had settled; watch again to be told more")
     return words("Stopped watching ", day)
 
 

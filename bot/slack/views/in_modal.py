@@ -1,5 +1,7 @@
 """An answer as a modal: the same blocks, as far as modals have them, with the buttons that work there."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,12 +34,13 @@ _BUTTONS: Mapping[str, str] = {
 message answers there."""
 _EMPTY = ("", " ", "–")
 _LONGEST_CELL = 80
+_HERE = re.compile(r"\bhere\b")
 
 
 def modal(message: Message, title: str, place: str) -> View:
     """The answer with what modals do not have left out or told otherwise; `place` is the one that it is about."""
     blocks = [made for block in message.blocks for made in _made(block)]
-    return View((*blocks, *_where(place)), title, metadata=place)
+    return View((*blocks, *_where(place, blocks)), title, metadata=place)
 
 
 def waiting(title: str, place: str) -> View:
@@ -45,9 +48,12 @@ def waiting(title: str, place: str) -> View:
     return View((rich_text(paragraph([words("One moment …")])),), title, metadata=place)
 
 
-def _where(place: str) -> tuple[Block, ...]:
-    """What "here" means in an answer that is read elsewhere."""
-    return (context(words("“Here” means ", Place(place), ".")),) if is_channel(place) else ()
+def _where(place: str, blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Which place an answer is about that is read elsewhere; that is what "here" means where it says so."""
+    if not is_channel(place):
+        return ()
+    begin = "“Here” means " if _HERE.search(json.dumps(blocks)) else "This is about "
+    return (context(words(begin, Place(place), ".")),)
 
 
 def _made(block: Block) -> Sequence[Block]:

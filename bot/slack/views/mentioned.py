@@ -85,4 +85,5 @@ def _unasked(meant: Meant) -> Words:
 def _withheld(meant: Meant) -> Words:
     if not meant.withheld:
         return NOTHING
-    return words(f"{counted(meant.withheld, 'reference')} that this channel is not about left out")
+    many, them = counted(meant.withheld, "reference is", "references are"), "it" if meant.withheld == 1 else "them"
+    return words(f"{many} left out: this channel is not about {them}")

@@ -119,7 +119,7 @@ def _since(answer: PolicyAnswer) -> Words:
     there = answer.there
     if there is None:
         return words("Nothing was set here yet: this is what holds without settings.")
-    return words("Set by ", Person(there.set_by), " on ", At(there.set_at, "day"), ".")
+    return words("Set by ", Person(there.set_by), " ", At(there.set_at, "day"), ".")
 
 
 def _names(watches: Sequence[Watch]) -> Words:

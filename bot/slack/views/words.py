@@ -9,16 +9,28 @@ from bot.slack.views.escape import sentence
 from bot.slack.views.message import Message
 
 _MOST_NAMED = 3
+_BATCH = "batch-2026-04"
 
 
 def courtesy() -> Message:
     """To greetings and thanks: how to go on, in one line."""
     said = words(
         "At your service. Say the name of a batch to hear how it is doing, such as ",
-        Code("batch-2026-04"),
+        Code(_BATCH),
         ", or ",
         Code("help"),
         " for all that I can do.",
+    )
+    return Message(sentence(said), (rich_text(paragraph([said])),))
+
+
+def summoned(command: str) -> Message:
+    """To its name alone: what can be said, in one breath; `command` is the slash command's name."""
+    how, watched, failed = (Code(f"{command} {typed}") for typed in (_BATCH, f"watch {_BATCH}", f"failures {_BATCH}"))
+    said = words(
+        *("Type ", how, " to hear how it is doing, ", watched, " to be told when something fails and when it is"),
+        *(" finished, or ", failed, " for what failed; or say it to me without ", Code(command), ". "),
+        *(Code(f"{command} help"), " tells all."),
     )
     return Message(sentence(said), (rich_text(paragraph([said])),))
 
