@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import structlog
 from hypothesis import settings
+from sqlalchemy import Connection, Dialect, Engine, event
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -29,6 +30,16 @@ structlog.configure(  # as the bot does: unasked, a traceback is drawn with all 
     ]
 )
 
+_written: dict[str, tuple[Dialect, dict[object, object]]] = {}  # by the name of the dialect
+
+
+@event.listens_for(Engine, "engine_connect")
+def _write_once(connection: Connection) -> None:
+    """How a statement is written is kept with the engine: a process of the bot has one, but every test makes its own,
+    and to write each statement anew takes longer than to execute it."""
+    connection.dialect, written = _written.setdefault(connection.dialect.name, (connection.dialect, {}))
+    connection.execution_options(compiled_cache=written)
+
 
 LONGEST = (
     "test_kills.py",
@@ -40,18 +51,38 @@ LONGEST = (
 )
 
 UNMEASURED = (
+    "tests/app/",
     "tests/browser/",
     "tests/crash/",
-    "tests/made_up_time/",
-    "tests/app/",
+    "tests/domain/test_alerts.py::test_whatever_fails_a_kind_a_step_and_a_rate_are_told_once_and_never_more_than_eight_new_messages",
+    "tests/domain/test_curve.py::test_every_",
+    "tests/domain/test_digest.py::test_each_reference_is_in_one_part_at_most_and_long_parts_are_cut_with_counts",
+    "tests/domain/test_durations.py::test_the_area_is_the_integral_of_the_share",
+    "tests/domain/test_forecast.py::test_a_block_agrees_with_drawing_every_clip",
+    "tests/domain/test_hours.py::test_a_minute_that_the_clock_shows_within_hours_is_quiet",
+    "tests/domain/test_hours.py::test_spans_begin_before_they_end_and_the_next_comes_within_nine_days",
+    "tests/domain/test_hours.py::test_the_next_one_comes_and_is_due_when_it_comes",
+    "tests/domain/test_outlook.py::test_what_is_overdue_is_shown_within_a_few_choices_whatever_a_call_is_worth",
+    "tests/domain/test_replay.py::test_a_large_batch_with_pings_rates_and_more_kinds_than_are_told",
+    "tests/domain/test_replay.py::test_a_replay_tells_what_the_watch_told_when_it_happened",
     "tests/domain/test_replays.py",
+    "tests/flows/test_account_examples.py",
     "tests/flows/test_account_model.py",
     "tests/flows/test_catch_up_kills.py",
+    "tests/flows/test_first_start.py::test_where_a_page_holds_less",
+    "tests/flows/test_preview.py::test_a_p",
+    "tests/flows/test_set_back.py::test_a_clock_that_is_set_back_by_an_hour_stops_nothing",
     "tests/flows/test_staleness.py::test_a_day_without_the_api_makes_one_notice_and_one_catch_up",
+    "tests/flows/test_timetable.py::test_on_the_days_when_clocks_are_changed",
     "tests/flows/test_totals.py",
-    "tests/slack/test_views_hostile.py",
+    "tests/flows/test_vanished.py::test_what_vanished_as_a_whole",
+    "tests/made_up_time/",
     "tests/sandbox/test_demo.py",
+    "tests/sandbox/test_schedules.py::test_the_planner_misses_nothing_in_any_order",
+    "tests/slack/test_views_hostile.py",
+    "tests/store/test_counts.py::test_after_whatever_was_read_or_forgotten_an_overview_is_what_counting_anew_gives",
     "tests/store/test_outbox_model.py",
+    "tests/store/test_pasts.py::test_what_was_recorded_tells_what_the_watch_has_told",
     "tests/test_contract.py",
     "tests/test_deploy.py",
     "tests/test_downtime.py",
