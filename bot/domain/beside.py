@@ -1,12 +1,16 @@
-"""Pages side by side, while so much is unread that each row can be read only once."""
+"""Pages side by side, several at once, while so much is unread that each row can be read only once."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.domain.gaps import Gap
 from bot.domain.places import Coverage
+from bot.domain.steps import Window
 
 BEHIND = 200.0  # seconds in which as many rows come as are unread: most that ended waits for its first reading
+STILL_SHORT = 0.75  # of the budget: while calls are saved up for a run, fewer are used in a minute than could be
+SHORTEST_RUN = 5  # pages at once: nobody knows how many rows come before a page is read, but of five just once
+LONGEST_RUN = 10  # more at once is a load for the API, and calls that are saved up for so long hold up the rest
 
 
 def unread_of(coverage: Coverage | None) -> int:
@@ -14,17 +18,31 @@ def unread_of(coverage: Coverage | None) -> int:
     return sum(gap.high - gap.low + 1 for gap in coverage.gaps) if coverage else 0
 
 
-def beside_read(tops: Sequence[float], gaps: Sequence[Gap], width: int) -> list[float]:
-    """The newest places of pages of this width: those of `tops` that cut no gap, and one at the lower end of each.
+def beside_read(
+    tops: Iterable[float], gaps: Sequence[Gap], size: int, margin: int, run: int
+) -> Iterator[tuple[Window, float]]:
+    """Pages of this size that cut no gap, with their newest places; a `run` of them at most from each gap's lower end.
 
     A page cuts a gap when its oldest row stands within it. Then a remainder is left beneath, smaller than a page, which
-    costs a call of its own; the more there are, the fewer new rows a page shows. `gaps` are in order.
+    costs a call of its own; the more there are, the fewer new rows a page shows. Nor does one begin in a gap that a run
+    reads. `gaps` are in order; of the places that a page shows, a `margin` at each end is not certain.
     """
     lows = [gap.low for gap in gaps]
 
-    def cuts(top: float) -> bool:
-        oldest = top - width + 1
-        at = bisect_left(lows, oldest) - 1
-        return at >= 0 and oldest <= gaps[at].high
+    def gap_below(place: float) -> Gap | None:
+        """The gap that this place is in, unless it is its lowest."""
+        at = bisect_left(lows, place) - 1
+        return gaps[at] if at >= 0 and place <= gaps[at].high else None
 
-    return [*(low + width - 1 for low in lows), *(top for top in tops if not cuts(top))]
+    for gap in gaps:
+        pages = _pages(gap, size, run)
+        top = float(gap.low + pages * size - 2 * margin - 1)
+        yield Window(top, pages), top
+    for top in tops:
+        begun = gap_below(top)
+        if gap_below(top - size + 2 * margin + 1) is None and (begun is None or _pages(begun, size, run) == 1):
+            yield Window(top), top
+
+
+def _pages(gap: Gap, size: int, run: int) -> int:
+    return max(min((gap.high - gap.low + 1) // size, run), 1)

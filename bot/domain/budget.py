@@ -1,5 +1,6 @@
 """The budget of calls to the API: in any 60 s at most so many, questions first, less after a 429."""
 
+import math
 from collections import Counter, deque
 from datetime import timedelta
 from enum import Enum, auto
@@ -35,8 +36,9 @@ class Budget:
         self._taken: deque[tuple[float, Purpose]] = deque()
 
     @property
-    def _burst(self) -> float:
-        return max(1.0, self._allowed // _BURST_SHARE)
+    def burst(self) -> int:
+        """How many calls may be made at once at most."""
+        return max(1, int(self._allowed // _BURST_SHARE))
 
     @property
     def _per_second(self) -> float:
@@ -58,16 +60,16 @@ class Budget:
         self._taken.append((now, purpose))
         return 0.0
 
-    def pause(self, purpose: Purpose, now: float) -> float:
-        """After how many seconds to ask for a call; 0 when it would be given now."""
+    def pause(self, purpose: Purpose, now: float, calls: int = 1) -> float:
+        """After how many seconds to ask for so many calls, at most `burst`; 0 when they would be given now."""
         self._refill(now)
         if now < self._closed_until:
             return self._closed_until - now
         pause = 1 / self._per_second
-        if self._tokens < 1:
-            return max((1 - self._tokens) * pause, 0.001)
-        if len(self._taken) >= self._allowed:
-            return max(self._taken[0][0] + _WINDOW - now, 0.001)
+        if self._tokens < calls:
+            return max((calls - self._tokens) * pause, 0.001)
+        if (too_many := math.ceil(len(self._taken) + calls - self._allowed)) > 0:
+            return max(self._taken[too_many - 1][0] + _WINDOW - now, 0.001)
         return 0.0 if self._is_turn_of(purpose) else pause
 
     def _is_turn_of(self, purpose: Purpose) -> bool:
@@ -80,7 +82,7 @@ class Budget:
     def _refill(self, now: float) -> None:
         elapsed = now - self._filled_at
         self._filled_at = now
-        self._tokens = min(self._burst, self._tokens + elapsed * self._per_second)
+        self._tokens = min(self.burst, self._tokens + elapsed * self._per_second)
         while self._taken and self._taken[0][0] <= now - _WINDOW:
             self._taken.popleft()
         while self._allowed < self.limit and now >= self._eased_at + _MINUTE:
@@ -88,17 +90,26 @@ class Budget:
             self._eased_at += _MINUTE
 
     def refused(self, now: float, retry_after: timedelta | None) -> None:
-        """The API answered 429: stay away as long as it says, and ask half as often from then on."""
+        """The API answered 429: stay away as long as it says, and ask half as often from then on.
+
+        While it is left alone already, this answers what was asked at the same time, and tells nothing new.
+        """
+        if now >= self._closed_until:
+            self._allowed = max(self._allowed / 2, 1.0)
         pause = (retry_after or _PATIENCE_WITHOUT_WORD).total_seconds()
         self._closed_until = max(self._closed_until, now + pause)
-        self._allowed = max(self._allowed / 2, 1.0)
         self._tokens = min(self._tokens, 1.0)
         self._eased_at = self._closed_until
+
+    def free(self, now: float) -> int:
+        """How many calls could be made at once now."""
+        self._refill(now)
+        return max(int(min(self._tokens, self._allowed - len(self._taken))), 0) if now >= self._closed_until else 0
 
     def has_to_spare(self, now: float) -> bool:
         """Whether a call that can wait may be made: half of a burst is there, and nobody waits."""
         self._refill(now)
-        return now >= self._closed_until and self._tokens >= max(self._burst / 2, 1) and not +self._waiting
+        return now >= self._closed_until and self._tokens >= max(self.burst / 2, 1) and not +self._waiting
 
     def allowed(self, now: float) -> int:
         """How many calls a minute may be made now: less than the limit after a 429."""

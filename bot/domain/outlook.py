@@ -1,24 +1,21 @@
 """What is open of all that is watched, and which call to the API is worth most now."""
 
 import math
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from itertools import accumulate
 
-from bot.domain.beside import BEHIND, beside_read, unread_of
+from bot.domain.beside import BEHIND, SHORTEST_RUN, STILL_SHORT, unread_of
 from bot.domain.durations import Durations
-from bot.domain.gaps import Gap
 from bot.domain.pace import SHORT, Pace, worth_of
-from bot.domain.places import Coverage, Order, Places
+from bot.domain.places import Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.domain.windows import Choice, Point, unread_gaps, unread_points, weighed
 
 LIKELY = 0.12  # the chance to have ended that makes a request one that may have
 LEARNED = 20  # requests that ended: from then on the account's own durations count
-_CHUNK, _LARGEST_CHUNK = 10, 20  # places of a gap that are weighed as one; the more the larger it is
 _SHARE_MEMORY = 500  # rows
 _LEAST_SHARE = 0.001  # of rows that nobody has read: somebody may watch them
 _TURN = 8  # every so many calls the longest expected wait goes first
@@ -42,20 +39,6 @@ class Open:
     area: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """Something to see at a place, and what a look at it is worth."""
-
-    place: float
-    worth: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    step: Call
-    worth: float
-
-
 class Outlook:
     """Weighs pages by what they would show; all times are seconds on the API's clock.
 
@@ -73,6 +56,7 @@ class Outlook:
         self.watched_share = 0.0  # of the account's newest rows
         self.is_watching = True
         self.load = 0.0  # the share of the budget that was used in the last minute
+        self.at_once = SHORTEST_RUN  # pages that may be read at once
         self.latency = 0.0  # seconds that the last page took
         self._sweeps = False
         self._calls = 0
@@ -190,7 +174,10 @@ class Outlook:
     def choose(self, now: float, size: int) -> Step:
         """The next call, for pages of this size, or until when nothing is worth one."""
         coverage = self.places.coverage
-        self._sweeps = self.load >= SHORT and unread_of(coverage) > BEHIND * self.places.rate
+        is_short = self.load >= (STILL_SHORT if self._sweeps else SHORT)
+        self._sweeps = is_short and unread_of(coverage) > BEHIND * self.places.rate
+        if self._sweeps:
+            self.load = max(self.load, SHORT)
         self.places.ahead = self.latency if self._sweeps else 0.0
         is_readable = now >= self._list_from
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
@@ -200,7 +187,7 @@ class Outlook:
             return Window(None)
         points, by_reference, overdue = self._weigh(now)
         choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
-        best: _Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
+        best: Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
         is_worth_it = best is not None and best.worth >= self.pace.price_at(self.load)
         self._calls += 1
         if overdue is not None and (not is_worth_it or self._calls % (_SWEEPING_TURN if self._sweeps else _TURN) == 0):
@@ -211,9 +198,9 @@ class Outlook:
             return Wait(min(now + (self.pace.price / 5 if is_busy else self.pace.longest_blind), head_at))
         return best.step
 
-    def _weigh(self, now: float) -> tuple[list[_Point], list[_Choice], Open | None]:
+    def _weigh(self, now: float) -> tuple[list[Point], list[Choice], Open | None]:
         self._renew_shares()
-        points: list[_Point] = []
+        points: list[Point] = []
         worths: defaultdict[str, float] = defaultdict(float)
         overdue: Open | None = None
         longest = 1.0
@@ -229,12 +216,12 @@ class Outlook:
             open_for = min(max((area - one.area) / one.share, unread * alive), unread)
             worth = worth_of(unread, alive, open_for, self.load)
             if one.place is not None:
-                points.append(_Point(one.place, worth))
+                points.append(Point(one.place, worth))
             worths[one.reference_id] += worth
             late = unread / (self.pace.soon if 1 - alive >= LIKELY else self.pace.longest(age, queued=one.queued))
             if late > longest:
                 overdue, longest = one, late
-        by_reference = [_Choice(ByReference(name), worth) for name, worth in worths.items()]
+        by_reference = [Choice(ByReference(name), worth) for name, worth in worths.items()]
         return points, by_reference, overdue
 
     def _renew_shares(self) -> None:
@@ -244,56 +231,29 @@ class Outlook:
         for one in list(self.open.values()):
             one.share, one.area = self.processing.survival(one.seen - one.began)
 
-    def _windows(self, points: list[_Point], now: float, size: int) -> list[_Choice]:
+    def _windows(self, points: list[Point], now: float, size: int) -> list[Choice]:
         coverage = self.places.coverage
         if coverage is None or coverage.order is Order.NONE:
             return []
-        gaps = self._gaps(coverage, now)
-        points += self._unread(gaps, now)
-        points.sort(key=lambda point: point.place)
-        at = [point.place for point in points]
-        worth = [0.0, *accumulate(point.worth for point in points)]
-        width = size - 2 * self.places.margin(now, size)
-        choices = [
-            _Choice(Window(top), worth[bisect_right(at, top)] - worth[bisect_right(at, top - width)])
-            for top in (beside_read(at, gaps, width) if self._sweeps else at)
-        ]
-        low = bisect_left(at, self.places.newest_from(now, size))
-        choices.append(_Choice(Window(None), worth[-1] - worth[low]))
-        return choices
+        gaps = unread_gaps(self.places, now)
+        points += unread_points(gaps, now, self._worth_of_unread)
+        return weighed(points, gaps, self.places, now, size, self.at_once if self._sweeps else 0)
 
-    def _gaps(self, coverage: Coverage, now: float) -> list[Gap]:
-        """The places that nobody has read, with those of rows that have come since."""
-        newest, known = self.places.expected_total(now), coverage.total
-        new = [Gap(known + 1, max(int(newest), known + 1), coverage.read_at, now)] if newest > known else []
-        return [*coverage.gaps, *new]
-
-    def _unread(self, gaps: Sequence[Gap], now: float) -> list[_Point]:
-        """Rows that nobody has read, a few at a time: each is watched with the same chance, and of its age."""
-        points = []
-        for gap in gaps:
-            each = min(max((gap.high - gap.low) // _CHUNK**2, _CHUNK), _LARGEST_CHUNK)
-            for low in range(gap.low, gap.high + 1, each):
-                high = min(low + each - 1, gap.high)
-                points.append(self._chunk(gap, low, high, now))
-        return points
-
-    def _chunk(self, gap: Gap, low: int, high: int, now: float) -> _Point:
-        age = max(now - gap.created((low + high) / 2), 0.0)
+    def _worth_of_unread(self, age: float, rows: int) -> float:
+        """Each of the rows is watched with the same chance."""
         share, area = self.durations.survival(age)
-        expected = (high - low + 1) * max(self.watched_share, _LEAST_SHARE)
-        return _Point(high, expected * worth_of(age, share, area, self.load))
+        return rows * max(self.watched_share, _LEAST_SHARE) * worth_of(age, share, area, self.load)
 
-    def _for_overdue(self, overdue: Open, choices: Sequence[_Choice], size: int) -> Call:
+    def _for_overdue(self, overdue: Open, choices: Sequence[Choice], size: int) -> Call:
         """The most worthwhile call that shows the request which has waited longest."""
         place = overdue.place
-        best = _Choice(ByReference(overdue.reference_id), 0.0)
+        best = Choice(ByReference(overdue.reference_id), 0.0)
         for choice in choices:
             if isinstance(choice.step, ByReference):
                 shows = choice.step.reference_id == overdue.reference_id
             else:
                 top = choice.step.top
-                shows = place is not None and top is not None and top - size < place <= top
+                shows = place is not None and top is not None and top - choice.step.pages * size < place <= top
             if shows and choice.worth > best.worth:
                 best = choice
         return best.step

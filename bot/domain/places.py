@@ -13,6 +13,7 @@ _ANCHORS = 20  # newest ids that a later reading must meet again
 _RATE_MEMORY = 120.0  # seconds
 _LARGEST_MARGIN = 20  # rows
 _SIGMAS = 1.5  # of the number of rows that arrive in between
+_TOUCH = 1  # row that is known must be shown where places are certain: else nobody knows what stands beneath a page
 _FEWER_SIGMAS = 1.0  # while pages lie side by side: all that overlaps is read twice
 
 
@@ -103,16 +104,18 @@ class Places:
 
     def margin(self, now: float, size: int) -> int:
         """How many rows the estimate may be off; of a page of this size never more than a small part."""
-        if self._counted is None or self.coverage is None or self.coverage.order is Order.OLDEST_FIRST:
+        if self._counted is None or self.coverage is None:
             return 0
+        if self.coverage.order is Order.OLDEST_FIRST:
+            return min(_TOUCH, size // 4)
         expected = self.rate * (max(now - self._counted[0], 0.0) + self.ahead)
         rows = math.ceil((_FEWER_SIGMAS if self.ahead else _SIGMAS) * math.sqrt(expected))
         return min(rows, _LARGEST_MARGIN, size // 4)
 
-    def offset(self, top: float, now: float, size: int) -> int:
-        """Which offset to ask for, so that a page of this size has `top` as its newest place."""
+    def offset(self, top: float, now: float, size: int, pages: int = 1) -> int:
+        """Which offset to ask for first, so that pages of this size, side by side, have `top` as their newest place."""
         if self.coverage is not None and self.coverage.order is Order.OLDEST_FIRST:
-            return max(int(top) - size, 0)
+            return max(int(top) + self.margin(now, size) - pages * size, 0)
         return max(int(self.expected_total(now) - top) - self.margin(now, size), 0)
 
     def head_offset(self, now: float, size: int) -> int:
@@ -120,7 +123,7 @@ class Places:
         if self.coverage is None or self.coverage.order is not Order.OLDEST_FIRST:
             return 0
         unread = self.coverage.total + 1
-        newest = math.ceil(self.expected_total(now)) + self.margin(now, size)
+        newest = math.ceil(self.expected_total(now))
         return max(min(unread - min(_ANCHORS, size // 3), newest - size), 0)
 
     def newest_from(self, now: float, size: int) -> float:

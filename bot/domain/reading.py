@@ -1,8 +1,8 @@
 """What one look at a range of the API's list has shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.domain.change import Transition
 from bot.domain.places import Coverage
@@ -62,6 +62,29 @@ class Reading:
     closes: frozenset[str] = frozenset()
     fresh: Mapping[str, datetime] = field(default_factory=dict)
     ahead: timedelta = timedelta()
+
+    @classmethod
+    def end_of_look(
+        cls,
+        coverage: Coverage,
+        closes: frozenset[str],
+        fresh: Mapping[str, float],
+        our_time: Callable[[float], datetime],
+        ahead: timedelta,
+    ) -> "Reading":
+        """The part without rows; `our_time` tells what our clock showed when the API's did this (seconds)."""
+        read_at = our_time(coverage.read_at)
+        return cls(
+            reference_id=None,
+            requests=(),
+            total=coverage.total,
+            asked_at=read_at,
+            read_at=read_at,
+            api_now=datetime.fromtimestamp(coverage.read_at, UTC),
+            closes=closes,
+            fresh={name: read_at if moment == coverage.read_at else our_time(moment) for name, moment in fresh.items()},
+            ahead=ahead,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Read the page of the account's list whose newest place is `top`; the newest page when that is None."""
+    """Read the page of the account's list whose newest place is `top`; the newest page when that is None.
+
+    Of several `pages` each lies beneath the one before; they are asked for at once.
+    """
 
     top: float | None
+    pages: int = 1
 
 
 @dataclass(frozen=True, slots=True)

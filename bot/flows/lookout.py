@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from bot.domain.beside import LONGEST_RUN, SHORTEST_RUN
 from bot.domain.closings import Closings, waiting_of
 from bot.domain.glob import Interest
 from bot.domain.outlook import Outlook
@@ -238,8 +239,7 @@ class Lookout:
             return Window(None)
         if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size)):
             return urgent
-        self.outlook.load = self.source.budget.load(self.source.clock.monotonic())
-        step = await asyncio.to_thread(self.outlook.choose, now, page_size)
+        step = await self._chosen(page_size)
         if not isinstance(step, Wait):
             return step
         return (
@@ -247,6 +247,18 @@ class Lookout:
             or self._to_spare(now)
             or Wait(min([step.until, *self._closings.moments]))
         )
+
+    async def _chosen(self, page_size: int) -> Step:
+        """Pages that are read at once are chosen when so many calls may be made."""
+        budget, clock = self.source.budget, self.source.clock
+        while True:
+            free = budget.free(clock.monotonic())
+            self.outlook.load = budget.load(clock.monotonic())
+            self.outlook.at_once = min(max(free, SHORTEST_RUN), budget.burst, LONGEST_RUN)
+            step = await asyncio.to_thread(self.outlook.choose, self.api_now, page_size)
+            if not isinstance(step, Window) or step.pages <= max(free, 1):
+                return step
+            await self.source.until_free(step.pages)
 
     def _for_closings(self, now: float, page_size: int) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
@@ -280,19 +292,7 @@ class Lookout:
         fresh = self._closings.freshen(coverage, self.outlook.longest_unread(), self._audits)
         if not closes and not fresh:
             return None
-        ours = {moment: self._our_time(moment) for moment in {coverage.read_at, *fresh.values()}}
-        read_at = ours[coverage.read_at]
-        return Reading(
-            reference_id=None,
-            requests=(),
-            total=coverage.total,
-            asked_at=read_at,
-            read_at=read_at,
-            api_now=datetime.fromtimestamp(coverage.read_at, UTC),
-            closes=closes,
-            fresh={name: ours[moment] for name, moment in fresh.items()},
-            ahead=self.source.ahead,
-        )
+        return Reading.end_of_look(coverage, closes, fresh, self._our_time, self.source.ahead)
 
     def _our_time(self, moment: float) -> datetime:
         return self.source.our_time(datetime.fromtimestamp(moment, UTC))

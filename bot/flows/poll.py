@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain.budget import Purpose
-from bot.domain.places import Coverage
+from bot.domain.places import Coverage, Order
 from bot.domain.plan import after_trouble, due
 from bot.domain.reading import Reading
 from bot.domain.request import Page
@@ -152,12 +152,20 @@ class Poll:
         self.lookout.put_off(what)
 
     async def _read_window(self, step: Window) -> None:
-        """One page of the account's list."""
+        """One page of the account's list, or several side by side."""
         places, now = self.lookout.outlook.places, self.lookout.api_now
         size = self.source.page_size
-        offset = places.head_offset(now, size) if step.top is None else places.offset(step.top, now, size)
-        page = await self.source.page(None, offset, Purpose.LOOK)
-        before = places.coverage
+        top, count = step.top, step.pages
+        offset = places.head_offset(now, size) if top is None else places.offset(top, now, size, count)
+        answers = await self.source.pages((offset + n * size for n in range(count)), Purpose.LOOK)
+        for page in _as_they_follow([answer for answer in answers if isinstance(answer, Page)], places.coverage):
+            await self._take_in(page)
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+
+    async def _take_in(self, page: Page) -> None:
+        before = self.lookout.outlook.places.coverage
         where = self.lookout.place(page)
         await self._read_on_beneath(page, where, before)
         await self.readings.record(
@@ -200,3 +208,9 @@ class Poll:
         for reference_id in due(watched, self.clock.now(), unreadable):
             await self._tolerating(reference_id, partial(self._read, reference_id))
         self._each_at = began + self.rules.poll_interval.total_seconds()
+
+
+def _as_they_follow(pages: Iterable[Page], coverage: Coverage | None) -> list[Page]:
+    """In the order in which none seems to have lost rows, and each stands on one that is still to come, or is known."""
+    down = -1 if coverage is not None and coverage.order is Order.OLDEST_FIRST else 1
+    return sorted(pages, key=lambda page: (page.total, down * page.offset))

@@ -1,7 +1,7 @@
 """The account at Chamelaion behind the budget: every call of the bot goes through here."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -107,9 +107,13 @@ class Source:
         self._works(request_id)
         return request
 
-    async def until_free(self) -> None:
-        """Wait until a look could be made at once, so that what it reads is chosen by what is known then."""
-        await self._wait(Purpose.LOOK, self.budget.pause)
+    async def pages(self, offsets: Iterable[int], purpose: Purpose) -> list[Page | BaseException]:
+        """Pages of the account's list, asked for at once; a `ChamelaionError` in place of one that cannot be had."""
+        return await asyncio.gather(*(self.page(None, offset, purpose) for offset in offsets), return_exceptions=True)
+
+    async def until_free(self, calls: int = 1) -> None:
+        """Wait until so many looks could be made at once, so that what they read is chosen by what is known then."""
+        await self._wait(Purpose.LOOK, lambda purpose, now: self.budget.pause(purpose, now, calls))
 
     async def _turn(self, purpose: Purpose) -> None:
         if purpose is Purpose.QUESTION and self.budget.rests(self.clock.monotonic()) > LONGEST_PATIENCE:

@@ -146,7 +146,7 @@ def _processing(model: Model, chance: Random) -> float:
 
 
 class SimulatedClock:
-    """Begins at `BEGAN`; sleeping moves it on at once."""
+    """Begins at `BEGAN`; sleeping moves it on at once, but only once for all who begin at the same moment."""
 
     def __init__(self) -> None:
         self._passed = 0.0
@@ -161,8 +161,9 @@ class SimulatedClock:
 
     async def sleep(self, seconds: float) -> None:
         """Move on; others go first."""
-        self._passed += max(seconds, 0.0)
+        until = self._passed + max(seconds, 0.0)
         await asyncio.sleep(0)
+        self._passed = max(self._passed, until)
 
 
 def _nowhere_near(job: Job) -> int:

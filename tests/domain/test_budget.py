@@ -101,6 +101,37 @@ def test_questions_take_everything_when_no_look_waits() -> None:
     assert len(spend(budget, Purpose.QUESTION, 60, 180)) > 90
 
 
+def test_calls_are_given_at_once_when_so_many_were_saved_up() -> None:
+    budget = Budget(60, 0)
+    assert (budget.free(0), budget.burst) == (1, 10)
+    assert budget.pause(Purpose.LOOK, 0, 5) == pytest.approx(4)
+    assert [budget.take(Purpose.LOOK, 4) for _ in range(5)] == [0] * 5
+    assert budget.free(4) == 0
+    assert budget.free(1_000) == budget.burst
+
+
+def test_calls_at_once_wait_until_so_many_of_the_last_minute_are_over() -> None:
+    budget = Budget(60, 0)
+    taken = spend(budget, Purpose.LOOK, 0, 55)
+    now = 55.0
+    while (pause := budget.pause(Purpose.LOOK, now, 8)) > 0:
+        assert budget.free(now) < 8
+        now += pause
+    assert [budget.take(Purpose.LOOK, now) for _ in range(8)] == [0] * 8
+    assert most_in_a_minute([*taken, *[now] * 8]) <= 60
+
+
+def test_429s_to_calls_that_were_made_together_count_as_one() -> None:
+    budget = Budget(60, 0)
+    for _ in range(5):
+        budget.refused(10, timedelta(seconds=30))
+    budget.refused(11, timedelta(seconds=60))
+    assert (budget.allowed(12), budget.free(12)) == (30, 0)
+    assert budget.rests(12) == timedelta(seconds=59)
+    budget.refused(72, None)
+    assert budget.allowed(72) == 15
+
+
 def test_a_429_is_obeyed_as_long_as_it_says_and_halves_the_rate() -> None:
     budget = Budget(60, 0)
     budget.refused(0, timedelta(seconds=30))

@@ -1,11 +1,20 @@
 """Looks go on for everybody else, whatever one reference or one page does."""
 
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from structlog.testing import capture_logs
 
+from bot.domain.places import Coverage
+from bot.domain.request import Page
+from bot.domain.steps import Step, Wait, Window
+from bot.errors import UnavailableError
+from bot.flows.lookout import Lookout
+from bot.flows.poll import Poll
+from bot.flows.read import Readings
 from tests.builders import request
-from tests.flows.conftest import World
+from tests.fakes import FakeChamelaion
+from tests.flows.conftest import World, Worlds, until
 
 
 async def two_watches(world: World) -> None:
@@ -78,3 +87,81 @@ async def test_where_the_list_has_no_order_an_open_reference_is_read_once_a_poll
         world.clock.pass_time((next_at - world.clock.now()).total_seconds())
     read = [reference for reference, _ in world.api.calls[before:]]
     assert 7 <= read.count("batch-1") <= 10
+
+
+# --- several pages at once ---
+
+ROWS, SIZE = 300, 100
+SIDE_BY_SIDE = Window(float(ROWS), pages=3)
+
+
+@dataclass(slots=True)
+class Told(Lookout):
+    """Does these steps, whatever they are worth."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    async def next_step(self, page_size: int) -> Step:  # noqa: ARG002 - as the lookout is asked
+        return self.steps.pop(0) if self.steps else Wait(self.api_now + 60)
+
+    @property
+    def coverage(self) -> Coverage:
+        coverage = self.outlook.places.coverage
+        assert coverage is not None
+        return coverage
+
+
+@dataclass
+class Hesitant(FakeChamelaion):
+    """Answers for the newest page last, when one row more has come."""
+
+    hesitates: bool = False
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        if self.hesitates and offset == 0:
+            before = len(self.calls)
+            await until(lambda: len(self.calls) == before + 2)
+            self.set([request(ROWS)])
+        return await FakeChamelaion.page(self, reference_id=reference_id, offset=offset, limit=limit)
+
+
+def _nobody_listens() -> None:
+    pass
+
+
+def looking(world: World, *steps: Step) -> tuple[Poll, Told]:
+    """A look at an account of three pages, of which nothing is known but the newest, that does these steps."""
+    on = world.ground
+    world.api.set([request(n, created=n - ROWS) for n in range(ROWS)])
+    lookout = Told(on.source, on.store, on.rules, steps=[Window(None), *steps])
+    readings = Readings(on.source, on.store, on.vitals, rules=on.rules, on_news=_nobody_listens, on_part=lookout.saw)
+    return Poll(readings, lookout, on.source, on.store, on.clock, on.vitals, on.rules, world.stories.catch_up), lookout
+
+
+async def test_pages_that_are_read_at_once_are_taken_in_so_that_no_row_seems_to_have_gone(worlds: Worlds) -> None:
+    worlds.api = Hesitant(worlds.clock)
+    world = await worlds.begin()
+    poll, lookout = looking(world)
+    await poll.look()
+    read_since = lookout.coverage.since
+    worlds.api.hesitates = True
+    lookout.steps = [SIDE_BY_SIDE]
+    await poll.look()
+    assert [offset for _, offset in world.api.calls] == [0, SIZE, 2 * SIZE, 0]
+    assert (lookout.coverage.total, lookout.coverage.filled_from) == (ROWS + 1, 1)
+    assert lookout.coverage.contiguous
+    assert lookout.coverage.since == read_since > 0
+
+
+async def test_of_pages_that_are_read_at_once_one_that_cannot_be_had_stays_unread(world: World) -> None:
+    poll, lookout = looking(world, SIDE_BY_SIDE)
+    world.api.faults = [None, None, UnavailableError("the API answered 500"), None]
+    with capture_logs() as lines:
+        await poll.look()
+    assert "the API cannot be read; every watch is kept" in [line["event"] for line in lines]
+    assert lookout.coverage.filled_from == 2 * SIZE + 1
+    assert await world.store.ledger.request("default", request(0).id) is not None
+    lookout.steps = [SIDE_BY_SIDE]
+    await poll.look()
+    assert lookout.coverage.filled_from == 1
+    assert world.ground.vitals.api_trouble is None

@@ -1,11 +1,13 @@
 """Every call to the API goes through one place: page size, budget, clock and trouble are learned there."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.budget import Budget, Purpose
+from bot.domain.request import Page
 from bot.errors import (
     BadRequestError,
     ChamelaionError,
@@ -18,6 +20,7 @@ from bot.flows.source import Source
 from bot.flows.vitals import Vitals
 from tests.builders import NOON, at, request, uuid
 from tests.fakes import FakeChamelaion, HastyClock
+from tests.flows.conftest import until
 
 TOO_LARGE = BadRequestError("the API answered 400: invalid limit")
 
@@ -157,3 +160,20 @@ async def test_clocks_that_may_agree_are_taken_to_agree(source: Source, api: Fak
     api.clock.pass_time(0.7)
     await source.page(None, 0, Purpose.LOOK)
     assert source.api_now() == api.clock.now()
+
+
+async def test_pages_are_asked_for_at_once_and_one_that_cannot_be_had_takes_none_with_it(
+    source: Source, api: FakeChamelaion
+) -> None:
+    api.clock.pass_time(60)
+    api.gate, away = asyncio.Event(), UnavailableError("the API answered 500")
+    api.faults = [None, away, None]
+    asking = asyncio.create_task(source.pages((0, 1, 2), Purpose.LOOK))
+    await until(lambda: api.calls == [(None, 0), (None, 1), (None, 2)])
+    api.gate.set()
+    first, second, third = await asking
+    assert second is away
+    assert isinstance(first, Page)
+    assert isinstance(third, Page)
+    assert [len(page.requests) for page in (first, third)] == [3, 1]
+    assert source.vitals.api_calls == {"ok": 2, "unavailable": 1}

@@ -1,13 +1,15 @@
 """Each way to look at a made-up account does what its name says: the planner is compared with something real."""
 
+from collections import Counter
 from itertools import pairwise
 
 import pytest
 
+from bot.domain.beside import LONGEST_RUN, SHORTEST_RUN
 from bot.domain.places import Order
 from bot.sandbox.schedules import clairvoyant, lower_bound, polling, sweeping
 from bot.sandbox.simulated_account import Jobs, Model, SimulatedAccount, SimulatedClock
-from bot.sandbox.simulation import Plan, simulated
+from bot.sandbox.simulation import Plan, Simulation, simulated, simulation
 
 FEW = Model(references=10, a_day=200, watched=0.5)
 PLAN = Plan(minutes=30, warm_up=10)
@@ -64,6 +66,31 @@ async def test_the_planner_misses_nothing_in_any_order(order: Order) -> None:
     assert len(figures.late) > 0
     assert figures.calls_a_minute >= lower_bound(jobs, Plan(minutes=15, warm_up=5))
     assert figures.calls_a_minute <= 60
+
+
+def remainders(world: Simulation) -> int:
+    """How many gaps are smaller than a page."""
+    coverage = world.lookout.outlook.places.coverage
+    assert coverage is not None
+    return sum(1 for gap in coverage.gaps if gap.high - gap.low + 1 < world.account.jobs.model.page_size)
+
+
+@pytest.mark.parametrize("order", [Order.NEWEST_FIRST, Order.OLDEST_FIRST])
+async def test_far_behind_pages_are_read_side_by_side_several_at_once(order: Order) -> None:
+    model = Model(references=200, a_day=1_500, watched=0.1, page_size=20, order=order)
+    falls_behind, is_behind = Plan(minutes=5, warm_up=0), Plan(minutes=3, warm_up=5)
+    jobs = Jobs(model, is_behind.ends, is_behind.seed)
+    async with simulation(is_behind, jobs) as world:
+        await world.watch(model.references)
+        await world.run(falls_behind, lambda _: None)
+        before, left = len(world.account.calls), remainders(world)
+        await world.run(is_behind, lambda _: None)
+        calls = world.account.calls
+        assert remainders(world) - left < (len(calls) - before) / 10
+    at_once = Counter(calls)
+    assert max(at_once.values()) <= LONGEST_RUN
+    assert sum(count for count in at_once.values() if count >= SHORTEST_RUN) > (len(calls) - before) * 0.8
+    assert max(sum(1 for other in calls if at <= other < at + 60) for at in calls) <= is_behind.calls_per_minute
 
 
 async def test_an_unordered_account_mixes_its_rows() -> None:
