@@ -101,7 +101,7 @@ POSTGRESQL_ITSELF = ("test_condition.py", "test_database.py", "test_faults.py", 
 
 def pytest_xdist_auto_num_workers() -> int:
     """More workers than processors: much of the time the tests wait for processes, pages and databases."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+    return (os.cpu_count() or 1) * 2
 
 
 class Together(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
