@@ -98,11 +98,13 @@ async def test_after_three_seconds_what_is_known_is_said_with_its_age_and_how_lo
 async def test_what_was_never_read_is_still_being_read(strict: World) -> None:
     strict.api.gate = asyncio.Event()
     strict.api.set([request(1)])
-    asking = asyncio.create_task(all_of(strict.stories.ask.status("batch-1")))
+    answers = strict.stories.ask.status("batch-1")
+    asking = asyncio.ensure_future(anext(answers))
     await until(lambda: strict.clock.sleeping == 1 and len(strict.api.calls) == 1)
     strict.clock.pass_time(3)
+    first = await asking
     strict.api.gate.set()
-    first, end = await asking
+    end = await last(answers)
     assert isinstance(first, StatusAnswer)
     assert isinstance(end, StatusAnswer)
     assert (first.read_at, first.progress.total) == (None, 0)

@@ -77,8 +77,8 @@ def remainders(world: Simulation) -> int:
 
 @pytest.mark.parametrize("order", [Order.NEWEST_FIRST, Order.OLDEST_FIRST])
 async def test_far_behind_pages_are_read_side_by_side_several_at_once(order: Order) -> None:
-    model = Model(references=200, a_day=1_500, watched=0.1, page_size=20, order=order)
-    falls_behind, is_behind = Plan(minutes=5, warm_up=0), Plan(minutes=3, warm_up=5)
+    model = Model(references=100, a_day=1_500, watched=0.1, page_size=10, order=order)
+    falls_behind, is_behind = Plan(minutes=6, warm_up=0), Plan(minutes=2, warm_up=6)
     jobs = Jobs(model, is_behind.ends, is_behind.seed)
     async with simulation(is_behind, jobs) as world:
         await world.watch(model.references)
