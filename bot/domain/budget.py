@@ -61,8 +61,12 @@ class Budget:
         return 0.0
 
     def pause(self, purpose: Purpose, now: float, calls: int = 1) -> float:
-        """After how many seconds to ask for so many calls, at most `burst`; 0 when they would be given now."""
+        """After how many seconds to ask for so many calls at once; 0 when they would be given now.
+
+        No more than `burst` are waited for, which may have become fewer by a 429 meanwhile.
+        """
         self._refill(now)
+        calls = min(calls, self.burst)
         if now < self._closed_until:
             return self._closed_until - now
         pause = 1 / self._per_second

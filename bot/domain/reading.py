@@ -73,7 +73,8 @@ class Reading:
         ahead: timedelta,
     ) -> "Reading":
         """The part without rows; `our_time` tells what our clock showed when the API's did this (seconds)."""
-        read_at = our_time(coverage.read_at)
+        ours = {moment: our_time(moment) for moment in {coverage.read_at, *fresh.values()}}
+        read_at = ours[coverage.read_at]
         return cls(
             reference_id=None,
             requests=(),
@@ -82,7 +83,7 @@ class Reading:
             read_at=read_at,
             api_now=datetime.fromtimestamp(coverage.read_at, UTC),
             closes=closes,
-            fresh={name: read_at if moment == coverage.read_at else our_time(moment) for name, moment in fresh.items()},
+            fresh={name: ours[moment] for name, moment in fresh.items()},
             ahead=ahead,
         )
 

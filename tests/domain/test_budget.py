@@ -121,6 +121,18 @@ def test_calls_at_once_wait_until_so_many_of_the_last_minute_are_over() -> None:
     assert most_in_a_minute([*taken, *[now] * 8]) <= 60
 
 
+def test_whoever_waits_for_more_calls_than_a_burst_has_after_429s_does_not_wait_for_ever() -> None:
+    budget = Budget(60, 0)
+    budget.refused(0, timedelta(seconds=1))
+    budget.refused(2, timedelta(seconds=1))
+    assert budget.burst == 2
+    now = 3.0
+    while (pause := budget.pause(Purpose.LOOK, now, 5)) > 0:
+        now += pause
+    assert now < 15
+    assert budget.free(now) == budget.burst
+
+
 def test_429s_to_calls_that_were_made_together_count_as_one() -> None:
     budget = Budget(60, 0)
     for _ in range(5):
