@@ -58,7 +58,7 @@ UNMEASURED = (
     "tests/domain/test_curve.py::test_every_",
     "tests/domain/test_digest.py::test_each_reference_is_in_one_part_at_most_and_long_parts_are_cut_with_counts",
     "tests/domain/test_durations.py::test_the_area_is_the_integral_of_the_share",
-    "tests/domain/test_forecast.py::test_a_block_agrees_with_drawing_every_clip",
+    "tests/domain/test_forecast.py::test_where_clips_are_not_drawn_one_by_one",
     "tests/domain/test_hours.py::test_a_minute_that_the_clock_shows_within_hours_is_quiet",
     "tests/domain/test_hours.py::test_spans_begin_before_they_end_and_the_next_comes_within_nine_days",
     "tests/domain/test_hours.py::test_the_next_one_comes_and_is_due_when_it_comes",

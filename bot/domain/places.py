@@ -1,13 +1,13 @@
 """Where requests stand in the account's list, and which part of the list nobody has read yet."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
 from bot.domain.gaps import Gap, joined, moved
-from bot.domain.request import LipsyncRequest
+from bot.domain.request import LipsyncRequest, Page
 
 _ANCHORS = 20  # newest ids that a later reading must meet again
 _RATE_MEMORY = 120.0  # seconds
@@ -129,6 +129,15 @@ class Places:
     def newest_from(self, now: float, size: int) -> float:
         """The place from which on the newest page of this size shows every row, as far as can be told."""
         return self.expected_total(now) + self.margin(now, size) - size + 1
+
+    def as_they_follow(self, pages: Iterable[Page]) -> list[Page]:
+        """Pages that were read at once, in the order to take them in.
+
+        The total never falls, as if rows had vanished; of those with the same total each stands on one that is still to
+        come, or on what is known.
+        """
+        rises = self.coverage is not None and self.coverage.order is Order.OLDEST_FIRST
+        return sorted(pages, key=lambda page: (page.total, -page.offset if rises else page.offset))
 
     def add(
         self, rows: Sequence[LipsyncRequest], offset: int, total: int, now: float, known: Mapping[str, int]

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 
 from bot.domain.budget import Purpose
-from bot.domain.places import Coverage, Order
+from bot.domain.places import Coverage
 from bot.domain.plan import after_trouble, due
 from bot.domain.reading import Reading
 from bot.domain.request import Page
@@ -158,7 +158,7 @@ class Poll:
         top, count = step.top, step.pages
         offset = places.head_offset(now, size) if top is None else places.offset(top, now, size, count)
         answers = await self.source.pages((offset + n * size for n in range(count)), Purpose.LOOK)
-        for page in _as_they_follow([answer for answer in answers if isinstance(answer, Page)], places.coverage):
+        for page in places.as_they_follow(answer for answer in answers if isinstance(answer, Page)):
             await self._take_in(page)
         for answer in answers:
             if isinstance(answer, BaseException):
@@ -208,9 +208,3 @@ class Poll:
         for reference_id in due(watched, self.clock.now(), unreadable):
             await self._tolerating(reference_id, partial(self._read, reference_id))
         self._each_at = began + self.rules.poll_interval.total_seconds()
-
-
-def _as_they_follow(pages: Iterable[Page], coverage: Coverage | None) -> list[Page]:
-    """In the order in which none seems to have lost rows, and each stands on one that is still to come, or is known."""
-    down = -1 if coverage is not None and coverage.order is Order.OLDEST_FIRST else 1
-    return sorted(pages, key=lambda page: (page.total, down * page.offset))

@@ -6,11 +6,11 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.forecast import Forecast, forecast
-from bot.domain.playing import DRAWS, Play, survival_of
+from bot.domain.playing import DRAWS, MOST_DIRECT, Play, survival_of
 from bot.domain.queue import Queue
 from tests.builders import NOON, at
 
@@ -154,16 +154,26 @@ def _rest(age: float, durations: list[float], random: Random) -> float:
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(8, 20), st.sampled_from([12, 20, 30]), st.floats(0.2, 0.9), st.integers(0, 999))
-def test_a_block_agrees_with_drawing_every_clip(slots: int, each: int, spread: float, seed: int) -> None:
+@given(st.integers(2, 24), st.sampled_from([5, 12, 20, 30]), st.floats(0.2, 0.9), st.integers(0, 999))
+def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_every_clip(
+    slots: int, each: int, spread: float, seed: int
+) -> None:
+    assume(slots * each + slots > MOST_DIRECT)
     random = Random(seed)  # noqa: S311 - no secret
     durations = tuple(sorted((random.lognormvariate(4.1, spread), 1.0) for _ in range(150)))
     running = tuple(random.uniform(0, 30) for _ in range(slots))
     queue = Queue(NOON, 150, running, waiting=slots * each, durations=durations)
-    block, plain = sorted(Play(queue, seed).in_a_block()), directly(queue, seed)
+    block, plain = sorted(Play(queue, seed).draws()), directly(queue, seed)
     for share in (0.1, 0.5, 0.9):
         place = int(share * DRAWS)
         assert block[place] == pytest.approx(plain[place], rel=0.12), share
+
+
+@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 94), (24, 72), (48, 48)])
+def test_few_clips_are_drawn_one_by_one_whatever_their_slots(slots: int, waiting: int) -> None:
+    durations = tuple((60.0 + n, 1.0) for n in range(150))
+    queue = Queue(NOON, 150, tuple(float(n) for n in range(slots)), waiting=waiting, durations=durations)
+    assert Play(queue, 1).draws() == Play(queue, 1).one_by_one()
 
 
 def test_odds_are_the_share_of_runs_that_made_it() -> None:
