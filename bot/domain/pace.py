@@ -6,7 +6,9 @@ LONGEST_UNREAD_SHARE = 0.02  # of its age: what ended late has waited long, ...
 LONGEST_UNREAD_OLD = 900.0  # ... but is read after so many seconds all the same
 
 USUAL_LOAD = 0.6  # the share of the budget at which a call has its usual price
-LEAST_PRICE = 0.8  # of the usual one
+LEAST_PRICE = 0.8  # of the usual one, ...
+QUIET = 0.15  # ... but for the share below which the next call is hardly missed: there it falls ...
+QUIET_PRICE = 0.1  # ... to so much of the usual one
 SHORT = 0.9  # the share from which on what is worth a call has to wait for the budget
 LONG = 150.0  # seconds; then, who has waited so long counts twice, ...
 MOST = 2.0  # ... and by so much more at the most
@@ -34,7 +36,8 @@ class Pace:
 
     def price_at(self, load: float) -> float:
         """In proportion to the share of the budget used in the last minute: calls that nobody else needs are cheap."""
-        price = self.price * max(load / USUAL_LOAD, LEAST_PRICE)
+        least = QUIET_PRICE + (LEAST_PRICE - QUIET_PRICE) * min(load / QUIET, 1)
+        price = self.price * max(load / USUAL_LOAD, least)
         return 2 * price if load >= SHORT else price  # as is the worth while hardly anything can have ended
 
     def longest(self, age: float, *, queued: bool) -> float:

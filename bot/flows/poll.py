@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 MOST_FAULTS_IN_A_ROW = 3  # after so many the API is taken to be away
 MOST_STEPS = 10  # of one look: then what they have shown is told
 LONGEST_SILENCE = 60.0  # seconds without an answer after which the API is taken to be away for everything
-SOONEST = timedelta(seconds=0.2)  # until the next look
+SOONEST = timedelta(seconds=0.2)  # until the next look, when nothing is worth a call now
 
 
 @dataclass(slots=True)
@@ -115,10 +115,9 @@ class Poll:
         return self.clock.monotonic() < self._answered_at + LONGEST_SILENCE
 
     def _next_at(self, until: float | None) -> datetime:
-        soonest = self.clock.now() + SOONEST
         if until is None:
-            return soonest
-        at = max(self.clock.now() + timedelta(seconds=until - self.lookout.api_now), soonest)
+            return self.clock.now()
+        at = self.clock.now() + max(timedelta(seconds=until - self.lookout.api_now), SOONEST)
         if not self.lookout.is_ordered or self._unreadable:
             at = min(at, self.clock.now() + self.rules.poll_interval)
         return at

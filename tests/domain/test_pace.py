@@ -10,6 +10,8 @@ from bot.domain.pace import (
     LONGEST_UNREAD_OLD,
     LONGEST_UNREAD_SHARE,
     MOST,
+    QUIET,
+    QUIET_PRICE,
     SHORT,
     USUAL_LOAD,
     pace_of,
@@ -31,7 +33,8 @@ def test_a_longer_interval_is_never_a_quicker_pace(one: float, other: float) -> 
 def test_a_call_is_dearer_where_more_of_the_budget_is_used(interval: float, one: float, other: float) -> None:
     pace = pace_of(interval)
     assert pace.price_at(min(one, other)) <= pace.price_at(max(one, other))
-    assert pace.price_at(one) >= LEAST_PRICE * pace.price
+    assert pace.price_at(one) >= QUIET_PRICE * pace.price == pytest.approx(pace.price_at(0))
+    assert pace.price_at(QUIET) == pytest.approx(LEAST_PRICE * pace.price)
     assert pace.price_at(USUAL_LOAD) == pace.price
 
 
