@@ -77,10 +77,13 @@ class Durations:
 
 
 def _with_tail(shares: list[float]) -> list[float]:
-    """The same curve with a hazard of at least 1 / age beyond the median, never quite at zero."""
+    """The same curve with a hazard of at least 1 / age beyond the median, and of just that where none took longer.
+
+    What hangs for longer than anything took would otherwise be taken to end at any moment, and be read all the time.
+    """
     out = [1.0]
     for (age, later), (share, next_share) in zip(pairwise(_AGES), pairwise(shares), strict=True):
-        ratio = next_share / share if share > 0 else 0.0
+        ratio = next_share / share if share > 0 else age / later
         ratio = min(ratio, age / later) if share <= 0.5 else ratio
         out.append(out[-1] * max(ratio, math.exp(-2.0)))
     return out

@@ -12,6 +12,7 @@ from bot.domain.pace import SHORT, Pace, worth_of
 from bot.domain.places import Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.domain.under_way import NOTHING, UnderWay
 from bot.domain.windows import Choice, Point, unread_gaps, unread_points, weighed
 
 LIKELY = 0.12  # the chance to have ended that makes a request one that may have
@@ -171,8 +172,8 @@ class Outlook:
             return self.pace.longest_idle
         return self.pace.longest_head if self.ended >= LEARNED else self.pace.longest_blind
 
-    def choose(self, now: float, size: int) -> Step:
-        """The next call, for pages of this size, or until when nothing is worth one."""
+    def choose(self, now: float, size: int, beside: UnderWay = NOTHING) -> Step:
+        """The next call, for pages of this size, `beside` others; or until when nothing is worth one."""
         coverage = self.places.coverage
         is_short = self.load >= (STILL_SHORT if self._sweeps else SHORT)
         self._sweeps = is_short and unread_of(coverage) > BEHIND * self.places.rate
@@ -183,10 +184,11 @@ class Outlook:
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
         # than now, was read by a clock that is not known yet.
         newest_at = self.places.newest_at
-        if is_readable and (coverage is None or not 0 <= now - newest_at < self.longest_head):
+        is_head_due = coverage is None or not 0 <= now - newest_at < self.longest_head
+        if is_readable and is_head_due and not beside.has(Window(None)):
             return Window(None)
-        points, by_reference, overdue = self._weigh(now)
-        choices = [*(self._windows(points, now, size) if is_readable else ()), *by_reference]
+        points, by_reference, overdue = self._weigh(now, size, beside)
+        choices = [*(self._windows(points, now, size, beside) if is_readable else ()), *by_reference]
         best: Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
         is_worth_it = best is not None and best.worth >= self.pace.price_at(self.load)
         self._calls += 1
@@ -198,16 +200,16 @@ class Outlook:
             return Wait(min(now + (self.pace.price / 5 if is_busy else self.pace.longest_blind), head_at))
         return best.step
 
-    def _weigh(self, now: float) -> tuple[list[Point], list[Choice], Open | None]:
+    def _weigh(self, now: float, size: int, beside: UnderWay) -> tuple[list[Point], list[Choice], Open | None]:
         self._renew_shares()
         points: list[Point] = []
-        worths: defaultdict[str, float] = defaultdict(float)
+        worths: defaultdict[str, list[float]] = defaultdict(list)
         overdue: Open | None = None
         longest = 1.0
         survival = self.processing.survival
         for one in list(self.open.values()):  # another thread may add to it meanwhile
             unread = now - one.seen
-            if unread <= 0:
+            if unread <= 0 or beside.shows(one.place, one.reference_id):
                 continue
             age = now - one.created
             share, area = survival(now - one.began)
@@ -217,11 +219,12 @@ class Outlook:
             worth = worth_of(unread, alive, open_for, self.load)
             if one.place is not None:
                 points.append(Point(one.place, worth))
-            worths[one.reference_id] += worth
+            worths[one.reference_id].append(worth)
             late = unread / (self.pace.soon if 1 - alive >= LIKELY else self.pace.longest(age, queued=one.queued))
             if late > longest:
                 overdue, longest = one, late
-        by_reference = [Choice(ByReference(name), worth) for name, worth in worths.items()]
+        # All that is open of a reference is read, page by page.
+        by_reference = [Choice(ByReference(name), sum(each) / -(-len(each) // size)) for name, each in worths.items()]
         return points, by_reference, overdue
 
     def _renew_shares(self) -> None:
@@ -231,12 +234,13 @@ class Outlook:
         for one in list(self.open.values()):
             one.share, one.area = self.processing.survival(one.seen - one.began)
 
-    def _windows(self, points: list[Point], now: float, size: int) -> list[Choice]:
+    def _windows(self, points: list[Point], now: float, size: int, beside: UnderWay) -> list[Choice]:
         coverage = self.places.coverage
         if coverage is None or coverage.order is Order.NONE:
             return []
         gaps = unread_gaps(self.places, now)
-        points += unread_points(gaps, now, self._worth_of_unread)
+        unread = unread_points(gaps, now, self._worth_of_unread)
+        points += (point for point in unread if not beside.shows(point.place))
         return weighed(points, gaps, self.places, now, size, self.at_once if self._sweeps else 0)
 
     def _worth_of_unread(self, age: float, rows: int) -> float:

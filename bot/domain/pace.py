@@ -49,7 +49,7 @@ class Pace:
 def pace_of(poll_interval: float) -> Pace:
     """The pace for this POLL_INTERVAL: at the default of 15 s all is told within a minute, half of it within 5 s."""
     return Pace(
-        price=0.335 * poll_interval,
+        price=0.325 * poll_interval,
         soon=1.55 * poll_interval,
         patience=1.4 * poll_interval,
         longest_unread=3.6 * poll_interval,

@@ -69,11 +69,12 @@ class Reading:
         coverage: Coverage,
         closes: frozenset[str],
         fresh: Mapping[str, float],
-        our_time: Callable[[float], datetime],
+        our_time: Callable[[datetime], datetime],
         ahead: timedelta,
     ) -> "Reading":
-        """The part without rows; `our_time` tells what our clock showed when the API's did this (seconds)."""
-        ours = {moment: our_time(moment) for moment in {coverage.read_at, *fresh.values()}}
+        """The part without rows; `our_time` tells what our clock showed when the API's did this."""
+        moments = {coverage.read_at, *fresh.values()}
+        ours = {moment: our_time(datetime.fromtimestamp(moment, UTC)) for moment in moments}
         read_at = ours[coverage.read_at]
         return cls(
             reference_id=None,

@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -17,6 +17,7 @@ from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest, Page
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.store import Store
@@ -26,7 +27,6 @@ REFRESH = 600.0  # seconds after which memory is asked again: another process ma
 AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
-LONGEST_LATENCY = 1.0  # seconds; what took longer tells nothing of the next call
 _TURN = 16  # every so many steps what waits to be concluded goes first
 
 
@@ -142,7 +142,6 @@ class Lookout:
     def place(self, page: Page) -> tuple[int, ...] | None:
         """Where the rows of a page of the account's list stand; None when the list has no order."""
         self._set_clock(self.source.api_now(page.read_at))
-        self.outlook.latency = min(max((page.read_at - page.asked_at).total_seconds(), 0.0), LONGEST_LATENCY)
         known = self.outlook.known_places(page.requests)
         return self.outlook.places.add(page.requests, page.offset, page.total, self.api_now, known)
 
@@ -230,40 +229,44 @@ class Lookout:
 
     # --- what to do ---
 
-    async def next_step(self, page_size: int) -> Step:
-        """The call that is worth most now, or until when none is."""
+    async def next_step(self, page_size: int, beside: UnderWay = NOTHING) -> Step:
+        """The call that is worth most now, `beside` others; or until when none is."""
         now = self.api_now
         self._steps += 1
         if self._reads_newest:
             self._reads_newest = False
             return Window(None)
-        if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size)):
+        if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size, beside)):
             return urgent
-        step = await self._chosen(page_size)
+        step = await self._chosen(page_size, beside)
         if not isinstance(step, Wait):
             return step
         return (
-            self._for_closings(now, page_size)
-            or self._to_spare(now)
+            self._for_closings(now, page_size, beside)
+            or (None if beside.calls else self._to_spare(now))
             or Wait(min([step.until, *self._closings.moments]))
         )
 
-    async def _chosen(self, page_size: int) -> Step:
+    async def _chosen(self, page_size: int, beside: UnderWay) -> Step:
         """Pages that are read at once are chosen when so many calls may be made."""
         budget, clock = self.source.budget, self.source.clock
         while True:
-            free = budget.free(clock.monotonic())
+            free = budget.free(clock.monotonic()) - beside.count
             self.outlook.load = budget.load(clock.monotonic())
+            self.outlook.latency = self.source.latency
             self.outlook.at_once = min(max(free, SHORTEST_RUN), budget.burst, LONGEST_RUN)
-            step = await asyncio.to_thread(self.outlook.choose, self.api_now, page_size)
+            step = await asyncio.to_thread(self.outlook.choose, self.api_now, page_size, beside)
             if not isinstance(step, Window) or step.pages <= max(free, 1):
                 return step
+            if beside.calls:
+                return Wait(self.api_now)
             await self.source.until_free(step.pages)
 
-    def _for_closings(self, now: float, page_size: int) -> Call | None:
+    def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
         newest_from = self.outlook.places.newest_from(now, page_size)
-        return self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience, newest_from)
+        call = self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience, newest_from)
+        return None if call is None or beside.has(call) else call
 
     def _to_spare(self, now: float) -> Call | None:
         """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference by itself.
@@ -292,7 +295,4 @@ class Lookout:
         fresh = self._closings.freshen(coverage, self.outlook.longest_unread(), self._audits)
         if not closes and not fresh:
             return None
-        return Reading.end_of_look(coverage, closes, fresh, self._our_time, self.source.ahead)
-
-    def _our_time(self, moment: float) -> datetime:
-        return self.source.our_time(datetime.fromtimestamp(moment, UTC))
+        return Reading.end_of_look(coverage, closes, fresh, self.source.our_time, self.source.ahead)

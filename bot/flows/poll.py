@@ -1,8 +1,9 @@
 """Look at the API, notice what changed, record it."""
 
+import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +15,8 @@ from bot.domain.places import Coverage
 from bot.domain.plan import after_trouble, due
 from bot.domain.reading import Reading
 from bot.domain.request import Page
-from bot.domain.steps import Call, Wait, Window
+from bot.domain.steps import ByReference, Call, Wait, Window
+from bot.domain.under_way import NOTHING, under_way
 from bot.errors import BadRequestError, ChamelaionError, StoreError, UnavailableError
 from bot.flows.catch_up import CatchUp
 from bot.flows.lookout import Lookout
@@ -102,12 +104,22 @@ class Poll:
         """What is worth a call now, as many as there are `left`; returns how many still are, and until when to wait."""
         while left:
             await self.source.until_free()
-            step = await self.lookout.next_step(self.source.page_size)
-            if isinstance(step, Wait):
-                return left, step.until
-            await self._take(step)
-            left -= 1
+            calls = await self._calls(min(left, self.source.at_once))
+            if isinstance(calls, Wait):
+                return left, calls.until
+            await self._make(calls)
+            left -= len(calls)
         return left, None
+
+    async def _calls(self, most: int) -> Sequence[Call] | Wait:
+        """What is worth a call now, so many at most, to be made at once; or until when nothing is."""
+        beside, size = NOTHING, self.source.page_size
+        while beside.count < most:
+            step = await self.lookout.next_step(size, beside)
+            if isinstance(step, Wait):
+                return beside.calls or step
+            beside = under_way((*beside.calls, step), self.lookout.outlook.places, self.lookout.api_now, size)
+        return beside.calls
 
     @property
     def _others_go_on(self) -> bool:
@@ -122,11 +134,16 @@ class Poll:
             at = min(at, self.clock.now() + self.rules.poll_interval)
         return at
 
-    async def _take(self, step: Call) -> None:
-        if isinstance(step, Window):
-            await self._tolerating(None, partial(self._read_window, step))
-        else:
-            await self._tolerating(step.reference_id, partial(self._read, step.reference_id))
+    async def _make(self, calls: Sequence[Call]) -> None:
+        """All at once; whatever becomes of one, the others come to their end."""
+        windows = [call for call in calls if isinstance(call, Window)]
+        alone = [call.reference_id for call in calls if isinstance(call, ByReference)]
+        reads = [self._tolerating(name, partial(self._read, name)) for name in alone]
+        if windows:
+            reads.append(self._tolerating(None, partial(self._read_windows, windows)))
+        for outcome in await asyncio.gather(*reads, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     async def _tolerating(self, what: str | None, read: Callable[[], Awaitable[None]]) -> None:
         """Go on although this cannot be read, unless it is one too many in a row."""
@@ -150,18 +167,25 @@ class Poll:
         self._unreadable.add(what)
         self.lookout.put_off(what)
 
-    async def _read_window(self, step: Window) -> None:
-        """One page of the account's list, or several side by side."""
-        places, now = self.lookout.outlook.places, self.lookout.api_now
-        size = self.source.page_size
-        top, count = step.top, step.pages
-        offset = places.head_offset(now, size) if top is None else places.offset(top, now, size, count)
-        answers = await self.source.pages((offset + n * size for n in range(count)), Purpose.LOOK)
+    async def _read_windows(self, windows: Sequence[Window]) -> None:
+        """Pages of the account's list."""
+        offsets = [offset for window in windows for offset in self._offsets(window)]
+        answers = await self.source.pages(offsets, Purpose.LOOK)
+        places = self.lookout.outlook.places
         for page in places.as_they_follow(answer for answer in answers if isinstance(answer, Page)):
             await self._take_in(page)
         for answer in answers:
             if isinstance(answer, BaseException):
                 raise answer
+
+    def _offsets(self, window: Window) -> Iterator[int]:
+        """Where to ask for its pages, those side by side one after the other."""
+        places, now, size = self.lookout.outlook.places, self.lookout.api_now, self.source.page_size
+        if window.top is None:
+            first = places.head_offset(now, size)
+        else:
+            first = places.offset(window.top, now, size, window.pages)
+        yield from range(first, first + window.pages * size, size)
 
     async def _take_in(self, page: Page) -> None:
         before = self.lookout.outlook.places.coverage

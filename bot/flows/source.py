@@ -1,6 +1,7 @@
 """The account at Chamelaion behind the budget: every call of the bot goes through here."""
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
@@ -26,6 +27,8 @@ SMALLEST_PAGE = 20
 _USUAL_PAGE = 100
 LONGEST_PATIENCE = timedelta(seconds=10)  # of a person who asks while the API wants to be left alone
 _LONGEST_NAP = 5.0
+_LATENCY_WEIGHT = 1 / 8  # of the last page; the average of those before has the rest
+_MOST_UNUSED = 0.1  # of the budget, before a second call is made at once
 
 
 class Source:
@@ -39,6 +42,7 @@ class Source:
         self._page_size = LARGEST_PAGE
         self._applied = 0  # the page size of the last answer
         self._taken_size = 0  # the largest page that the API has given us
+        self.latency = 0.0  # seconds that a page takes, on average
         self._skew = Skew()
         self._told = (clock.now(), clock.monotonic())  # the API's clock at the last answer (before: ours), and when
         self.ahead = timedelta()  # of ours, as that went when we began, is the API's clock
@@ -62,6 +66,13 @@ class Source:
         return self._applied or min(self._page_size, _USUAL_PAGE)
 
     @property
+    def at_once(self) -> int:
+        """How many calls to make at once: as many as the budget gives while one is under way, of those it has now."""
+        now = self.clock.monotonic()
+        given = self.latency * self.budget.allowed(now) / 60
+        return max(min(math.ceil(given * (1 - _MOST_UNUSED)), self.budget.free(now)), 1)
+
+    @property
     def knows_api_clock(self) -> bool:
         """Whether the API has told its time yet."""
         return self._skew != Skew()
@@ -75,6 +86,7 @@ class Source:
         size = self._page_size
         while True:
             await self._turn(purpose)
+            asked_at = self.clock.monotonic()
             try:
                 page = await self._api.page(reference_id=reference_id, offset=offset, limit=size)
             except BadRequestError as error:
@@ -85,6 +97,7 @@ class Source:
                 raise
             else:
                 self._page_size = self._taken_size = size
+                self.latency += _LATENCY_WEIGHT * (self.clock.monotonic() - asked_at - self.latency)
                 self._answered(page, reference_id)
                 return page
 

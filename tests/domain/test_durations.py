@@ -55,10 +55,20 @@ def test_beyond_the_median_the_hazard_is_at_least_one_by_the_age(
     seconds: list[float], age: float, times: float
 ) -> None:
     """That is: from one age to twice that age at least half of those still open end."""
-    made = learned(seconds)
+    made, later = learned(seconds), min(age * times, FORTNIGHT)
     share = made.survival(age)[0]
     if share <= 0.45:  # of the curve as it was learned, before its tail is cut, one knot may lie just above the half
-        assert made.survival(age * times)[0] <= share / times * 1.08
+        assert made.survival(later)[0] <= share * age / later * 1.08
+
+
+@given(st.lists(st.floats(0, DAY), min_size=50, max_size=120), st.floats(1.1, 5), st.floats(1.05, 10))
+def test_what_hangs_for_longer_than_any_took_is_not_taken_to_end_at_any_moment(
+    seconds: list[float], beyond: float, times: float
+) -> None:
+    """It would be read all the time: from one age to twice that age half of it ends, no more."""
+    made, age = learned(seconds), max(*seconds, 180) * beyond
+    later = min(age * times, FORTNIGHT)
+    assert made.survival(later)[0] >= made.survival(age)[0] * age / later * 0.97
 
 
 @given(st.floats(1, 600), st.integers(101, 200))

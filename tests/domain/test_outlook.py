@@ -11,6 +11,7 @@ from bot.domain.pace import Pace, pace_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Step, Wait, Window
+from bot.domain.under_way import NOTHING
 from tests.builders import NOON, at, request
 
 PACE = pace_of(15)
@@ -68,8 +69,8 @@ def test_worth_is_never_negative_and_grows_with_the_time_unread(
 ) -> None:
     made = outlook(listed, order, learned=learned)
     made.load = load
-    early = {choice.step: choice.worth for choice in made._weigh(NOW + unread)[1]}
-    late = {choice.step: choice.worth for choice in made._weigh(NOW + unread + more)[1]}
+    early = {choice.step: choice.worth for choice in made._weigh(NOW + unread, SIZE, NOTHING)[1]}
+    late = {choice.step: choice.worth for choice in made._weigh(NOW + unread + more, SIZE, NOTHING)[1]}
     assert all(worth >= -1e-9 for worth in early.values())
     assert late.keys() >= early.keys()
     assert all(late[step] >= worth - 1e-6 for step, worth in early.items())
@@ -188,3 +189,14 @@ def test_newest_rows_that_are_known_to_be_unread_are_read_when_they_are_worth_it
     for seconds in (5, 10, 15):
         made.places.add(listed[19:9:-1], 20, 40 + seconds, NOW + seconds, {})
     assert made.choose(NOW + 16, 10) != Window(None)
+
+
+def test_a_large_batch_is_not_read_by_itself_as_if_one_page_showed_all_of_it() -> None:
+    """Its pages would hold up everybody else, and a page of the list shows as much for one call."""
+    listed = [request(n, reference="batch-1", created=n - 300) for n in range(1, 301)]
+    made = outlook(listed, Order.NEWEST_FIRST)
+    made.places.newest_at = NOW + 600
+    assert isinstance(made.choose(NOW + 600, SIZE), Window)
+    few = outlook(listed[:40], Order.NONE)
+    few.places.newest_at = NOW + 600
+    assert few.choose(NOW + 600, SIZE) == ByReference("batch-1")

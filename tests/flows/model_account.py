@@ -45,10 +45,11 @@ class ModelAccount(FakeChamelaion):
 
     `answers` counts the answers given; those after `kept` may have been lost with the process that asked for them. At
     `kill_in` further calls the caller waits for ever, `reached` says so. `meanwhile` has what changes just before which
-    call is answered. The next `stale` answers are older ones.
+    call is answered. The next `stale` answers are older ones. An answer takes `latency` seconds.
     """
 
     ahead: float = 0.0
+    latency: float = LATENCY
     answers: int = 0
     kept: int = 0
     process: int = 0
@@ -151,7 +152,7 @@ class ModelAccount(FakeChamelaion):
         page = rows[offset : offset + size]
         self._show(page)
         api_now = self.now.replace(microsecond=0)
-        await self.clock.sleep(LATENCY)
+        await self.clock.sleep(self.latency)
         return Page(tuple(page), offset, size, len(rows), asked_at, self.clock.now(), api_now)
 
     async def _wait_for_ever_if_killed(self) -> None:

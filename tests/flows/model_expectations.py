@@ -66,7 +66,8 @@ class Span:
     """A time in which one watch decides what a place is told of a reference.
 
     `telling` is the same for spans in which what was told counts as told. `began` is the API's clock when the watch
-    began; `events` is None when they were changed, `cut` when it ended before what was held back was told.
+    began; `events` is None when they were changed, `cut` when it ended before what was held back was told. What a
+    pattern kept about the reference in the span before goes on in one that `goes_on` from it.
     """
 
     telling: int
@@ -77,6 +78,7 @@ class Span:
     unsure: bool
     end: Moment | None = None
     cut: bool = False
+    goes_on: "Span | None" = None
 
     def has(self, number: int) -> Verdict:
         """Whether it was under way when this answer was given."""
@@ -130,7 +132,9 @@ class _Walk:
         began, unsure = decides.at, decides.unsure
         if before is not None and not before.is_glob:  # a pattern goes on with what ended while it was watched by name
             began, unsure = min(began, before.at), unsure or before.unsure
-        self.spans.append(Span(self._tellings, command.when, began, decides.name == "*", decides.events, unsure))
+        goes_on = self.spans[-1] if before is not None and before.is_glob else None
+        span = Span(self._tellings, command.when, began, decides.name == "*", decides.events, unsure, goes_on=goes_on)
+        self.spans.append(span)
 
 
 def spans_of(commands: Iterable[Command], place: str, reference: str) -> list[Span]:
@@ -144,7 +148,11 @@ def spans_of(commands: Iterable[Command], place: str, reference: str) -> list[Sp
 
 def may_announce(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
     """The baseline rule for an outcome that this answer showed first."""
-    inside = span.has(outcome.number)
+    return min(span.has(outcome.number), _was_to_come(account, span, outcome))
+
+
+def _was_to_come(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
+    """Whether it was still to come when the span began: seen open since, or ended later."""
     seen_open = max(
         (
             span.start.is_before(shown.number) if shown.number not in account.lost else Verdict.MAYBE
@@ -157,7 +165,9 @@ def may_announce(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
     ended_later = Verdict(2 * (later > TOLERANCE) or (later > -TOLERANCE))
     if span.unsure:
         ended_later = Verdict.MAYBE  # the process that began the watch never heard the API's time, and ours was set
-    return min(inside, max(seen_open, ended_later))
+    # A pattern keeps something about the reference only once it has seen it.
+    kept = min(_was_to_come(account, span.goes_on, outcome), Verdict.MAYBE) if span.goes_on else Verdict.NO
+    return max(seen_open, ended_later, kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.domain.watch import Events
 from bot.errors import ChamelaionError, RateLimitedError, UnavailableError
 from tests.builders import NOON
-from tests.flows.model_account import REASONS, ModelAccount
+from tests.flows.model_account import LATENCY, REASONS, ModelAccount
 from tests.flows.model_expectations import PATTERNS, Command, Moment
 from tests.flows.model_stage import Stage
 
@@ -229,3 +229,4 @@ class Story:
     settle: float
     older: Sequence[tuple[str, int, str, float]]
     steps: Sequence[Step]
+    latency: float = LATENCY

@@ -1,12 +1,14 @@
 """Draws stories: each number is one thing that happens and the time after it, whatever the other numbers are."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
 
 from bot.domain.watch import Events
-from tests.flows.model_account import ORDERS, REASONS
+from bot.flows.source import SMALLEST_PAGE
+from tests.flows.model_account import LATENCY, ORDERS, REASONS
 from tests.flows.model_expectations import PATTERNS
 from tests.flows.model_steps import (
     FAULTS,
@@ -100,7 +102,7 @@ def story_of(number: int, beats: Sequence[int]) -> Story:
         Watch(lot.choice(_PLACES), lot.choice(_NAMES), lot.choice((None, Events.EACH)), None, beside_a_look=False)
         for _ in range(lot.choice((1, 1, 2)))
     ]
-    return Story(
+    story = Story(
         order=lot.choice((*("newest first",) * 4, *("oldest first",) * 2, *tuple(ORDERS)[2:])),
         page=lot.choice((5, 7, 7, 20, 20, 100)),
         refuses_large=_is(lot),
@@ -110,6 +112,9 @@ def story_of(number: int, beats: Sequence[int]) -> Story:
         older=[_older(lot) for _ in range(lot.choice((0, 0, 1, 3)))],
         steps=(*first, *(step for each in beats for step in _beat(each))),
     )
+    if story.page < SMALLEST_PAGE:
+        return story  # the API would have to be asked too often for all to be read in time
+    return replace(story, latency=lot.choice((*(LATENCY,) * 3, 1.5, 4.0)))
 
 
 STORIES = st.builds(story_of, _NUMBER, st.lists(_NUMBER, min_size=8, max_size=16))

@@ -125,6 +125,7 @@ def _stage(story: Story, opened: Opened, memory: sqlite3.Connection) -> Stage:
         refuses_large=story.refuses_large and story.page >= SMALLEST_PAGE,  # the bot asks for no less
         order=ORDERS[story.order],
         ahead=story.ahead,
+        latency=story.latency,
     )
     for reference, count, status, age in story.older:
         account.insert(reference, count, age=age)

@@ -10,7 +10,6 @@ from bot.domain.announcement import FailureFacts
 from bot.domain.gaps import Gap
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
-from bot.domain.request import Page
 from bot.domain.steps import Wait, Window
 from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
@@ -180,13 +179,3 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
     lookout.outlook.places = Places(Coverage(Order.NEWEST_FIRST, 40, now, (gap,)))
     step = await lookout.next_step(20)
     assert step == Window(40) if is_read else isinstance(step, Wait)
-
-
-@pytest.mark.parametrize(("seconds", "latency"), [(0.25, 0.25), (-3_600, 0.0), (30, 1.0)])
-async def test_a_page_tells_how_long_the_next_one_takes_whatever_becomes_of_our_clock(
-    world: World, seconds: float, latency: float
-) -> None:
-    lookout = Lookout(world.source, world.store, world.ground.rules)
-    asked_at = world.clock.now()
-    lookout.place(Page((request(1),), 0, 100, 1, asked_at, asked_at + timedelta(seconds=seconds), None))
-    assert lookout.outlook.latency == latency

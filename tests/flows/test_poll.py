@@ -1,5 +1,6 @@
 """Looks go on for everybody else, whatever one reference or one page does."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -7,10 +8,11 @@ from structlog.testing import capture_logs
 
 from bot.domain.places import Coverage
 from bot.domain.request import Page
-from bot.domain.steps import Step, Wait, Window
-from bot.errors import UnavailableError
+from bot.domain.steps import ByReference, Step, Wait, Window
+from bot.domain.under_way import NOTHING, UnderWay
+from bot.errors import KeyRefusedError, UnavailableError
 from bot.flows.lookout import Lookout
-from bot.flows.poll import Poll
+from bot.flows.poll import MOST_STEPS, SOONEST, Poll
 from bot.flows.read import Readings
 from tests.builders import request
 from tests.fakes import FakeChamelaion
@@ -89,6 +91,13 @@ async def test_where_the_list_has_no_order_an_open_reference_is_read_once_a_poll
     assert 7 <= read.count("batch-1") <= 10
 
 
+async def test_while_calls_are_worth_it_looks_follow_each_other_without_a_pause(world: World) -> None:
+    busy, _ = looking(world, *[Window(float(ROWS))] * (2 * MOST_STEPS))
+    assert await busy.look() == world.clock.now()
+    assert await busy.look() == world.clock.now()
+    assert await busy.look() > world.clock.now() + SOONEST / 2
+
+
 # --- several pages at once ---
 
 ROWS, SIZE = 300, 100
@@ -101,7 +110,7 @@ class Told(Lookout):
 
     steps: list[Step] = field(default_factory=list)
 
-    async def next_step(self, page_size: int) -> Step:  # noqa: ARG002 - as the lookout is asked
+    async def next_step(self, page_size: int, beside: UnderWay = NOTHING) -> Step:  # noqa: ARG002 - as it is asked
         return self.steps.pop(0) if self.steps else Wait(self.api_now + 60)
 
     @property
@@ -165,3 +174,54 @@ async def test_of_pages_that_are_read_at_once_one_that_cannot_be_had_stays_unrea
     await poll.look()
     assert lookout.coverage.filled_from == 1
     assert world.ground.vitals.api_trouble is None
+
+
+# --- other calls at once ---
+
+
+async def made_at_once(world: World, *steps: Step) -> Told:
+    """What a look knows that has asked for these at once, where the API is slow, after it has read the newest page."""
+    poll, lookout = looking(world)
+    await poll.look()
+    world.clock.pass_time(60)
+    world.source.latency = 10.0
+    world.api.gate, before = asyncio.Event(), len(world.api.calls)
+    lookout.steps = list(steps)
+    look = asyncio.create_task(poll.look())
+    await until(lambda: len(world.api.calls) == before + len(steps))
+    world.api.gate.set()
+    await look
+    return lookout
+
+
+async def test_where_the_api_is_slow_pages_and_references_are_asked_for_at_once(world: World) -> None:
+    other = request(ROWS + 1, "completed", reference="batch-2", created=-2 * ROWS)
+    world.api.set([other])
+    lookout = await made_at_once(world, Window(2.0 * SIZE + 1), Window(1.0 * SIZE + 1), ByReference("batch-2"))
+    assert {offset for reference, offset in world.api.calls if reference is None} == {0, SIZE, 2 * SIZE}
+    assert lookout.coverage.filled_from == 2
+    assert await world.store.ledger.request("default", other.id) is not None
+
+
+async def test_of_calls_that_are_made_at_once_each_comes_to_its_end_whatever_becomes_of_the_others(
+    world: World,
+) -> None:
+    world.api.set([request(ROWS + 1, "completed", reference="batch-2", created=-2 * ROWS)])
+    world.api.broken = {"batch-1"}
+    with capture_logs() as lines:
+        lookout = await made_at_once(world, ByReference("batch-1"), Window(2.0 * SIZE + 1), ByReference("batch-2"))
+    assert [line["reference"] for line in lines if "the others go on" in line["event"]] == ["batch-1"]
+    assert lookout.coverage.filled_from == SIZE + 2
+    assert await world.store.ledger.request("default", request(ROWS + 1).id) is not None
+
+
+async def test_a_page_that_came_is_kept_although_the_key_was_refused_to_the_one_beside_it(world: World) -> None:
+    poll, lookout = looking(world)
+    await poll.look()
+    world.clock.pass_time(60)
+    world.source.latency = 10.0
+    world.api.faults = [None, KeyRefusedError("the API refuses the key")]
+    lookout.steps = [Window(2.0 * SIZE), Window(1.0 * SIZE)]
+    await poll.look()
+    assert lookout.coverage.filled_from == SIZE + 1
+    assert world.ground.vitals.key_refused

@@ -177,3 +177,62 @@ async def test_pages_are_asked_for_at_once_and_one_that_cannot_be_had_takes_none
     assert isinstance(third, Page)
     assert [len(page.requests) for page in (first, third)] == [3, 1]
     assert source.vitals.api_calls == {"ok": 2, "unavailable": 1}
+
+
+class Slow(FakeChamelaion):
+    """Takes `seconds` for a page."""
+
+    seconds: float = 0.0
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        await self.clock.sleep(self.seconds)
+        return await FakeChamelaion.page(self, reference_id=reference_id, offset=offset, limit=limit)
+
+
+async def slow(seconds: float, calls_per_minute: int) -> tuple[Source, Slow]:
+    """A source whose API takes that long, which it has learned, after a quiet minute."""
+    api = Slow(HastyClock(), [request()])
+    source = Source(api, Budget(calls_per_minute, 0), api.clock, Vitals(NOON, 0))
+    api.seconds = seconds
+    for _ in range(40):
+        await source.page(None, 0, Purpose.LOOK)
+    api.clock.pass_time(120)
+    return source, api
+
+
+@pytest.mark.parametrize(
+    ("seconds", "calls_per_minute", "at_once"),
+    [(0.2, 60, 1), (1.0, 60, 1), (1.5, 60, 2), (3, 60, 3), (0.2, 300, 1), (1, 300, 5), (30, 60, 10)],
+)
+async def test_so_many_calls_are_made_at_once_as_the_budget_gives_while_one_is_under_way(
+    seconds: float, calls_per_minute: int, at_once: int
+) -> None:
+    source, _ = await slow(seconds, calls_per_minute)
+    assert source.at_once == at_once
+
+
+async def test_no_more_calls_are_made_at_once_than_there_are_and_fewer_after_a_429() -> None:
+    source, api = await slow(3, 60)
+    for _ in range(8):
+        source.budget.take(Purpose.LOOK, api.clock.monotonic())
+    assert source.at_once == 2
+    api.clock.pass_time(120)
+    source.budget.refused(api.clock.monotonic(), timedelta(seconds=1))
+    assert source.at_once == 1
+    api.clock.pass_time(60)
+    assert source.at_once == 2
+
+
+async def test_one_slow_page_changes_what_the_next_is_taken_to_need_by_a_part(
+    source: Source, api: FakeChamelaion
+) -> None:
+    pages = source.pages((0,), Purpose.LOOK)
+    api.clock.pass_time(60)
+    api.gate = asyncio.Event()
+    asking = asyncio.create_task(pages)
+    await until(lambda: len(api.calls) == 1)
+    api.clock.step(-3_600)
+    api.clock.pass_time(8)
+    api.gate.set()
+    await asking
+    assert source.latency == 1

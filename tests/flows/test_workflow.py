@@ -1,5 +1,6 @@
 """Steps of workflows: done once, told until Slack knows, and never lost on the way."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -385,8 +386,10 @@ async def test_a_process_that_dies_while_it_works_or_tells_leaves_nothing_behind
     first = await worlds.begin()
     first.api.rows = [request(1)]
     await begin(first, "get_status", reference="batch-1")
+    first.api.gate = asyncio.Event()
     await first.stories.steps.step()
     await first.stories.workflow.close(0)  # cut short in the midst of it
+    first.api.gate = None
     second = await worlds.begin()
     await second.stories.steps.step()
     await second.stories.workflow.settle()

@@ -1,6 +1,7 @@
 """Each way to look at a made-up account does what its name says: the planner is compared with something real."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -91,6 +92,20 @@ async def test_far_behind_pages_are_read_side_by_side_several_at_once(order: Ord
     assert max(at_once.values()) <= LONGEST_RUN
     assert sum(count for count in at_once.values() if count >= SHORTEST_RUN) > (len(calls) - before) * 0.8
     assert max(sum(1 for other in calls if at <= other < at + 60) for at in calls) <= is_behind.calls_per_minute
+
+
+async def test_where_the_api_is_slow_calls_are_made_at_once_so_that_all_is_told_hardly_later() -> None:
+    model, plan = Model(references=40, a_day=300, watched=0.1), Plan(minutes=4, warm_up=2)
+    slow = replace(model, latency=4.0)
+    quick, _ = await simulated(model, plan, lambda _: None)
+    jobs = Jobs(slow, plan.ends, plan.seed)
+    async with simulation(plan, jobs) as world:
+        await world.watch(slow.references)
+        late = await world.run(plan, lambda _: None)
+        assert max(Counter(world.account.calls).values()) > 1
+    assert late.undetected == 0
+    assert late.calls_a_minute > 60 / slow.latency
+    assert (late.percentile(0.9) or 0) < (quick.percentile(0.9) or 0) + 2 * slow.latency
 
 
 async def test_an_unordered_account_mixes_its_rows() -> None:
