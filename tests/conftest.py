@@ -66,26 +66,49 @@ UNMEASURED = (
     "tests/domain/test_replay.py::test_a_large_batch_with_pings_rates_and_more_kinds_than_are_told",
     "tests/domain/test_replay.py::test_a_replay_tells_what_the_watch_told_when_it_happened",
     "tests/domain/test_replays.py",
+    "tests/flows/test_access.py::test_after_the_app_was_uninstalled_nothing_is_tried_until_its_token_works_again",
     "tests/flows/test_account_examples.py",
     "tests/flows/test_account_model.py",
+    "tests/flows/test_catch_up.py::test_an_api_that_is_away_for_a_day_makes_one_catch_up",
     "tests/flows/test_catch_up_kills.py",
     "tests/flows/test_deadlines.py::test_a_changed_deadline_is_another_one",
     "tests/flows/test_deadlines.py::test_a_restart_tells_nothing_twice",
     "tests/flows/test_deadlines.py::test_nothing_is_concluded_on_old_data",
+    "tests/flows/test_deadlines.py::test_what_ends_in_time_is_only_told_as_finished_and_by_how_much",
     "tests/flows/test_deadlines.py::test_what_ends_just_before_the_deadline_and_is_seen_after_it_is_in_time",
+    "tests/flows/test_deadlines.py::test_what_is_muted_is_told_at_the_end",
+    "tests/flows/test_deadlines.py::test_without_a_forecast_only_the_miss_is_told",
+    "tests/flows/test_doubts.py::test_a_history_that_is_too_long_tells_nothing",
+    "tests/flows/test_doubts.py::test_forty_doubts_of_a_busy_channel_take_as_many_calls_as_it_has_pages",
     "tests/flows/test_first_start.py::test_where_a_page_holds_less",
     "tests/flows/test_home.py::test_an_hour_of_constant_change_is_shown_at_most_every_45_seconds",
+    "tests/flows/test_home.py::test_the_workspace_has_a_limit_and_everybody_has_a_turn",
+    "tests/flows/test_home.py::test_what_may_pass_is_tried_again_more_and_more_rarely",
+    "tests/flows/test_killed_trying.py::test_a_place_that_is_closed_still_is_tried_once_and_then_every_five_minutes",
     "tests/flows/test_preview.py::test_a_p",
     "tests/flows/test_set_back.py::test_a_clock_that_is_set_back_by_an_hour_stops_nothing",
+    "tests/flows/test_set_back.py::test_an_attempt_in_doubt_is_settled_after_its_quiet_time_and_not_made_twice",
     "tests/flows/test_staleness.py::test_a_day_without_the_api_makes_one_notice_and_one_catch_up",
+    "tests/flows/test_staleness.py::test_the_card_says_once_that_its_data_is_old_and_that_it_is_not_any_more",
+    "tests/flows/test_timetable.py::test_a_digest_is_told_once_a_day_at_its_hour",
     "tests/flows/test_timetable.py::test_on_the_days_when_clocks_are_changed",
     "tests/flows/test_timetable.py::test_one_that_cannot_be_posted_says_later",
     "tests/flows/test_totals.py",
     "tests/flows/test_vanished.py::test_what_vanished_as_a_whole",
+    "tests/flows/test_vigil.py::test_a_mute_holds_it_and_its_summary_tells_it",
+    "tests/flows/test_vigil.py::test_a_request_that_runs_too_long_is_told_once",
+    "tests/flows/test_vigil.py::test_a_second_stall_is_told_anew",
+    "tests/flows/test_vigil.py::test_an_outage_in_a_stall_does_not_end_it",
+    "tests/flows/test_vigil.py::test_nothing_is_told_of_data_that_grew_old",
+    "tests/flows/test_vigil.py::test_restarts_say_nothing_twice",
+    "tests/flows/test_vigil.py::test_ten_times_as_many_are_told_again_under_the_first",
+    "tests/flows/test_vigil.py::test_when_more_get_stuck_and_some_finish_the_message_is_edited",
+    "tests/flows/test_vigil.py::test_when_nothing_finishes_anywhere_each_place_is_told_once_and_nothing_one_by_one",
     "tests/made_up_time/",
     "tests/sandbox/test_demo.py",
     "tests/sandbox/test_schedules.py::test_far_behind_pages_are_read_side_by_side_several_at_once",
     "tests/sandbox/test_schedules.py::test_the_planner_misses_nothing_in_any_order",
+    "tests/sandbox/test_schedules.py::test_where_the_api_is_slow",
     "tests/slack/test_accessibility.py",
     "tests/slack/test_gallery.py",
     "tests/slack/test_legible.py",
@@ -94,6 +117,7 @@ UNMEASURED = (
     "tests/store/test_counts.py::test_after_whatever_was_read_or_forgotten_an_overview_is_what_counting_anew_gives",
     "tests/store/test_outbox_model.py",
     "tests/store/test_pasts.py::test_what_was_recorded_tells_what_the_watch_has_told",
+    "tests/test_cli.py::test_export_of_what_was_never_sent_or_cannot_be_read_or_written_writes_nothing",
     "tests/test_contract.py",
     "tests/test_deploy.py",
     "tests/test_downtime.py",
@@ -131,6 +155,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Togethe
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long, so that at the end no worker goes on alone."""
     items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("processes") is None))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Every worker loads every test: for one of them is measured what runs meanwhile."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") == "gw0":
+        return (yield)
+    with unmeasured():
+        return (yield)
 
 
 @pytest.hookimpl(wrapper=True)
