@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from bot.domain.gaps import Gap
 from bot.domain.places import Coverage
 from bot.domain.steps import ByReference, Call, Window
+from bot.domain.under_way import NOTHING, UnderWay
 from bot.domain.watch import Watched
 
 LONGEST_GAP = 60.0  # seconds that a finish waits for rows nobody has read; then its reference is read by itself
@@ -93,20 +95,24 @@ class Closings:
         yield from self._stuck.values()
 
     def next_call(
-        self, now: float, coverage: Coverage | None, still_open: AbstractSet[str], patience: float, newest_from: float
+        self,
+        now: float,
+        coverage: Coverage | None,
+        still_open: AbstractSet[str],
+        patience: float,
+        newest_from: float,
+        beside: UnderWay = NOTHING,
     ) -> Call | None:
         """What must be read before something can be concluded; first what may be concluded at once after it.
 
         Of the `later` ones that is none with a request still open, and none before it has waited for `patience`. The
-        newest page shows all places from `newest_from` on.
+        newest page shows all places from `newest_from` on. What calls `beside` it show is not read again.
         """
         self._end_delays(now)
         self._stuck = {name: self._stuck.get(name, now + patience) for name in self.later - still_open}
-        if self.pressing:
-            return ByReference(next(iter(self.pressing)))
-        if coverage is not None and (call := self._of_list(now, coverage, newest_from)):
-            return call
-        return ByReference(next(iter(self.unaccounted))) if self.unaccounted else None
+        of_list = self._of_list(now, coverage, newest_from) if coverage is not None else None
+        calls = chain(map(ByReference, self.pressing), [of_list] if of_list else [], map(ByReference, self.unaccounted))
+        return next((call for call in calls if not beside.has(call)), None)
 
     def _of_list(self, now: float, coverage: Coverage, newest_from: float) -> Call | None:
         """What must be read of the account's list for what waits for it, or instead of waiting longer."""

@@ -58,7 +58,7 @@ class Outlook:
         self.is_watching = True
         self.load = 0.0  # the share of the budget that was used in the last minute
         self.at_once = SHORTEST_RUN  # pages that may be read at once
-        self.latency = 0.0  # seconds that the last page took
+        self.latency = 0.0  # seconds that a page takes
         self._sweeps = False
         self._calls = 0
         self._learned = 0
@@ -179,7 +179,7 @@ class Outlook:
         self._sweeps = is_short and unread_of(coverage) > BEHIND * self.places.rate
         if self._sweeps:
             self.load = max(self.load, SHORT)
-        self.places.ahead = self.latency if self._sweeps else 0.0
+        self.places.ahead, self.places.side_by_side = self.latency, self._sweeps
         is_readable = now >= self._list_from
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
         # than now, was read by a clock that is not known yet.

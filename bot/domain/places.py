@@ -14,7 +14,7 @@ _RATE_MEMORY = 120.0  # seconds
 _LARGEST_MARGIN = 20  # rows
 _SIGMAS = 1.5  # of the number of rows that arrive in between
 _TOUCH = 1  # row that is known must be shown where places are certain: else nobody knows what stands beneath a page
-_FEWER_SIGMAS = 1.0  # while pages lie side by side: all that overlaps is read twice
+_FEWER_SIGMAS = 1.0  # while pages lie side by side
 
 
 class Order(StrEnum):
@@ -87,7 +87,8 @@ class Places:
         self.coverage = coverage
         self.rate = 0.0  # rows a second
         self.newest_at = coverage.read_at if coverage else -math.inf  # when they were shown, or known to be unread
-        self.ahead = 0.0  # seconds a page takes, during which rows come; only while pages lie side by side
+        self.ahead = 0.0  # seconds a page takes, during which rows come
+        self.side_by_side = False  # whether pages lie so: all that overlaps is read twice
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
 
@@ -109,7 +110,7 @@ class Places:
         if self.coverage.order is Order.OLDEST_FIRST:
             return min(_TOUCH, size // 4)
         expected = self.rate * (max(now - self._counted[0], 0.0) + self.ahead)
-        rows = math.ceil((_FEWER_SIGMAS if self.ahead else _SIGMAS) * math.sqrt(expected))
+        rows = math.ceil((_FEWER_SIGMAS if self.side_by_side else _SIGMAS) * math.sqrt(expected))
         return min(rows, _LARGEST_MARGIN, size // 4)
 
     def offset(self, top: float, now: float, size: int, pages: int = 1) -> int:

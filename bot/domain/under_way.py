@@ -10,7 +10,7 @@ from bot.domain.steps import ByReference, Call, Window
 
 @dataclass(frozen=True, slots=True)
 class UnderWay:
-    """The `calls`, and what they will show for certain: places from one to another each, and whole references."""
+    """The `calls`, and what they will show as far as can be told: places from one to another, and whole references."""
 
     calls: tuple[Call, ...] = ()
     spans: tuple[tuple[float, float], ...] = ()
@@ -31,7 +31,7 @@ class UnderWay:
         """Whether this call would show what others show already."""
         if isinstance(call, ByReference):
             return call.reference_id in self.references
-        return call in self.calls or self.shows(call.top)
+        return call in self.calls if call.top is None else self.shows(call.top)
 
 
 NOTHING = UnderWay()

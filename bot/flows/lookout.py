@@ -141,14 +141,15 @@ class Lookout:
 
     def place(self, page: Page) -> tuple[int, ...] | None:
         """Where the rows of a page of the account's list stand; None when the list has no order."""
-        self._set_clock(self.source.api_now(page.read_at))
+        self._set_clock(self.source.api_now())
+        came_at = min(self.source.api_now(page.read_at).timestamp(), self.api_now)  # one beside it may have been slower
         known = self.outlook.known_places(page.requests)
-        return self.outlook.places.add(page.requests, page.offset, page.total, self.api_now, known)
+        return self.outlook.places.add(page.requests, page.offset, page.total, came_at, known)
 
     def saw(self, part: Reading, recorded: Recorded) -> None:
         """Take in a part of any reading that was recorded."""
         if part.reference_id is not None:
-            self._set_clock(part.api_now)
+            self._set_clock(self.source.api_now())
         self._learn(part, recorded)
         have_gone = self._take_in(part, self.api_now)
         if self._meanwhile is not None:
@@ -233,7 +234,7 @@ class Lookout:
         """The call that is worth most now, `beside` others; or until when none is."""
         now = self.api_now
         self._steps += 1
-        if self._reads_newest:
+        if self._reads_newest and not beside.calls:
             self._reads_newest = False
             return Window(None)
         if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size, beside)):
@@ -265,8 +266,8 @@ class Lookout:
     def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
         newest_from = self.outlook.places.newest_from(now, page_size)
-        call = self._closings.next_call(now, self._coverage, still_open, self.outlook.pace.patience, newest_from)
-        return None if call is None or beside.has(call) else call
+        patience = self.outlook.pace.patience
+        return self._closings.next_call(now, self._coverage, still_open, patience, newest_from, beside)
 
     def _to_spare(self, now: float) -> Call | None:
         """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference by itself.

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -32,11 +32,12 @@ MOST_FAULTS_IN_A_ROW = 3  # after so many the API is taken to be away
 MOST_STEPS = 10  # of one look: then what they have shown is told
 LONGEST_SILENCE = 60.0  # seconds without an answer after which the API is taken to be away for everything
 SOONEST = timedelta(seconds=0.2)  # until the next look, when nothing is worth a call now
+_TOLERABLE = (UnavailableError, BadRequestError)  # something else may be readable
 
 
 @dataclass(slots=True)
 class Poll:
-    """One look: the calls that are worth most now, one after the other; then what they have shown is told."""
+    """One look: the calls that are worth most now, some of them at once; then what they have shown is told."""
 
     readings: Readings
     lookout: Lookout
@@ -135,24 +136,23 @@ class Poll:
         return at
 
     async def _make(self, calls: Sequence[Call]) -> None:
-        """All at once; whatever becomes of one, the others come to their end."""
+        """All at once; whatever becomes of one, the others come to their end. Raises what is worst of their errors."""
         windows = [call for call in calls if isinstance(call, Window)]
         alone = [call.reference_id for call in calls if isinstance(call, ByReference)]
         reads = [self._tolerating(name, partial(self._read, name)) for name in alone]
         if windows:
             reads.append(self._tolerating(None, partial(self._read_windows, windows)))
-        for outcome in await asyncio.gather(*reads, return_exceptions=True):
-            if outcome is not None:
-                raise outcome
+        outcomes = await asyncio.gather(*reads, return_exceptions=True)
+        _raise_worst(outcome for outcome in outcomes if outcome is not None)
 
     async def _tolerating(self, what: str | None, read: Callable[[], Awaitable[None]]) -> None:
         """Go on although this cannot be read, unless it is one too many in a row."""
         try:
             await read()
-        except (UnavailableError, BadRequestError) as error:
+        except _TOLERABLE as error:
             self._could_not_read(what, error)
             self._faults += 1
-            if self._faults == MOST_FAULTS_IN_A_ROW and isinstance(error, UnavailableError):
+            if self._faults >= MOST_FAULTS_IN_A_ROW and isinstance(error, UnavailableError):
                 raise
         else:
             self._faults = 0
@@ -168,15 +168,18 @@ class Poll:
         self.lookout.put_off(what)
 
     async def _read_windows(self, windows: Sequence[Window]) -> None:
-        """Pages of the account's list."""
+        """Pages of the account's list, asked for at once and taken in as they follow.
+
+        Where some came and others could not be had, the list can be read: what those would have shown stays unread.
+        """
         offsets = [offset for window in windows for offset in self._offsets(window)]
         answers = await self.source.pages(offsets, Purpose.LOOK)
         places = self.lookout.outlook.places
-        for page in places.as_they_follow(answer for answer in answers if isinstance(answer, Page)):
+        pages = places.as_they_follow(answer for answer in answers if isinstance(answer, Page))
+        for page in pages:
             await self._take_in(page)
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
+        faults = [answer for answer in answers if isinstance(answer, BaseException)]
+        _raise_worst(fault for fault in faults if not (pages and isinstance(fault, _TOLERABLE)))
 
     def _offsets(self, window: Window) -> Iterator[int]:
         """Where to ask for its pages, those side by side one after the other."""
@@ -231,3 +234,10 @@ class Poll:
         for reference_id in due(watched, self.clock.now(), unreadable):
             await self._tolerating(reference_id, partial(self._read, reference_id))
         self._each_at = began + self.rules.poll_interval.total_seconds()
+
+
+def _raise_worst(errors: Iterable[BaseException]) -> None:
+    """First what is no trouble of the API: then what was read may not have been recorded."""
+    worst = sorted(errors, key=lambda error: (isinstance(error, ChamelaionError), isinstance(error, _TOLERABLE)))
+    if worst:
+        raise worst[0]

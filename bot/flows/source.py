@@ -42,7 +42,7 @@ class Source:
         self._page_size = LARGEST_PAGE
         self._applied = 0  # the page size of the last answer
         self._taken_size = 0  # the largest page that the API has given us
-        self.latency = 0.0  # seconds that a page takes, on average
+        self.latency = 0.0  # seconds that a page takes, on average of those that came
         self._skew = Skew()
         self._told = (clock.now(), clock.monotonic())  # the API's clock at the last answer (before: ours), and when
         self.ahead = timedelta()  # of ours, as that went when we began, is the API's clock

@@ -145,4 +145,4 @@ def test_while_calls_suffice_or_a_row_can_be_read_twice_all_is_as_ever(load: flo
     made.watched_share, made.load, made.latency = 1.0, load, LATENCY
     places.rate, places.newest_at = float(RATE), NOW
     made.choose(NOW + 1, SIZE)
-    assert places.ahead == 0.0
+    assert not places.side_by_side

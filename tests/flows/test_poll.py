@@ -1,16 +1,18 @@
 """Looks go on for everybody else, whatever one reference or one page does."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.places import Coverage
+from bot.domain.reading import Reading, Recorded
 from bot.domain.request import Page
 from bot.domain.steps import ByReference, Step, Wait, Window
 from bot.domain.under_way import NOTHING, UnderWay
-from bot.errors import KeyRefusedError, UnavailableError
+from bot.errors import KeyRefusedError, RateLimitedError, StoreError, UnavailableError
 from bot.flows.lookout import Lookout
 from bot.flows.poll import MOST_STEPS, SOONEST, Poll
 from bot.flows.read import Readings
@@ -225,3 +227,85 @@ async def test_a_page_that_came_is_kept_although_the_key_was_refused_to_the_one_
     await poll.look()
     assert lookout.coverage.filled_from == SIZE + 1
     assert world.ground.vitals.key_refused
+
+
+@dataclass
+class Uneven(FakeChamelaion):
+    """The first page comes, then time passes, then the one that was asked for with it."""
+
+    seconds: float = 0.0
+    late: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def page(self, *, reference_id: str | None, offset: int, limit: int) -> Page:
+        page = await FakeChamelaion.page(self, reference_id=reference_id, offset=offset, limit=limit)
+        if self.seconds and offset > SIZE:
+            await self.late.wait()
+            return replace(page, read_at=self.clock.now())
+        if self.seconds:
+            self.clock.pass_time(self.seconds)
+            self.late.set()
+            return replace(page, read_at=page.asked_at)
+        return page
+
+
+async def test_a_page_that_waited_for_one_beside_it_is_taken_in_as_of_when_it_came(worlds: Worlds) -> None:
+    worlds.api = api = Uneven(worlds.clock)
+    world = await worlds.begin()
+    poll, lookout = looking(world)
+    await poll.look()
+    world.clock.pass_time(60)
+    world.source.latency = 10.0
+    lookout._closings.delayed["batch-9"] = lookout.api_now + 600
+    asked_at, api.seconds = lookout.api_now, 8.0
+    lookout.steps = [Window(2.0 * SIZE), Window(1.0 * SIZE)]
+    await poll.look()
+    assert lookout.api_now == asked_at + 8
+    assert asked_at <= lookout.coverage.read_at <= asked_at + 8
+    assert lookout._closings.delayed.keys() == {"batch-9"}
+
+
+class FullDisk(Readings):
+    """Records no page of the account's list."""
+
+    def __init__(self, world: World, lookout: Told) -> None:
+        on = world.ground
+        super().__init__(on.source, on.store, on.vitals, rules=on.rules, on_news=_nobody_listens, on_part=lookout.saw)
+
+    async def record(self, part: Reading) -> Recorded:
+        if part.reference_id is None:
+            raise StoreError("the disk is full")
+        return await super().record(part)
+
+
+async def test_what_could_not_be_recorded_is_asked_for_again_although_the_key_was_refused_beside_it(
+    world: World,
+) -> None:
+    poll, lookout = looking(world)
+    await poll.look()
+    world.clock.pass_time(60)
+    world.source.latency = 10.0
+    world.api.faults = [None, KeyRefusedError("the API refuses the key")]
+    lookout.steps = [Window(2.0 * SIZE), ByReference("batch-2")]
+    able, poll.readings = poll.readings, FullDisk(world, lookout)
+    with pytest.raises(StoreError):
+        await poll.look()
+    poll.readings = able
+    world.clock.pass_time(30)
+    lookout.steps = [Window(None)]
+    await poll.look()
+    assert lookout.coverage.filled_from == 2 * SIZE + 1
+
+
+async def test_after_a_429_to_one_of_several_the_api_is_left_alone(world: World) -> None:
+    poll, lookout = looking(world)
+    await poll.look()
+    world.clock.pass_time(60)
+    world.source.latency = 10.0
+    before, least = len(world.api.calls), world.clock.now() + timedelta(seconds=20)
+    world.api.faults = [RateLimitedError("the API answered 429", timedelta(seconds=20)), None]
+    lookout.steps = [Window(2.0 * SIZE), Window(1.0 * SIZE)]
+    await poll.look()
+    assert len(world.api.calls) == before + 2
+    assert world.source.budget.allowed(world.clock.monotonic()) == world.source.budget.limit / 2
+    assert world.clock.now() >= least
+    assert lookout.coverage.filled_from == ROWS - SIZE + 1
