@@ -160,7 +160,8 @@ def _over(gap: Gap, newest_from: float) -> Window:
 class WaitingReferences:
     """What our memory says of the watched references, for looks to go on from there.
 
-    `unread` ones were never read, of the `touched` ones nothing is open; `longest_unread` are all, in that order.
+    `unread` ones were never read. Of the `touched` ones nothing is open, or a process that ended may have read them and
+    concluded nothing. `longest_unread` are all, in that order.
     """
 
     unread: tuple[str, ...]
@@ -168,11 +169,11 @@ class WaitingReferences:
     longest_unread: tuple[str, ...]
 
 
-def waiting_of(watched: Sequence[Watched], now: datetime, *, has_all: bool) -> WaitingReferences:
-    """Sort out what is watched; `has_all` when our memory has every row of the account's list."""
+def waiting_of(watched: Sequence[Watched], now: datetime, *, has_all: bool, begins: bool) -> WaitingReferences:
+    """Sort out what is watched; `has_all` when our memory has every row of the account, `begins` at the start."""
     unread = sorted(one.reference_id for one in watched if one.read_at is None and not has_all)
-    idle = {one.reference_id for one in watched if not one.settled and one.oldest_open_at is None}
+    touched = {one.reference_id for one in watched if not one.settled and (begins or one.oldest_open_at is None)}
     longest_ago = sorted(watched, key=lambda one: (one.read_at is not None, one.read_at or now))
     return WaitingReferences(
-        tuple(unread), frozenset(idle.difference(unread)), tuple(one.reference_id for one in longest_ago)
+        tuple(unread), frozenset(touched.difference(unread)), tuple(one.reference_id for one in longest_ago)
     )

@@ -121,11 +121,12 @@ class Lookout:
         return outlook
 
     async def _recall_waiting(self) -> None:
-        """Watched references with nothing open may be settled by now, or were never read at all."""
+        """Watched references may be settled by now, or were never read at all."""
         coverage = self._coverage
         has_all = coverage is not None and coverage.contiguous and coverage.filled_from == 1
         watched = await self.store.watches.watched(self.rules.account_id)
-        waiting = await asyncio.to_thread(waiting_of, watched, self.source.clock.now(), has_all=has_all)
+        now = self.source.clock.now()
+        waiting = await asyncio.to_thread(waiting_of, watched, now, has_all=has_all, begins=self._begins)
         self._closings.drop_unwatched(self.interest.without)
         self._closings.unaccounted |= dict.fromkeys(waiting.unread)
         self._closings.touched |= waiting.touched

@@ -47,10 +47,11 @@ def test_what_is_watched_is_sorted_by_what_looks_have_still_to_do_with_it() -> N
         Watched("open", settled=False, read_at=at(5), oldest_open_at=at(1)),
         Watched("unread", settled=False, read_at=None, oldest_open_at=None),
     ]
-    waiting = waiting_of(watched, at(9), has_all=False)
+    waiting = waiting_of(watched, at(9), has_all=False, begins=False)
     assert (waiting.unread, waiting.touched) == (("unread",), frozenset({"idle"}))
     assert waiting.longest_unread == ("unread", "open", "idle")
-    assert waiting_of(watched, at(9), has_all=True).unread == ()
+    assert waiting_of(watched, at(9), has_all=True, begins=False).unread == ()
+    assert waiting_of(watched, at(9), has_all=False, begins=True).touched == {"idle", "open"}
 
 
 def test_what_only_waits_for_rows_nobody_has_read_waits_patiently_for_a_call_that_reads_them_anyway() -> None:

@@ -62,6 +62,17 @@ def test_after_the_list_was_empty_once_no_place_stays_unread(theatre: Theatre) -
     assert (theatre.play(replace(PLAIN, steps=steps))).wrong == []
 
 
+@pytest.mark.parametrize("calls", [2, 3])
+def test_a_clip_that_was_written_down_in_a_look_that_a_kill_cut_short_is_told_by_the_next_process(
+    theatre: Theatre, calls: int
+) -> None:
+    """Although others of its batch run on, and nothing changes any more."""
+    begins = (watch("batch-1", Events.EACH), Insert("batch-1", 20, "processing"), GoOn(20))
+    steps = (*begins, Move(0, 1, "completed"), Die(calls), GoOn(20))
+    played = theatre.play(replace(PLAIN, page=7, calls=300, steps=steps))
+    assert (played.wrong, played.told) == ([], ["clips"])
+
+
 def test_an_outcome_that_is_taken_back_and_comes_again_is_a_correction(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 2), GoOn(20), Move(0, 1, "failed"), GoOn(20))
     takes_back = (Move(0, 1, "processing", back=True), GoOn(70), Move(0, 2, "failed"), GoOn(70))
