@@ -2,8 +2,9 @@
 
 from bot.domain.closings import Closings, waiting_of
 from bot.domain.gaps import Gap
-from bot.domain.places import Coverage, Order
-from bot.domain.steps import ByReference, Window
+from bot.domain.places import Coverage, Order, Places
+from bot.domain.steps import ByReference, Call, Window
+from bot.domain.under_way import under_way
 from bot.domain.watch import Watched
 from tests.builders import at
 
@@ -94,3 +95,18 @@ def test_what_nobody_waits_for_is_not_tried_again() -> None:
     closings = Closings()
     closings.put_off("a", until=115)
     assert closings.next_call(200, WHOLE, set(), 0, 1) is None
+
+
+def test_beside_references_that_are_under_way_others_are_read_at_once() -> None:
+    closings, places = Closings(unaccounted=dict.fromkeys("abc"), pressing=dict.fromkeys("b")), Places(WHOLE)
+    calls: list[Call] = []
+    while call := closings.next_call(100, WHOLE, set(), 12, 99, under_way(calls, places, 100, 20)):
+        calls.append(call)
+    assert calls == [ByReference("b"), ByReference("a"), ByReference("c")]
+
+
+def test_a_page_of_the_list_that_is_under_way_already_is_not_asked_for_to_conclude_something() -> None:
+    closings = Closings(settles={"a": 120.0})
+    assert closings.next_call(130, WHOLE, set(), 12, 99) == Window(None)
+    newest = under_way([Window(None)], Places(WHOLE), 130, 20)
+    assert closings.next_call(130, WHOLE, set(), 12, 99, newest) is None
