@@ -8,6 +8,7 @@ from enum import Enum, auto
 _MINUTE = 60.0  # seconds
 _WINDOW = 61.0  # a call may be on its way a second longer than the one that follows it a minute later
 _BURST_SHARE = 6  # at most a sixth of a minute's calls at once: enough for a question of ten pages
+_SHORTEST_PAUSE = 0.001  # seconds; of less than a microsecond some clocks see nothing pass, and would be asked for ever
 _PATIENCE_WITHOUT_WORD = timedelta(seconds=5)  # after a 429 that does not say how long
 
 
@@ -68,12 +69,12 @@ class Budget:
         self._refill(now)
         calls = min(calls, self.burst)
         if now < self._closed_until:
-            return self._closed_until - now
+            return max(self._closed_until - now, _SHORTEST_PAUSE)
         pause = 1 / self._per_second
         if self._tokens < calls:
-            return max((calls - self._tokens) * pause, 0.001)
+            return max((calls - self._tokens) * pause, _SHORTEST_PAUSE)
         if (too_many := math.ceil(len(self._taken) + calls - self._allowed)) > 0:
-            return max(self._taken[too_many - 1][0] + _WINDOW - now, 0.001)
+            return max(self._taken[too_many - 1][0] + _WINDOW - now, _SHORTEST_PAUSE)
         return 0.0 if self._is_turn_of(purpose) else pause
 
     def _is_turn_of(self, purpose: Purpose) -> bool:

@@ -192,3 +192,13 @@ def test_the_load_is_the_share_of_what_is_allowed_now() -> None:
     assert budget.load(30.0) == 0.5
     budget.refused(30.0, None)
     assert budget.load(30.0) == 1.0
+
+
+@given(st.floats(1, 1e6), st.floats(0.1, 60))
+def test_whoever_waits_as_long_as_told_never_waits_for_next_to_nothing(began: float, seconds: float) -> None:
+    budget = Budget(60, began)
+    budget.refused(began, timedelta(seconds=seconds))
+    almost = began + timedelta(seconds=seconds).total_seconds() - 1e-13
+    for now in (began, almost):
+        pause = budget.pause(Purpose.LOOK, now)
+        assert pause == 0 or pause >= 0.001
