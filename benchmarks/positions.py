@@ -1,17 +1,16 @@
 """How late it is told what ended where calls are short, and how much of that is not knowing how many rows have come."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from benchmarks.report import Ceiling, Report, run
-from bot.domain.places import Places
-from bot.flows import lookout
+from bot.domain.places import Coverage, Places
+from bot.ports import Clock
 from bot.sandbox.simulated_account import Jobs, Model
-from bot.sandbox.simulation import Figures, Plan, Simulation, simulation
+from bot.sandbox.simulation import Figures, Plan, simulation
 
 SEED = 1
 
@@ -60,28 +59,26 @@ async def measured(quick: bool) -> Report:
 async def _looked(account: Account, plan: Plan, *, is_known: bool) -> Figures:
     jobs = Jobs(Model(references=account.references, a_day=account.a_day, watched=0.1), plan.ends, plan.seed)
     async with simulation(plan, jobs) as world:
-        with _known(world) if is_known else nullcontext():
-            await world.watch(account.references)
-            return await world.run(plan, lambda _: None)
+        if is_known:
+            world.lookout.places_of = partial(Known, jobs, world.clock)
+        await world.watch(account.references)
+        return await world.run(plan, lambda _: None)
 
 
-@contextmanager
-def _known(world: Simulation) -> Iterator[None]:
-    """The planner is told how many rows there will be when its call is answered: what nobody can know."""
-    jobs, clock = world.account.jobs, world.clock
+class Known(Places):
+    """Is told how many rows there will be when a call is answered: what nobody can know."""
 
-    class Known(Places):
-        def expected_total(self, now: float) -> float:  # noqa: ARG002 - as it is asked
-            return jobs.total(clock.monotonic() + jobs.model.latency / 2)
+    def __init__(self, jobs: Jobs, clock: Clock, coverage: Coverage | None) -> None:
+        super().__init__(coverage)
+        self._jobs, self._clock = jobs, clock
 
-        def margin(self, now: float, size: int) -> int:  # noqa: ARG002 - as it is asked
-            return 0
+    def expected_total(self, now: float) -> float:  # noqa: ARG002 - as it is asked
+        """So many rows there will be."""
+        return self._jobs.total(self._clock.monotonic() + self._jobs.model.latency / 2)
 
-    lookout.Places = Known  # type: ignore[misc]
-    try:
-        yield
-    finally:
-        lookout.Places = Places  # type: ignore[misc]
+    def margin(self, now: float, size: int) -> int:  # noqa: ARG002 - as it is asked
+        """None is needed."""
+        return 0
 
 
 def _told(found: Figures) -> tuple[str, ...]:

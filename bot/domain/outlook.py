@@ -57,8 +57,7 @@ class Outlook:
         self.watched_share = 0.0  # of the account's newest rows
         self.is_watching = True
         self.load = 0.0  # the share of the budget that was used in the last minute
-        self.at_once = SHORTEST_RUN  # pages that may be read at once
-        self.latency = 0.0  # seconds that a page takes
+        self.run = SHORTEST_RUN  # pages that may be read at once, side by side
         self._sweeps = False
         self._calls = 0
         self._learned = 0
@@ -179,7 +178,7 @@ class Outlook:
         self._sweeps = is_short and unread_of(coverage) > BEHIND * self.places.rate
         if self._sweeps:
             self.load = max(self.load, SHORT)
-        self.places.ahead, self.places.side_by_side = self.latency, self._sweeps
+        self.places.side_by_side = self._sweeps
         is_readable = now >= self._list_from
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
         # than now, was read by a clock that is not known yet.
@@ -241,7 +240,7 @@ class Outlook:
         gaps = unread_gaps(self.places, now)
         unread = unread_points(gaps, now, self._worth_of_unread)
         points += (point for point in unread if not beside.shows(point.place))
-        return weighed(points, gaps, self.places, now, size, self.at_once if self._sweeps else 0)
+        return weighed(points, gaps, self.places, now, size, self.run if self._sweeps else 0)
 
     def _worth_of_unread(self, age: float, rows: int) -> float:
         """Each of the rows is watched with the same chance."""

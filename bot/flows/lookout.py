@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -40,6 +40,7 @@ class Lookout:
     source: Source
     store: Store
     rules: Rules
+    places_of: Callable[[Coverage | None], Places] = Places
     interest: Interest = field(default_factory=Interest, init=False)
     outlook: Outlook = field(init=False)
     _closings: Closings = field(default_factory=Closings, init=False)
@@ -59,7 +60,7 @@ class Lookout:
         self._audited_at = self.api_now
 
     def _blank(self, coverage: Coverage | None) -> Outlook:
-        return Outlook(Places(coverage), self._covers, pace_of(self.rules.poll_interval.total_seconds()))
+        return Outlook(self.places_of(coverage), self._covers, pace_of(self.rules.poll_interval.total_seconds()))
 
     def _covers(self, reference_id: str) -> bool:
         return self.interest.covers(reference_id)
@@ -255,8 +256,8 @@ class Lookout:
         while True:
             free = budget.free(clock.monotonic()) - beside.count
             self.outlook.load = budget.load(clock.monotonic())
-            self.outlook.latency = self.source.latency
-            self.outlook.at_once = min(max(free, SHORTEST_RUN), budget.burst, LONGEST_RUN)
+            self.outlook.places.ahead = self.source.latency
+            self.outlook.run = min(max(free, SHORTEST_RUN), budget.burst, LONGEST_RUN)
             step = await asyncio.to_thread(self.outlook.choose, self.api_now, page_size, beside)
             if not isinstance(step, Window) or step.pages <= max(free, 1):
                 return step
@@ -266,9 +267,8 @@ class Lookout:
 
     def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
-        newest_from = self.outlook.places.newest_from(now, page_size)
-        patience = self.outlook.pace.patience
-        return self._closings.next_call(now, self._coverage, still_open, patience, newest_from, beside)
+        newest, patience = self.outlook.places.newest_from(now, page_size), self.outlook.pace.patience
+        return self._closings.next_call(now, self._coverage, still_open, patience, newest, beside)
 
     def _to_spare(self, now: float) -> Call | None:
         """What is read when nothing is urgent: what was skipped, the oldest rows, and each reference by itself.

@@ -147,7 +147,7 @@ def _changed(connection: Connection, watch: Watch, wish: Wish) -> Watch:
     if changed.deadline != watch.deadline:
         drop_unsent_of(connection, watch.id, _ANOTHER_DEADLINE, kind="risk")
     if changed.expected != watch.expected:
-        changed = _undecided(connection, changed)
+        changed = _undecided(connection, changed, watch.expected)
     if changed != watch:
         save(connection, changed)
         change_under(connection, changed)
@@ -171,11 +171,15 @@ def _with_deadline(watch: Watch, wish: Wish) -> Watch:
     return replace(watch, deadline=wish.due.at, deadline_zone=wish.due.zone, risk=risk)
 
 
-def _undecided(connection: Connection, watch: Watch) -> Watch:
-    """The next look decides anew whether it is settled; when more is expected than came, a new generation begins."""
+def _undecided(connection: Connection, watch: Watch, before: int | None) -> Watch:
+    """What was settled short of what was expected `before`, or is by now, the next look decides anew.
+
+    Expecting more than came begins a new generation. Else it stays settled, so that what comes later reopens it.
+    """
     if watch.settled_reading is None:
         return watch
     memory = entries.whole(connection, watch.account_id, watch.reference_id)
     came = sum(1 for entry in memory if entry.listed)
-    more = watch.expected is not None and watch.expected > came
-    return replace(watch, settled_reading=None, generation=watch.generation + 1 if more else watch.generation)
+    if watch.expected is not None and watch.expected > came:
+        return replace(watch, settled_reading=None, generation=watch.generation + 1)
+    return replace(watch, settled_reading=None) if before is not None and before > came else watch

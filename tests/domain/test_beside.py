@@ -76,9 +76,9 @@ def swept(unread: int, latency: float, at_once: int = 1) -> Coverage:
     """What is left after a minute with a call a second, some at once, while so much is unread and the budget short."""
     gap = Gap(FIRST - unread + 1, FIRST, NOW - unread / RATE, NOW)
     made = Outlook(Places(Coverage(Order.NEWEST_FIRST, FIRST, NOW, (gap,))), lambda _: True, pace_of(15))
-    made.watched_share, made.load, made.latency, made.at_once = 1.0, 1.0, latency, at_once
+    made.watched_share, made.load, made.run = 1.0, 1.0, at_once
     places = made.places
-    places.rate = float(RATE)
+    places.rate, places.ahead = float(RATE), latency
     places.add([row(place) for place in range(FIRST, FIRST - SIZE, -1)], 0, FIRST, NOW, {})
     calls = 0
     while calls < STEPS:
@@ -123,8 +123,8 @@ def test_while_calls_are_saved_up_for_a_run_the_budget_is_short_still() -> None:
     unread = int(2 * BEHIND * RATE)
     places = Places(Coverage(Order.NEWEST_FIRST, FIRST, NOW, (Gap(FIRST - unread + 1, FIRST, NOW - 900, NOW),)))
     made = Outlook(places, lambda _: True, pace_of(15))
-    made.watched_share, made.latency = 1.0, LATENCY
-    places.rate, places.newest_at = float(RATE), NOW
+    made.watched_share = 1.0
+    places.rate, places.ahead, places.newest_at = float(RATE), LATENCY, NOW
     pages = []
     for load in (STILL_SHORT, 1.0, STILL_SHORT, STILL_SHORT - 0.01, STILL_SHORT):
         made.load = load
@@ -142,7 +142,7 @@ def test_rows_that_come_while_a_page_is_on_its_way_would_leave_remainders() -> N
 def test_while_calls_suffice_or_a_row_can_be_read_twice_all_is_as_ever(load: float, unread: int) -> None:
     places = Places(Coverage(Order.NEWEST_FIRST, FIRST, NOW, (Gap(FIRST - unread + 1, FIRST, NOW - 900, NOW),)))
     made = Outlook(places, lambda _: True, pace_of(15))
-    made.watched_share, made.load, made.latency = 1.0, load, LATENCY
-    places.rate, places.newest_at = float(RATE), NOW
+    made.watched_share, made.load = 1.0, load
+    places.rate, places.ahead, places.newest_at = float(RATE), LATENCY, NOW
     made.choose(NOW + 1, SIZE)
     assert not places.side_by_side

@@ -165,9 +165,23 @@ def _was_to_come(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
     ended_later = Verdict(2 * (later > TOLERANCE) or (later > -TOLERANCE))
     if span.unsure:
         ended_later = Verdict.MAYBE  # the process that began the watch never heard the API's time, and ours was set
-    # A pattern keeps something about the reference only once it has seen it.
-    kept = min(_was_to_come(account, span.goes_on, outcome), Verdict.MAYBE) if span.goes_on else Verdict.NO
-    return max(seen_open, ended_later, kept)
+    return max(seen_open, ended_later, _was_to_come_before(account, span, outcome))
+
+
+def _was_to_come_before(account: ModelAccount, span: Span, outcome: Shown) -> Verdict:
+    """The same for the span that it goes on from; a pattern keeps something about a reference once it has seen it."""
+    if span.goes_on is None:
+        return Verdict.NO
+    kept = max(
+        (
+            min(span.goes_on.has(shown.number), Verdict.MAYBE if shown.number in account.lost else Verdict.YES)
+            for rows in account.shown.values()
+            for shown in rows
+            if shown.row.reference_id == outcome.row.reference_id
+        ),
+        default=Verdict.NO,
+    )
+    return min(_was_to_come(account, span.goes_on, outcome), max(kept, Verdict.MAYBE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,17 @@ def test_after_the_list_was_empty_once_no_place_stays_unread(theatre: Theatre) -
     assert (theatre.play(replace(PLAIN, steps=steps))).wrong == []
 
 
+@pytest.mark.parametrize("expected", [1, 2])
+def test_what_comes_after_fewer_were_expected_than_had_finished_reopens_the_batch(
+    theatre: Theatre, expected: int
+) -> None:
+    """Nobody has seen it yet when the number is changed."""
+    fewer = Watch("C1", "batch-1", None, expected, beside_a_look=False)
+    steps = (watch("batch-1"), Insert("batch-1", 2, "completed"), GoOn(70), Insert("batch-1", 3, "completed"), fewer)
+    played = theatre.play(replace(PLAIN, steps=(*steps, GoOn(70))))
+    assert (played.wrong, played.told) == ([], ["finished", "reopened", "finished"])
+
+
 @pytest.mark.parametrize("calls", [2, 3])
 def test_a_clip_that_was_written_down_in_a_look_that_a_kill_cut_short_is_told_by_the_next_process(
     theatre: Theatre, calls: int

@@ -3,6 +3,8 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from bot.domain.announcement import CardPlaceholder, Key
 from bot.domain.answer import Wish
 from bot.domain.delivery import State
@@ -83,6 +85,21 @@ async def test_when_another_number_is_expected_the_next_look_may_decide_anew(sto
     assert changed.settled_reading is None
     assert recorded.announced == 1
     assert kinds(await drain(store)) == ["short"]
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "is_settled"), [(None, 1, True), (2, 1, False), (2, None, False), (1, 1, True)]
+)
+async def test_what_was_settled_as_it_is_expected_now_stays_so(
+    store: Store, first: int | None, then: int | None, *, is_settled: bool
+) -> None:
+    await start(store, wish(expected=first))
+    await record(store, reading([request(1)], 10))
+    await record(store, reading([request(1, "completed")], 1000))
+
+    changed = await start(store, replace(wish(expected=then), without=frozenset() if then else frozenset({"expect"})))
+
+    assert (changed.settled_reading is not None, changed.generation) == (is_settled, 1)
 
 
 async def test_the_same_watch_started_at_the_same_time_is_one(store: Store) -> None:
