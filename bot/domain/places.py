@@ -167,7 +167,8 @@ class Places:
             self.coverage = self._extended(self.coverage, shown, total, now)
         else:
             self.coverage = _without_rows(self.coverage, total, now)
-        if not places or max([*places, *(gap.high for gap in self.coverage.gaps)]) >= total:
+        newest = max([*places, *(gap.high for gap in self.coverage.gaps)], default=0)
+        if newest >= total or not (places or offset):  # what begins beyond the end shows none of the newest rows
             self.newest_at = now
         return places
 
@@ -254,10 +255,13 @@ def _is_of_one_time(rows: Sequence[LipsyncRequest]) -> bool:
 
 
 def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
-    """After a page without rows; only a list that says it has none is known to have none."""
+    """After a page without rows, as one beyond the end; only a list that says it has none is known to have none."""
     if total == 0:
         return Coverage(before.order, 0, now, since=0 if before.total else before.since, guessed=before.guessed)
-    return replace(before, total=min(before.total, total), read_at=now)
+    if total > before.total:
+        gap = Gap(before.total + 1, total, before.read_at, now)
+        return replace(before, total=total, read_at=now, gaps=joined([*before.gaps, gap]))
+    return replace(before, total=total, read_at=now)
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:

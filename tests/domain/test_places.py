@@ -32,6 +32,18 @@ def test_a_page_without_rows_of_a_list_that_has_some_shows_nothing_of_it() -> No
     assert (coverage.total, coverage.filled_from) == (10, 7)
 
 
+@pytest.mark.parametrize(("told", "unread", "newest_at"), [(10, (), 0.0), (12, ((11, 12),), 5.0), (8, (), 0.0)])
+def test_a_page_that_begins_beyond_the_end_shows_nothing_of_the_newest_rows(
+    told: int, unread: tuple[tuple[int, int], ...], newest_at: float
+) -> None:
+    """As many as were known may be others by now; of what has come more, it is known that it is unread."""
+    places = Places(Coverage(Order.OLDEST_FIRST, 10, 0.0))
+    coverage = added(places, [], 15, told, 5.0)
+    assert coverage.total == told
+    assert tuple((gap.low, gap.high) for gap in coverage.gaps) == unread
+    assert places.newest_at == newest_at
+
+
 def test_a_place_stays_the_same_while_rows_arrive() -> None:
     places = Places()
     assert places.add(NEWEST_FIRST[2:6], 0, 8, 1.0, {}) == (8, 7, 6, 5)
