@@ -258,10 +258,16 @@ def _without_rows(before: Coverage, total: int, now: float) -> Coverage:
     """After a page without rows, as one beyond the end; only a list that says it has none is known to have none."""
     if total == 0:
         return Coverage(before.order, 0, now, since=0 if before.total else before.since, guessed=before.guessed)
-    if total > before.total:
-        gap = Gap(before.total + 1, total, before.read_at, now)
-        return replace(before, total=total, read_at=now, gaps=joined([*before.gaps, gap]))
-    return replace(before, total=total, read_at=now)
+    new = [Gap(before.total + 1, total, before.read_at, now)] if total > before.total else []
+    gaps = [left for gap in (*before.gaps, *new) for left in gap.without(total + 1, max(gap.high, total + 1))]
+    return replace(
+        before,
+        total=total,
+        read_at=now,
+        gaps=joined(gaps),
+        filled_from=min(before.filled_from, total + 1),
+        since=0 if total < before.total else before.since,
+    )
 
 
 def _lost_touch(before: Coverage, shown: Mapping[str, int], low: int, high: int, total: int) -> bool:

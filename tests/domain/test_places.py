@@ -44,6 +44,16 @@ def test_a_page_that_begins_beyond_the_end_shows_nothing_of_the_newest_rows(
     assert places.newest_at == newest_at
 
 
+def test_places_that_no_list_has_any_more_are_not_asked_for_again_and_again() -> None:
+    """Most of its rows have gone; what was unread of them cannot be read."""
+    places = Places(
+        Coverage(Order.OLDEST_FIRST, 17, 0.0, (Gap(4, 9, -9.0, -5.0), Gap(12, 17, -3.0, -1.0)), 15, since=7)
+    )
+    coverage = added(places, [], 11, 6, 5.0)
+    assert [(gap.low, gap.high) for gap in coverage.gaps] == [(4, 6)]
+    assert (coverage.total, coverage.filled_from, coverage.since) == (6, 7, 0)
+
+
 def test_a_place_stays_the_same_while_rows_arrive() -> None:
     places = Places()
     assert places.add(NEWEST_FIRST[2:6], 0, 8, 1.0, {}) == (8, 7, 6, 5)
