@@ -81,8 +81,9 @@ def seen_again(
     """The entry after a reading showed `request`; the same object when nothing worth writing changed.
 
     A row that was asked for before the entry last changed is old news and changes nothing. `open_since` is the newest
-    watch's first reading: seeing the request open after it is remembered once, not at every look. A new `place` is
-    written only while the request is open: later nobody looks for it.
+    watch's first reading: seeing the request open after it is remembered once, not at every look. A `place` is written
+    the first time, which tells that the list has shown the request, and a new one only while it is open: later nobody
+    looks for it.
     """
     if request != entry.request and entry.outcome_reading is not None and knows_better(entry, asked_at, read_at):
         request = entry.request
@@ -95,7 +96,7 @@ def seen_again(
         changed = replace(changed, outcome_reading=number)
     if not request.is_terminal and (entry.open_reading is None or entry.open_reading <= open_since < number):
         changed = replace(changed, open_reading=number)
-    if place is not None and place != changed.place and not request.is_terminal:
+    if place is not None and place != changed.place and not (request.is_terminal and changed.place is not None):
         changed = replace(changed, place=place)
     return changed
 

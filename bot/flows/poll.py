@@ -213,13 +213,13 @@ class Poll:
         self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
 
     async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:
-        """If our memory should have the oldest row of this page and has not, nobody knows what stands beneath it."""
+        """If the list should have shown the oldest row of this page and did not, nobody knows what is beneath it."""
         if not where:
             return
         low, oldest = min(zip(where, page.requests, strict=True), key=lambda each: each[0])
         if oldest.created_at < self.source.api_now(page.read_at) - self.rules.retention:
             return
-        if await self.store.ledger.request(self.rules.account_id, oldest.id) is None:
+        if not await self.store.ledger.is_placed(self.rules.account_id, oldest.id):
             self.lookout.outlook.places.read_on(before, low, max(where), oldest.created_at.timestamp())
 
     async def _read(self, reference_id: str) -> None:

@@ -53,6 +53,15 @@ class Ledger:
 
         return await self.database.read(work)
 
+    async def is_placed(self, account_id: str, request_id: str) -> bool:
+        """Whether a page of the account's list has shown the request; one of its reference alone tells no place."""
+
+        def work(connection: Connection) -> bool:
+            query = select(requests.c.place).where(requests.c.account_id == account_id, requests.c.id == request_id)
+            return connection.execute(query).scalar_one_or_none() is not None
+
+        return await self.database.read(work)
+
     async def looked_at(self, account_id: str) -> datetime | None:
         """Our clock at the newest reading of anything of the account."""
 

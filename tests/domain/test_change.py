@@ -61,6 +61,14 @@ def test_an_outcome_that_was_taken_back_before_is_marked_when_it_comes_again() -
     assert moved.correction
 
 
+def test_of_what_has_ended_only_the_first_place_is_remembered() -> None:
+    ended = entry(request(1, "completed"))
+    placed = seen_again(ended, request(1, "completed"), 9, asked_at=at(5), read_at=at(6), open_since=0, place=7)
+    assert placed == replace(ended, place=7)
+    moved = seen_again(placed, request(1, "completed"), 10, asked_at=at(7), read_at=at(8), open_since=0, place=6)
+    assert moved is placed
+
+
 def test_a_row_that_comes_back_is_listed_again() -> None:
     gone = entry(request(1), opened=1, listed=False)
     assert seen_again(gone, request(1), 9, asked_at=at(5), read_at=at(6), open_since=0).listed

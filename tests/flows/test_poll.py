@@ -178,6 +178,24 @@ async def test_of_pages_that_are_read_at_once_one_that_cannot_be_had_stays_unrea
     assert world.ground.vitals.api_trouble is None
 
 
+async def test_a_new_row_in_the_place_of_one_that_vanished_is_read_although_those_above_it_are_known(
+    world: World,
+) -> None:
+    poll, lookout = looking(world, SIDE_BY_SIDE)
+    await poll.look()
+    del world.api.rows[-1]
+    new, *others = (request(n, "failed", reference="batch-2", created=n - ROWS) for n in range(ROWS, 2 * ROWS))
+    world.api.set([replace(new, reference_id="batch-1"), *others])
+    world.clock.pass_time(400)
+    lookout.steps = [ByReference("batch-2"), Window(None), Window(ROWS + 2.0 * SIZE), Window(ROWS + 1.0 * SIZE)]
+    await poll.look()
+    assert [(gap.low, gap.high) for gap in lookout.coverage.gaps] == [(ROWS, ROWS)]
+    lookout.steps = [Window(float(ROWS))]
+    await poll.look()
+    assert not lookout.coverage.gaps
+    assert await world.store.ledger.request("default", new.id) is not None
+
+
 # --- other calls at once ---
 
 

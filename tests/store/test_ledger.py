@@ -1,6 +1,7 @@
 """The ledger remembers what was seen, once, and says what is new."""
 
 import asyncio
+from dataclasses import replace
 
 from bot.domain.reading import Known
 from bot.store import Store
@@ -206,6 +207,15 @@ async def test_the_head_page_is_recorded_under_each_reference_and_says_which_mov
     assert recorded.references == {"batch-2"}
     assert await store.ledger.request(ACCOUNT, uuid(3)) == request(3, reference=None)
     assert (await store.ledger.known(ACCOUNT, "batch-2")).complete is False
+
+
+async def test_only_a_page_of_the_list_places_a_request_also_when_it_had_ended_before(store: Store) -> None:
+    rows = [request(1, "completed"), request(2)]
+    await record(store, reading(rows, 100))
+    assert not any([await store.ledger.is_placed(ACCOUNT, row.id) for row in rows])
+    await record(store, replace(reading(rows, 200, reference=None), places=(2, 1)))
+    assert all([await store.ledger.is_placed(ACCOUNT, row.id) for row in rows])
+    assert not await store.ledger.is_placed(ACCOUNT, uuid(3))
 
 
 async def test_the_head_page_tells_failures_but_never_the_finish(store: Store) -> None:
