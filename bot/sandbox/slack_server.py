@@ -51,7 +51,6 @@ class SlackSandbox:
         seed: int = 0,
         port: int | None = 0,
         host: str = "127.0.0.1",
-        ack_seconds: float = 3.0,
     ) -> None:
         random = Random(seed)  # noqa: S311 - reproducible, not secret
         self.clock, self.base_url = clock, f"http://{host}:{port}"
@@ -75,7 +74,8 @@ class SlackSandbox:
         self.bot_url: str | None = None
         self.signed_at: Callable[[], float] | None = None
         self.should_escape = True
-        self._host, self._port, self._ack_seconds, self._secret = host, port, ack_seconds, signing_secret
+        self.ack_seconds = 3.0
+        self._host, self._port, self._secret = host, port, signing_secret
         self._runner: web.AppRunner | None = None
         self._session: ClientSession | None = None
 
@@ -201,7 +201,7 @@ class SlackSandbox:
     def _delivery(self) -> Delivery:
         if self._session is None:
             raise RuntimeError("use `async with` first")
-        delivery = Delivery(self._session, self.sockets, self._secret, self.bot_url, self._ack_seconds)
+        delivery = Delivery(self._session, self.sockets, self._secret, self.bot_url, self.ack_seconds)
         if self.signed_at is not None:
             delivery.signed_at = self.signed_at
         return delivery

@@ -77,7 +77,7 @@ class Browser:
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(clock=HastyClock(), ack_seconds=2) as sandbox:
+    async with SlackSandbox(clock=HastyClock()) as sandbox:
         yield sandbox
 
 

@@ -64,7 +64,7 @@ def clock() -> HastyClock:
 
 @pytest.fixture
 async def slack(clock: HastyClock) -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(clock=clock, ack_seconds=0.2) as sandbox:
+    async with SlackSandbox(clock=clock) as sandbox:
         yield sandbox
 
 
@@ -196,7 +196,7 @@ async def test_a_bot_that_says_nothing_within_its_time_is_reported(slack: SlackS
         await never.wait()
         return web.Response()
 
-    bot.answer = hang
+    bot.answer, slack.ack_seconds = hang, 0.2
     delivered = await slack.command(ANA.id, DE, "help")
     assert (delivered.status, delivered.error) == (None, "operation_timeout")
     assert seen_by_ana(slack) == ['/lipsync failed with the error "operation_timeout"']

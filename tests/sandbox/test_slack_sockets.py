@@ -23,7 +23,7 @@ DE = "C0DUBBINGDE"
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox(clock=HastyClock(), ack_seconds=0.2) as sandbox:
+    async with SlackSandbox(clock=HastyClock()) as sandbox:
         sandbox.limits.on = False
         yield sandbox
 
@@ -163,6 +163,7 @@ async def test_a_silent_slack_neither_sends_nor_answers(
     await socket.receive_json()
     slack.sockets.silent = True
     await socket.ping(b"are you there")
+    slack.ack_seconds = 0.2
     assert (await slack.command(ANA.id, DE, "help")).error == "operation_timeout"
     with pytest.raises(TimeoutError):
         await socket.receive(timeout=0.01)
@@ -172,6 +173,7 @@ async def test_an_acknowledgement_too_late_changes_nothing(
     slack: SlackSandbox, client: AsyncWebClient, http: ClientSession
 ) -> None:
     socket = await connected(client, http)
+    slack.ack_seconds = 0.2
     assert (await slack.command(ANA.id, DE, "help")).error == "operation_timeout"
     await acknowledge(socket, {"text": "sorry"})
     await slack.workspace.wait_for(lambda _: slack.sockets.acks)

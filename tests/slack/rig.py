@@ -422,12 +422,12 @@ class Rig:
 
 @asynccontextmanager
 async def rigged(
-    *, known: bool = True, most_work: int = 100, http: bool = True, ack_seconds: float = 3.0, listening: bool = True
+    *, known: bool = True, most_work: int = 100, http: bool = True, listening: bool = True
 ) -> AsyncIterator[Rig]:
     """A rig whose app is served over HTTP (or not at all), and listens unless the test lets it."""
     clock = FakeClock()
     async with AsyncExitStack() as stack:
-        slack = await stack.enter_async_context(SlackSandbox(clock=clock, ack_seconds=ack_seconds))
+        slack = await stack.enter_async_context(SlackSandbox(clock=clock))
         session = await stack.enter_async_context(ClientSession())
         client = AsyncWebClient(token=BOT_TOKEN, base_url=slack.api_url, session=session, retry_handlers=[])
         client.proxy = None  # what the environment says is not obeyed

@@ -20,7 +20,7 @@ AURORA, PRODUCERS = "C0AURORA", "C0PRODUCERS"
 @pytest.fixture(params=["http", "socket"])
 async def rig(request: pytest.FixtureRequest) -> AsyncIterator[Rig]:
     over_http = request.param == "http"
-    async with rigged(http=over_http, ack_seconds=0.5) as made:
+    async with rigged(http=over_http) as made:
         socket = SocketMode(made.app, APP_TOKEN, made.client, FakeClock(datetime.now(UTC)))
         if not over_http:
             await socket.connect()
@@ -128,6 +128,7 @@ async def test_what_happens_is_heard(
 @pytest.mark.parametrize("fault", [StoreError("the database is locked"), ZeroDivisionError()])
 async def test_an_event_that_could_not_be_handled_is_told_again_until_it_is(rig: Rig, fault: Exception) -> None:
     rig.access.faults.extend([fault, fault])
+    rig.slack.ack_seconds = 0.5
     with capture_logs() as log:
         await invited(rig.slack)
         await rig.slack.workspace.wait_for(lambda w: [e for e in w.log if e.what == "told_again"])
@@ -167,6 +168,7 @@ async def test_a_step_of_a_workflow_is_heard_with_what_was_entered_and_without_i
 
 async def test_a_step_that_could_not_be_written_down_is_told_again_until_it_is(rig: Rig) -> None:
     rig.workflow.faults.extend([StoreError("the database is locked")] * 2)
+    rig.slack.ack_seconds = 0.5
     with capture_logs():
         await rig.slack.run_step("get_status", {"reference": "batch-1"}, ANA.id)
         await rig.slack.workspace.wait_for(lambda w: [e for e in w.log if e.what == "told_again"])
