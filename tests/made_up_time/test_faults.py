@@ -9,7 +9,7 @@ import pytest
 from bot.sandbox.chamelaion_faults import Fault
 from bot.sandbox.workspace import BOT
 from tests import tables
-from tests.made_up_time.stage import ANSWER_SECONDS, DE, DE_DM, FOR_EVER, Stage, staged
+from tests.made_up_time.stage import ANSWER_SECONDS, DE, DE_DM, FOR_EVER, PATIENCE, Stage, staged
 
 NEVER = 0.00001
 ALL_IS_WELL_AFTER = 720.0  # seconds in which what does not pass by itself lasts
@@ -125,7 +125,8 @@ def _times(number: int) -> str:
 
 async def play(case: Case, url: str, part: "Part") -> Seen:
     """One failure while this goes wrong, and what comes of it."""
-    async with staged(url, slots=100, speed=NEVER, answer_seconds=ANSWER_SECONDS) as stage:
+    patience = ANSWER_SECONDS if "no answer" in case.name else PATIENCE
+    async with staged(url, slots=100, speed=NEVER, answer_seconds=patience) as stage:
         ids = stage.account.submit("batch-1", 5)
         await stage.watch("batch-1")
         await stage.run(120)
