@@ -210,10 +210,10 @@ async def test_home_is_shown_though_slack_fails_first(quick: Stage, kind: FaultK
 
 
 async def test_a_slow_slack_holds_up_nobody(quick: Stage) -> None:
-    quick.slack.faults.add("views.publish", "slow", seconds=5)
+    quick.slack.faults.add("views.publish", "slow", seconds=30)
     await quick.slack.surfaces.open_home(ANA)
     assert (await quick.slack.command(BEN, DE, "help")).ok
-    await quick.slack.workspace.wait_for(lambda w: w.ephemerals(BEN, DE), timeout_seconds=3)
+    await quick.slack.workspace.wait_for(lambda w: w.ephemerals(BEN, DE), timeout_seconds=20)
     assert quick.slack.surfaces.home(ANA) is None
 
 
