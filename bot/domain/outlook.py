@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.domain.beside import BEHIND, SHORTEST_RUN, STILL_SHORT, unread_of
 from bot.domain.durations import Durations
-from bot.domain.pace import SHORT, Pace, worth_of
+from bot.domain.pace import LONGEST_UNREAD_OLD, SHORT, Pace, worth_of
 from bot.domain.places import Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
@@ -191,6 +191,8 @@ class Outlook:
         best: Choice | None = max(choices, key=lambda choice: choice.worth, default=None)
         is_worth_it = best is not None and best.worth >= self.pace.price_at(self.load)
         self._calls += 1
+        if (left_out := self._for_left_out(choices, now, size, beside)) is not None:
+            return left_out
         if overdue is not None and (not is_worth_it or self._calls % (_SWEEPING_TURN if self._sweeps else _TURN) == 0):
             return self._for_overdue(overdue, choices, size)
         if best is None or not is_worth_it:
@@ -249,14 +251,27 @@ class Outlook:
 
     def _for_overdue(self, overdue: Open, choices: Sequence[Choice], size: int) -> Call:
         """The most worthwhile call that shows the request which has waited longest."""
-        place = overdue.place
-        best = Choice(ByReference(overdue.reference_id), 0.0)
-        for choice in choices:
-            if isinstance(choice.step, ByReference):
-                shows = choice.step.reference_id == overdue.reference_id
-            else:
-                top = choice.step.top
-                shows = place is not None and top is not None and top - choice.step.pages * size < place <= top
-            if shows and choice.worth > best.worth:
-                best = choice
-        return best.step
+        alone = Choice(ByReference(overdue.reference_id), 0.0)
+        shown = (each for each in choices if _shows(each.step, overdue.place, overdue.reference_id, size))
+        return max((alone, *shown), key=lambda choice: choice.worth).step
+
+    def _for_left_out(self, choices: Sequence[Choice], now: float, size: int, beside: UnderWay) -> Call | None:
+        """Every so many calls, the most worthwhile that shows the rows which nobody has read for longest, if too long.
+
+        One row that may be nobody's would never be worth a call where the budget is short.
+        """
+        gaps = self.places.coverage.gaps if self.places.coverage else ()
+        if not gaps or self._sweeps or self._calls % _TURN != _TURN // 2:
+            return None
+        oldest = min(gaps, key=lambda gap: gap.began)
+        if now - oldest.began <= LONGEST_UNREAD_OLD or beside.shows(oldest.low):
+            return None
+        shown = (each for each in choices if _shows(each.step, oldest.low, None, size))
+        best = max(shown, key=lambda choice: choice.worth, default=None)
+        return best.step if best else None
+
+
+def _shows(step: Call, place: int | None, reference_id: str | None, size: int) -> bool:
+    if isinstance(step, ByReference):
+        return step.reference_id == reference_id
+    return place is not None and step.top is not None and step.top - step.pages * size < place <= step.top

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,6 +136,20 @@ def test_where_the_budget_is_short_what_waits_longest_goes_first_among_pages_tha
     made.places.coverage = Coverage(Order.NEWEST_FIRST, 1_000, NOW, (old, fresh))
     made.watched_share, made.load = 0.5, 1.0
     assert made.choose(NOW + 1, SIZE) == Window(200)
+
+
+@pytest.mark.parametrize(("minutes", "times"), [(14, 0), (16, 2)])
+def test_where_the_budget_is_short_a_row_that_nobody_has_read_for_a_quarter_of_an_hour_is_read_all_the_same(
+    minutes: int, times: int
+) -> None:
+    made = Outlook(Places(Coverage(Order.NEWEST_FIRST, 1_000, NOW)), is_watched, PACE)
+    left_out = Gap(101, 101, NOW - 60 * minutes, NOW - 60 * minutes)
+    others = (Gap(n, n + 99, NOW - 300, NOW - 290) for n in range(201, 1_000, 200))
+    made.places.coverage = Coverage(Order.NEWEST_FIRST, 1_000, NOW, (left_out, *others))
+    made.watched_share, made.load = 0.1, 1.0
+    made.places.rate = 10.0  # else pages lie side by side: too much is unread
+    steps = [made.choose(NOW, SIZE) for _ in range(16)]
+    assert steps.count(Window(101)) == times
 
 
 def test_what_stands_where_the_list_has_no_row_any_more_loses_its_place() -> None:
