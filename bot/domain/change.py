@@ -96,7 +96,7 @@ def seen_again(
         changed = replace(changed, outcome_reading=number)
     if not request.is_terminal and (entry.open_reading is None or entry.open_reading <= open_since < number):
         changed = replace(changed, open_reading=number)
-    if place is not None and place != changed.place and not (request.is_terminal and changed.place is not None):
+    if place is not None and place != changed.place and (changed.place is None or not request.is_terminal):
         changed = replace(changed, place=place)
     return changed
 

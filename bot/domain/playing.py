@@ -19,7 +19,7 @@ UNSTEADY = 0.015  # how far slots may differ on average from what runs now, with
 CHANGES = ((0.55, 0.04), (1.7, 0.04))  # times the slots, and how likely: few batches see such a change, but some do
 ALIKE = 1.2  # times as many slots
 TURNS_FOR_ONE = 1.5  # changes for each turn: some go on in the same way
-MOST_DIRECT = 96  # clips waiting and running: up to so many, each is drawn by itself, as a block is 30 % off with few
+MOST_DIRECT = 150  # clips waiting and running: up to so many, each is drawn by itself; fewer in a block: 70 % off
 _TAIL_POINTS = 48
 _TABLE = 256
 

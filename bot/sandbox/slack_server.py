@@ -36,8 +36,8 @@ _GRACE = 0.2
 class SlackSandbox:
     """An async context manager that serves the fake Slack on loopback (`port=None`: somebody else serves `routes()`).
 
-    `workspace`, `surfaces`, `happenings`, `faults`, `limits`, `hooks`, `tokens` and `sockets` may be used and changed
-    at any time. Time in the workspace is the clock's; the bot's three seconds (`ack_seconds`) and the signatures' time
+    `workspace`, `surfaces`, `happenings`, `faults`, `limits`, `hooks`, `tokens`, `sockets` and `ack_seconds` may be
+    used and changed at any time. Time in the workspace is the clock's; the bot's `ack_seconds` and the signatures' time
     are real.
     """
 

@@ -101,7 +101,6 @@ async def test_a_step_that_is_told_of_three_times_is_ended_once(stage: Stage) ->
     assert endings(stage) == ["functions.completeSuccess"]
 
 
-@pytest.mark.parametrize("stage", ["http"], indirect=True)  # a step is ended in the same way, whatever told of it
 @pytest.mark.parametrize("fault", ["drop_after", "status_500", "garbage", "drop_before"])
 async def test_an_end_whose_answer_is_lost_is_told_again(stage: Stage, fault: Any) -> None:  # noqa: ANN401 - a kind
     told_again = asyncio.Event()

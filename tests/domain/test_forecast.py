@@ -153,7 +153,7 @@ def _rest(age: float, durations: list[float], random: Random) -> float:
     return random.choice(longer) - age if longer else age / 2
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)  # a few of a thousand seeds are off by more
+@settings(max_examples=12, deadline=None)
 @given(st.integers(2, 24), st.sampled_from([5, 12, 20, 30]), st.floats(0.2, 0.9), st.integers(0, 999))
 def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_every_clip(
     slots: int, each: int, spread: float, seed: int
@@ -166,10 +166,10 @@ def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_ever
     block, plain = sorted(Play(queue, seed).draws()), directly(queue, seed)
     for share in (0.1, 0.5, 0.9):
         place = int(share * DRAWS)
-        assert block[place] == pytest.approx(plain[place], rel=0.12), share
+        assert block[place] == pytest.approx(plain[place], rel=0.1), share
 
 
-@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 94), (24, 72), (48, 48)])
+@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 148), (24, 72), (24, 120), (75, 75)])
 def test_few_clips_are_drawn_one_by_one_whatever_their_slots(slots: int, waiting: int) -> None:
     durations = tuple((60.0 + n, 1.0) for n in range(150))
     queue = Queue(NOON, 150, tuple(float(n) for n in range(slots)), waiting=waiting, durations=durations)
