@@ -42,7 +42,7 @@ async def test_from_home_to_the_links_of_a_finished_batch(demo: str, visitor: Vi
     form = dialog(page, "Watch")
     await form.get_by_label("Reference or pattern").fill(batch)
     await expect(form.locator(".context").first).to_contain_text(batch)
-    await form.get_by_label("A channel").check()
+    await form.get_by_role("radio", name="A channel").check()
     await choose(form, "Which channel", "dubbing-de")
     await form.get_by_role("button", name="Watch", exact=True).click()
     await expect(dialog(page, "Watching")).to_contain_text("#dubbing-de")
