@@ -3,7 +3,7 @@
 import heapq
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 from math import ceil, exp, inf, log, sqrt
 from random import Random
@@ -19,9 +19,11 @@ UNSTEADY = 0.015  # how far slots may differ on average from what runs now, with
 CHANGES = ((0.55, 0.04), (1.7, 0.04))  # times the slots, and how likely: few batches see such a change, but some do
 ALIKE = 1.2  # times as many slots
 TURNS_FOR_ONE = 1.5  # changes for each turn: some go on in the same way
-MOST_DIRECT = 150  # clips waiting and running: up to so many, each is drawn by itself; fewer in a block: 70 % off
+MOST_DIRECT = 96  # clips waiting and running: up to so many, each is drawn by itself; in a block: up to 15 % off
 _TAIL_POINTS = 48
-_TABLE = 256
+_TABLE = 1_024  # durations: one of a thousand that takes twenty times as long decides when a batch is finished
+_STEPS = 32
+_HALVINGS = 8
 
 _MIDDLES = [(n + 0.5) / DRAWS for n in range(DRAWS)]
 _NORMAL = [NormalDist().inv_cdf(share) for share in _MIDDLES]
@@ -116,34 +118,78 @@ class Play:
         return [tails[int(u * DRAWS)] * mean for u, mean in zip(self._turned(_TAILS), means, strict=True)]
 
     def in_a_block(self) -> list[float]:
-        """Until the last one begins all slots are busy: the work by its mean and spread, then the longest of the last.
-
-        At that moment the slots hold clips in the midst of their work, as at any moment of a long queue.
-        """
+        """All slots are busy until the last one begins: work by its mean and spread. Then the longest of the last."""
         survival, queue, slots = self._survival, self._queue, self._slots
         mean = survival.mean
-        resting = (survival.variance + mean**2) / (2 * mean)
-        begun = sum(map(survival.left, queue.running)) + queue.others * resting
         noise = sqrt(self._left) * survival.spread
         usual = _mean(queue.history) if queue.ahead and queue.history else mean
         busy = slots if not queue.to_come else max(min(slots, queue.rate * mean), 1.0)
         busy_of_ours = 1 + (busy - 1) * (queue.waiting + queue.to_come) / self._left
-        tails = self._tails(busy_of_ours)
+        work = sum(map(survival.left, queue.running)) + queue.others * self._resting
+        work += (self._left - queue.ahead) * mean + queue.ahead * usual
+        lasts = self._lasts(work)
+        tails = self._tails(busy_of_ours, lasts)
         rows = zip(
             self.means(), self._turned(_SUMS), self.speeds(), self._turned(_TAILS), self._arrivals(), strict=True
         )
-        work = begun - slots * resting + (self._left - queue.ahead) * mean + queue.ahead * usual
+        done = work - self._held(lasts)
         return [
-            max((work * m + noise * z) / (slots * f), last, 0.0) + tails[int(u * DRAWS)] * m
+            max((done * m + noise * z) / (slots * f), last, 0.0) + tails[int(u * DRAWS)] * m
             for m, z, f, u, last in rows
         ]
 
-    def _tails(self, busy: float) -> list[float]:
+    @property
+    def _resting(self) -> float:
+        """How much longer a clip takes that is met in the midst of its work, in a long queue."""
+        return (self._survival.variance + self._survival.mean**2) / (2 * self._survival.mean)
+
+    def _lasts(self, work: float) -> float:
+        """After how many seconds the last one begins: the slots have done then all the work but what they hold."""
+        longest = self._survival.ages[-1]
+        seconds = (work - self._held(longest)) / self._slots
+        if seconds >= longest:
+            return seconds
+        seconds = work / self._slots
+        for _ in range(_HALVINGS):
+            seconds = (seconds + (work - self._held(seconds)) / self._slots) / 2
+        return seconds
+
+    def _begin(self, seconds: float) -> float:
+        """How many begin in a slot each second until the last one does: at first more, while the longest go on."""
+        is_long = seconds >= self._survival.ages[-1]
+        return 1.0 / self._survival.mean if is_long else self._left / (seconds * self._slots)
+
+    def _held(self, seconds: float) -> float:
+        """The work that the slots hold when the last one begins: of those begun until then, and of those of now."""
+        survival, queue = self._survival, self._queue
+        if seconds >= survival.ages[-1]:
+            return self._slots * self._resting
+        step = seconds / _STEPS
+        areas = [survival.at((n + 0.5) * step)[1] for n in range(_STEPS)]
+        begun = sum(survival.mean - area for area in areas) * step
+        going_on = queue.others * (self._resting - begun / survival.mean) + sum(self._outlasting(seconds))
+        return self._slots * begun * self._begin(seconds) + going_on
+
+    def _outlasting(self, seconds: float) -> Iterator[float]:
+        """How much longer than so many seconds each of those in work goes on."""
         survival = self._survival
+        for age in self._queue.running:
+            share, _ = survival.at(age)
+            yield (survival.mean - survival.at(age + seconds)[1]) / share if share > 0.0 else survival.left(age)
+
+    def _tails(self, busy: float, lasts: float) -> list[float]:
+        """How long after the last one began the longest goes on: it, one that began before, or one that runs now."""
+        survival, begin = self._survival, self._begin(lasts)
+        running = [(age, share) for age in self._queue.running if (share := survival.at(age)[0]) > 0.0]
 
         def chance(seconds: float) -> float:
             share, area = survival.at(seconds)
-            return math.pow(area / survival.mean, busy - 1.0) * (1.0 - share)
+            going_on = (survival.at(lasts + seconds)[1] - area) * begin
+            ended = math.pow(max(1.0 - going_on, 0.0), busy - 1.0) * (1.0 - share)
+            if lasts < survival.ages[-1]:
+                for age, open_now in running:
+                    ended *= 1.0 - survival.at(age + lasts + seconds)[0] / open_now
+            return ended
 
         return _inverted(chance, survival.ages[-1])
 

@@ -71,7 +71,7 @@ class Visitor:
         self.complaints.append(str(error))
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
+@pytest_asyncio.fixture(loop_scope="session", scope="package")
 async def browser() -> AsyncIterator[Browser]:
     path = chromium()
     expect.set_options(timeout=PATIENCE_MS)
@@ -90,9 +90,9 @@ async def visitor(browser: Browser) -> AsyncIterator[Visitor]:
     assert made.complaints == []
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="session")
+@pytest_asyncio.fixture(loop_scope="session", scope="package")
 async def demo(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[str]:
-    """The address of the real demo, with the real bot in it."""
+    """The address of the real demo, with the real bot in it; as long as both live, they work."""
     assert browser.is_connected()
     folder: Path = tmp_path_factory.mktemp("demo")
     async with program("demo", folder=folder) as started:

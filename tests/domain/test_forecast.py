@@ -1,6 +1,7 @@
 """A forecast is never in the past, says nothing too early, and agrees with playing every clip."""
 
 import heapq
+from bisect import bisect_right
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -134,7 +135,7 @@ def test_a_single_change_of_slots_is_taken_to_last() -> None:
 def directly(queue: Queue, seed: int) -> list[float]:
     """Every clip drawn and put on the slot that is free first, as plainly as can be."""
     random, survival = Random(seed), survival_of(queue)  # noqa: S311 - no secret
-    durations, found = survival.quantiles(1_000), []
+    durations, found = survival.quantiles(4_096), []
     play = Play(queue, seed)
     for mean, speed in zip(play.means(), play.speeds(), strict=True):
         free = [_rest(age, durations, random) * mean / speed for age in queue.running]
@@ -149,27 +150,29 @@ def directly(queue: Queue, seed: int) -> list[float]:
 
 
 def _rest(age: float, durations: list[float], random: Random) -> float:
-    longer = [each for each in durations if each > age]
-    return random.choice(longer) - age if longer else age / 2
+    longer = bisect_right(durations, age)
+    return durations[random.randrange(longer, len(durations))] - age if longer < len(durations) else age / 2
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.integers(2, 24), st.sampled_from([5, 12, 20, 30]), st.floats(0.2, 0.9), st.integers(0, 999))
+@given(
+    st.integers(2, 100), st.sampled_from([2, 5, 12, 30]), st.floats(0.2, 0.9), st.integers(0, 20), st.integers(0, 999)
+)
 def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_every_clip(
-    slots: int, each: int, spread: float, seed: int
+    slots: int, each: int, spread: float, long: int, seed: int
 ) -> None:
-    assume(slots * each + slots > MOST_DIRECT)
+    """Also where the batch is over before its longest clip could be: some take twenty times as long as the others."""
+    assume(MOST_DIRECT < slots * each + slots <= 700)
     random = Random(seed)  # noqa: S311 - no secret
-    durations = tuple(sorted((random.lognormvariate(4.1, spread), 1.0) for _ in range(150)))
+    lengths = [random.lognormvariate(4.1, spread) * (20 if number < long else 1) for number in range(150)]
     running = tuple(random.uniform(0, 30) for _ in range(slots))
-    queue = Queue(NOON, 150, running, waiting=slots * each, durations=durations)
+    queue = Queue(NOON, 150, running, waiting=slots * each, durations=tuple((each, 1.0) for each in sorted(lengths)))
     block, plain = sorted(Play(queue, seed).draws()), directly(queue, seed)
-    for share in (0.1, 0.5, 0.9):
-        place = int(share * DRAWS)
-        assert block[place] == pytest.approx(plain[place], rel=0.1), share
+    apart = sum(abs(one - other) for one, other in zip(block, plain, strict=True)) / DRAWS
+    assert apart < 0.12 * plain[DRAWS // 2]
 
 
-@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 148), (24, 72), (24, 120), (75, 75)])
+@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 94), (24, 72), (48, 48)])
 def test_few_clips_are_drawn_one_by_one_whatever_their_slots(slots: int, waiting: int) -> None:
     durations = tuple((60.0 + n, 1.0) for n in range(150))
     queue = Queue(NOON, 150, tuple(float(n) for n in range(slots)), waiting=waiting, durations=durations)
