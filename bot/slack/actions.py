@@ -2,7 +2,8 @@
 
 A button's value is the reference id; of those whose names begin with `GLOB`, except `GLOB_EXCEPT`, it is the pattern.
 Of those whose names begin with `FAILURE` it is the reference id, the key of the failure kind and how many failures are
-shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel.
+shown, on three lines. Of `UNDO` it says which deed is taken back. Of `SETTINGS_CHANGE` it is the channel. Of those
+whose names begin with `WATCHES` it is whose watches are listed and which page of them is wanted, with a space between.
 Those whose names begin with `MODAL` stand in modals.
 Those whose names begin with `FORM` stand in views; the first two are fields.
 
@@ -31,6 +32,8 @@ GLOB_SHARE = "glob_share"
 GLOB_EXCEPT = "glob_except"
 QUEUE_REFRESH = "queue_refresh"
 QUEUE_SHARE = "queue_share"
+WATCHES_PREVIOUS = "watches_previous"
+WATCHES_NEXT = "watches_next"
 FINISHED_LINKS = "finished_links"
 FINISHED_EXPORT = "finished_export"
 FINISHED_CHART = "finished_chart"

@@ -188,6 +188,7 @@ def others(scene: Scene) -> Iterator[Canned]:
     for name, title, when, message in (
         ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
         ("watches_few", "Watches", "Two, in the channel that watches them.", _few(scene)),
+        ("watches_page", "Watches", "More than thirty: after Next.", _second_page(scene)),
         ("watches_none", "Watches", "Nothing is watched here.", none),
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
@@ -225,6 +226,12 @@ def others(scene: Scene) -> Iterator[Canned]:
 
 def _few(scene: Scene) -> Message:
     return watches.message(WatchesAnswer(Scope.HERE, (scene.line, canned_globs.line(scene))), scene.command)
+
+
+def _second_page(scene: Scene) -> Message:
+    names = (f"episode-{number:03d}" for number in range(1, 66))
+    lines = tuple(replace(scene.line, watch=replace(scene.watch, reference_id=name)) for name in names)
+    return watches.message(WatchesAnswer(Scope.ALL, lines), scene.command, page=2)
 
 
 def _watches(scene: Scene) -> Message:

@@ -22,6 +22,7 @@ from bot.domain.answer import (
     StoppedAnswer,
     WatchAnswer,
     WatchesAnswer,
+    WatchLine,
 )
 from bot.domain.answer import Wish as Wanted
 from bot.domain.deed import Did
@@ -87,6 +88,7 @@ class CannedAsk(Ask):
         self.questions: list[tuple[object, ...]] = []
         self.answers: list[Answer] = [status()]
         self.remembered = status()
+        self.lines: tuple[WatchLine, ...] = ()
         self.fault: Exception | None = None
 
     async def glob(self, text: str) -> Glob | None:
@@ -120,7 +122,7 @@ class CannedAsk(Ask):
 
     async def watches(self, scope: Scope, *, place: str, user: str) -> WatchesAnswer:
         self.questions.append(("watches", scope, place, user))
-        return WatchesAnswer(scope, ())
+        return WatchesAnswer(scope, self.lines)
 
     async def about(self) -> AboutAnswer:
         self.questions.append(("about",))

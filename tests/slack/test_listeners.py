@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading
+from bot.domain.answer import RequestAnswer, Scope, StatusAnswer, StillReading, WatchLine
 from bot.domain.people_answer import Undone
 from bot.domain.progress import Progress
 from bot.domain.watch import Events
@@ -17,7 +17,7 @@ from bot.slack import actions
 from bot.slack.commands import Command
 from bot.slack.examples import examples
 from bot.slack.listeners.command import COUNTED_AS
-from tests.builders import NOON, at, request
+from tests.builders import NOON, at, request, watch
 from tests.slack.rig import DE, REF, Rig, rigged, sheet, status
 
 STILL = replace(status(), still=StillReading(50, at(45) - NOON))
@@ -92,6 +92,30 @@ async def test_watches_are_listed_by_scope_for_the_one_who_asks(rig: Rig) -> Non
     await rig.type("watches mine")
     assert rig.ask.questions == [("watches", Scope.HERE, DE, ANA.id), ("watches", Scope.MINE, DE, ANA.id)]
     assert len(rig.seen()) == 2
+
+
+async def test_more_watches_than_a_message_lists_are_turned_over_as_they_are_now(rig: Rig) -> None:
+    progress = Progress(REF)
+    rig.ask.lines = tuple(WatchLine(watch(reference=f"episode-{number:02d}."), progress, NOON) for number in range(65))
+    await rig.type("watches mine")
+    (first,) = rig.seen()
+    assert "Your watches: 65 watches · 1 to 30" in first.text
+    await rig.click(first, actions.WATCHES_NEXT)
+    (second,) = rig.seen()
+    assert "Your watches: 65 watches · 31 to 60" in second.text
+    shown = str(second.blocks)
+    assert [f"episode-{number}." in shown for number in (29, 30, 59, 60)] == [False, True, True, False]
+    rig.ask.lines = rig.ask.lines[8:]
+    await rig.click(second, actions.WATCHES_NEXT)  # there is no third page any more
+    (last,) = rig.seen()
+    assert "Your watches: 57 watches · 31 to 57" in last.text
+    assert "Next" not in str(last.blocks)
+    rig.ask.lines = rig.ask.lines[:30]
+    await rig.click(last, actions.WATCHES_PREVIOUS)
+    (all_of_them,) = rig.seen()
+    assert "Your watches: 30 watches;" in all_of_them.text
+    assert "Previous" not in str(all_of_them.blocks)
+    assert {question[1] for question in rig.ask.questions} == {Scope.MINE}
 
 
 async def test_about_and_help_tell_of_the_bot(rig: Rig) -> None:

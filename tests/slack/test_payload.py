@@ -143,6 +143,13 @@ def test_a_click_with_an_odd_field_is_refused(field: str, value: object) -> None
         clicked({**CLICK, field: value})
 
 
+@pytest.mark.parametrize("value", ["", "all", "all 0", "all -1", "all 1.5", "all 999999", "no 1", "all 2\n", "all  2"])
+def test_a_button_that_names_no_page_is_refused(value: str) -> None:
+    assert replace(clicked(CLICK), value="mine 12").page == ("mine", 12)
+    with pytest.raises(PayloadError, match="nothing was done"):
+        _ = replace(clicked(CLICK), value=value).page
+
+
 @pytest.mark.parametrize("payload", [None, [], "x", 5])
 def test_what_is_no_object_is_refused(payload: object) -> None:
     with pytest.raises(PayloadError):

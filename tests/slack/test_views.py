@@ -75,6 +75,7 @@ def test_buttons_are_where_they_work_and_nowhere_else() -> None:
             and name not in ("status_shared", "status_still_reading", "status_first_reading", "status_partial_reading")
             and name != "status_chart_shared"
         },
+        "watches_page": [actions.WATCHES_PREVIOUS, actions.WATCHES_NEXT],
         **dict.fromkeys(("status_chart", "status_chart_ended", "status_chart_refused"), charted),
         "status_drawable": drawable,
         **{name: glob for name in MESSAGES if name.startswith("glob_card") and name != "glob_card_stopped"},
@@ -199,7 +200,8 @@ def test_five_hundred_watches_fit_into_a_few_blocks() -> None:
     message = LARGE["watches_many"]
     assert len(message.blocks) < 5
     assert "Watches here: 500" in "".join(texts(message.blocks))
-    assert "and 470 more" in "".join(texts(message.blocks))
+    assert "1 to 30" in "".join(texts(message.blocks))
+    assert "Next 30" in "".join(texts(message.blocks))
 
 
 def test_many_kinds_and_many_ids_are_cut_with_their_number() -> None:

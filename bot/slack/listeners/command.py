@@ -124,6 +124,7 @@ class CommandListener:
             self.export,
             self.watch,
             self.watch_forms,
+            self.watches,
             self.mute,
             self.triage,
             self.queue,

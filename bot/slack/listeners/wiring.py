@@ -104,7 +104,7 @@ def make_listeners(
         export=ExportListener(ask, sheets, guard, command),
         watch=watch,
         watch_forms=forms,
-        watches=WatchesListener(ask, command),
+        watches=WatchesListener(ask, guard, command),
         mute=MuteListener(flows.muting, guard, command),
         triage=TriageListener(flows.triaging, ask, guard, command),
         queue=QueueListener(ask, guard),

@@ -9,6 +9,7 @@ ANSWER = "answer"
 """What the ids of blocks begin with in messages that answer one person where nothing is ephemeral."""
 _NAMELESS = ("privategroup", "directmessage")
 _SEVERAL_PEOPLE = "mpdm"
+_PAGE = re.compile(r"(?P<whose>here|mine|all) (?P<page>[1-9][0-9]{0,4})")
 _FAILURES = re.compile(r"(?P<reference>.*)\n(?P<kind>[0-9a-f]{16})(\n(?P<seen>[0-9]{1,9}))?", re.DOTALL)
 
 
@@ -69,6 +70,14 @@ class Clicked:
     def failures(self) -> "ShownFailures":
         """The failures that the button is about; raises `PayloadError` when it names none."""
         return shown_failures(self.reference)
+
+    @property
+    def page(self) -> tuple[str, int]:
+        """Whose watches the button lists and which page of them, from 1; raises `PayloadError` when it names none."""
+        found = _PAGE.fullmatch(self.value)
+        if found is None:
+            raise odd("value")
+        return found["whose"], int(found["page"])
 
 
 @dataclass(frozen=True, slots=True)
