@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import FailureFacts
+from bot.domain.budget import Purpose
 from bot.domain.gaps import Gap
+from bot.domain.outlook import Outlook
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
-from bot.domain.steps import Wait, Window
+from bot.domain.steps import Step, Wait, Window
+from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
 from bot.store.ledger import Ledger
@@ -179,3 +182,27 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
     lookout.outlook.places = Places(Coverage(Order.NEWEST_FIRST, 40, now, (gap,)))
     step = await lookout.next_step(20)
     assert step == Window(40) if is_read else isinstance(step, Wait)
+
+
+class Runs(Outlook):
+    """Always wants five pages side by side."""
+
+    def choose(self, now: float, size: int, beside: UnderWay = NOTHING) -> Step:  # noqa: ARG002 - as it is asked
+        return Window(900.0, 5)
+
+
+async def test_a_run_that_is_not_free_waits_for_its_calls_and_beside_another_call_for_that(world: World) -> None:
+    """What to read is chosen anew when a call comes back: until then nobody knows what its page shows."""
+    lookout = Lookout(world.source, world.store, world.ground.rules)
+    await lookout.refresh()
+    lookout.outlook = Runs(lookout.outlook.places, lookout.outlook.covers, lookout.outlook.pace)
+    world.clock.pass_time(60)
+    newest, budget, now = UnderWay((Window(None),)), world.source.budget, world.clock.monotonic()
+    while budget.free(now) > 5:
+        assert budget.take(Purpose.LOOK, now) == 0
+    assert await lookout.next_step(100) == Window(900.0, 5)
+    assert await lookout.next_step(100, newest) == Wait(lookout.api_now)  # five are free, but one call is not back
+    assert world.clock.monotonic() == now
+    assert budget.take(Purpose.LOOK, now) == 0
+    assert await lookout.next_step(100) == Window(900.0, 5)
+    assert world.clock.monotonic() > now
