@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -194,7 +194,7 @@ class Outlook:
         if (left_out := self._for_left_out(choices, now, size, beside)) is not None:
             return left_out
         if overdue is not None and (not is_worth_it or self._calls % (_SWEEPING_TURN if self._sweeps else _TURN) == 0):
-            return self._for_overdue(overdue, choices, size)
+            return self._for_overdue(overdue, choices, now, size)
         if best is None or not is_worth_it:
             head_at = max(now if coverage is None else newest_at + self.longest_head, self._list_from)
             is_busy = bool(self.open) or bool(coverage and coverage.has_unread)
@@ -249,16 +249,17 @@ class Outlook:
         share, area = self.durations.survival(age)
         return rows * max(self.watched_share, _LEAST_SHARE) * worth_of(age, share, area, self.load)
 
-    def _for_overdue(self, overdue: Open, choices: Sequence[Choice], size: int) -> Call:
+    def _for_overdue(self, overdue: Open, choices: Sequence[Choice], now: float, size: int) -> Call:
         """The most worthwhile call that shows the request which has waited longest."""
-        alone = Choice(ByReference(overdue.reference_id), 0.0)
-        shown = (each for each in choices if _shows(each.step, overdue.place, overdue.reference_id, size))
-        return max((alone, *shown), key=lambda choice: choice.worth).step
+        alone = ByReference(overdue.reference_id)
+        shown = self._showing(overdue.place, choices, now, size)
+        by_itself = (each for each in choices if each.step == alone)
+        return max((Choice(alone, 0.0), *by_itself, *shown), key=lambda choice: choice.worth).step
 
     def _for_left_out(self, choices: Sequence[Choice], now: float, size: int, beside: UnderWay) -> Call | None:
-        """Every so many calls, the most worthwhile that shows the rows which nobody has read for longest, if too long.
+        """Every so many choices, the most worthwhile that shows the row which nobody has read for longest, if too long.
 
-        One row that may be nobody's would never be worth a call where the budget is short.
+        One row that may be nobody's would never be worth a call of its own.
         """
         gaps = self.places.coverage.gaps if self.places.coverage else ()
         if not gaps or self._sweeps or self._calls % _TURN != _TURN // 2:
@@ -266,12 +267,15 @@ class Outlook:
         oldest = min(gaps, key=lambda gap: gap.began)
         if now - oldest.began <= LONGEST_UNREAD_OLD or beside.shows(oldest.low):
             return None
-        shown = (each for each in choices if _shows(each.step, oldest.low, None, size))
-        best = max(shown, key=lambda choice: choice.worth, default=None)
+        best = max(self._showing(oldest.low, choices, now, size), key=lambda choice: choice.worth, default=None)
         return best.step if best else None
 
-
-def _shows(step: Call, place: int | None, reference_id: str | None, size: int) -> bool:
-    if isinstance(step, ByReference):
-        return step.reference_id == reference_id
-    return place is not None and step.top is not None and step.top - step.pages * size < place <= step.top
+    def _showing(self, place: int | None, choices: Sequence[Choice], now: float, size: int) -> Iterator[Choice]:
+        """The pages among these that show this place although the estimate of where it stands may be off."""
+        margin = self.places.margin(now, size)
+        for choice in choices:
+            step = choice.step
+            if place is None or not isinstance(step, Window) or step.top is None:
+                continue
+            if step.top - step.pages * size + 2 * margin < place <= step.top:
+                yield choice

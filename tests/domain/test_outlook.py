@@ -152,6 +152,22 @@ def test_where_the_budget_is_short_a_row_that_nobody_has_read_for_a_quarter_of_a
     assert steps.count(Window(101)) == times
 
 
+def test_what_is_read_all_the_same_is_on_its_page_however_many_rows_come_meanwhile() -> None:
+    """Until the API answers others come, so that the lowest rows of a page are not certain: they may be on the next."""
+    made = Outlook(Places(Coverage(Order.NEWEST_FIRST, 20_000, NOW)), is_watched, PACE)
+    made.places.add([request(20_000)], 0, 20_000, NOW, {})
+    made.saw([request(n, created=-300) for n in range(186, 201)], range(186, 201), NOW - 60)
+    left_out = Gap(101, 101, NOW - 1_000, NOW - 1_000)
+    made.places.coverage = Coverage(Order.NEWEST_FIRST, 20_000, NOW, (left_out,))
+    made.places.rate, made.places.ahead, made.load = 10.0, 5.0, 0.95
+    certain = SIZE - 2 * made.places.margin(NOW, SIZE)
+    assert certain < 85
+    steps = [made.choose(NOW, SIZE) for _ in range(16)]
+    tops = [step.top for step in steps if isinstance(step, Window) and step.top is not None]
+    assert Window(200) in steps  # it shows the open ones, and 101 only if nothing comes
+    assert sum(top - certain < 101 <= top for top in tops) == 2
+
+
 def test_what_stands_where_the_list_has_no_row_any_more_loses_its_place() -> None:
     """Or else its page, which cannot show it, would be read again and again."""
     older = [request(n, "completed", created=-100 + n) for n in range(1, 51)]
