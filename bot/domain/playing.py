@@ -1,16 +1,16 @@
 """The rest of a queue, played through many times on the slots that run now."""
 
 import heapq
-import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 from math import ceil, exp, inf, log, sqrt
 from random import Random
 from statistics import NormalDist, fmean, pstdev
 
+from bot.domain.block import Block, inverted
 from bot.domain.queue import Queue
-from bot.domain.survival import Survival, Weighted
+from bot.domain.survival import GROUPS, Survival, grouped
 
 DRAWS = 300  # the tenth of them that P10 and P90 rest on are 30: their error is small beside the spread itself
 HISTORY_WEIGHT = 5.0  # finished clips that all history counts for: the means of batches differ by about a quarter
@@ -19,11 +19,8 @@ UNSTEADY = 0.015  # how far slots may differ on average from what runs now, with
 CHANGES = ((0.55, 0.04), (1.7, 0.04))  # times the slots, and how likely: few batches see such a change, but some do
 ALIKE = 1.2  # times as many slots
 TURNS_FOR_ONE = 1.5  # changes for each turn: some go on in the same way
-MOST_DIRECT = 96  # clips waiting and running: up to so many, each is drawn by itself; in a block: up to 15 % off
-_TAIL_POINTS = 48
+MOST_DIRECT = 96  # clips, and slots: each of so few is drawn by itself; as a block five a slot are up to 15 % off
 _TABLE = 1_024  # durations: one of a thousand that takes twenty times as long decides when a batch is finished
-_STEPS = 32
-_HALVINGS = 8
 
 _MIDDLES = [(n + 0.5) / DRAWS for n in range(DRAWS)]
 _NORMAL = [NormalDist().inv_cdf(share) for share in _MIDDLES]
@@ -56,6 +53,7 @@ class Play:
         self._queue = queue
         self._random = Random(seed)  # noqa: S311 - no secret
         self._survival = survival_of(queue)
+        self._theirs = Survival.of(queue.history) if queue.history else self._survival
         known = queue.timed + (HISTORY_WEIGHT if queue.history else 0.0)
         relative = self._survival.variance / max(self._survival.mean, 1e-9) ** 2
         self._unknown = sqrt(relative / known + UNKNOWN_MEAN**2)
@@ -68,7 +66,7 @@ class Play:
         """Seconds until the last one is finished, once for each run; never negative."""
         if not self._left:
             return self.of_running()
-        if self._left + self._slots <= MOST_DIRECT:
+        if max(self._left, self._slots) <= MOST_DIRECT:
             return self.one_by_one()
         return self.in_a_block()
 
@@ -101,101 +99,39 @@ class Play:
     def of_running(self) -> list[float]:
         """Only those in work are left: the longest of what is left of each."""
         survival, means = self._survival, self.means()
-        starts = [(age, survival.at(age)[0]) for age in self._queue.running]
-        over = [age / 2 for age, share in starts if share <= 0.0]
-        known = [(age, share) for age, share in starts if share > 0.0]
+        starts = [(age, survival.at(age)[0], count) for age, count in grouped(self._queue.running, GROUPS)]
+        over = [(age / 2, count) for age, share, count in starts if share <= 0.0]
+        known = [each for each in starts if each[1] > 0.0]
 
         def chance(seconds: float) -> float:
             ended = 1.0
-            for age, share in known:
-                ended *= 1.0 - survival.at(age + seconds)[0] / share
-            for mean in over:
-                ended *= 1.0 - exp(-seconds / mean)
+            for age, share, count in known:
+                ended *= (1.0 - survival.at(age + seconds)[0] / share) ** count
+            for mean, count in over:
+                ended *= (1.0 - exp(-seconds / mean)) ** count
             return ended
 
-        longest = max(survival.ages[-1], *(6 * mean for mean in over)) if over else survival.ages[-1]
-        tails = _inverted(chance, longest)
+        longest = max(survival.ages[-1], *(6 * mean for mean, _ in over)) if over else survival.ages[-1]
+        tails = inverted(chance, longest, _MIDDLES)
         return [tails[int(u * DRAWS)] * mean for u, mean in zip(self._turned(_TAILS), means, strict=True)]
 
     def in_a_block(self) -> list[float]:
-        """All slots are busy until the last one begins: work by its mean and spread. Then the longest of the last."""
-        survival, queue, slots = self._survival, self._queue, self._slots
-        mean = survival.mean
-        noise = sqrt(self._left) * survival.spread
-        usual = _mean(queue.history) if queue.ahead and queue.history else mean
-        busy = slots if not queue.to_come else max(min(slots, queue.rate * mean), 1.0)
-        busy_of_ours = 1 + (busy - 1) * (queue.waiting + queue.to_come) / self._left
-        work = sum(map(survival.left, queue.running)) + queue.others * self._resting
-        work += (self._left - queue.ahead) * mean + queue.ahead * usual
-        lasts = self._lasts(work)
-        tails = self._tails(busy_of_ours, lasts)
+        """The work until the last one begins by its mean and spread, then the longest of the last."""
+        block = Block(self._queue, self._survival, self._theirs, self._slots, self._left)
+        tails = block.tails(_MIDDLES)
         rows = zip(
             self.means(), self._turned(_SUMS), self.speeds(), self._turned(_TAILS), self._arrivals(), strict=True
         )
-        done = work - self._held(lasts)
         return [
-            max((done * m + noise * z) / (slots * f), last, 0.0) + tails[int(u * DRAWS)] * m
+            max((block.work * m + block.noise * z) / (self._slots * f), last, 0.0) + tails[int(u * DRAWS)] * m
             for m, z, f, u, last in rows
         ]
-
-    @property
-    def _resting(self) -> float:
-        """How much longer a clip takes that is met in the midst of its work, in a long queue."""
-        return (self._survival.variance + self._survival.mean**2) / (2 * self._survival.mean)
-
-    def _lasts(self, work: float) -> float:
-        """After how many seconds the last one begins: the slots have done then all the work but what they hold."""
-        longest = self._survival.ages[-1]
-        seconds = (work - self._held(longest)) / self._slots
-        if seconds >= longest:
-            return seconds
-        seconds = work / self._slots
-        for _ in range(_HALVINGS):
-            seconds = (seconds + (work - self._held(seconds)) / self._slots) / 2
-        return seconds
-
-    def _begin(self, seconds: float) -> float:
-        """How many begin in a slot each second until the last one does: at first more, while the longest go on."""
-        is_long = seconds >= self._survival.ages[-1]
-        return 1.0 / self._survival.mean if is_long else self._left / (seconds * self._slots)
-
-    def _held(self, seconds: float) -> float:
-        """The work that the slots hold when the last one begins: of those begun until then, and of those of now."""
-        survival, queue = self._survival, self._queue
-        if seconds >= survival.ages[-1]:
-            return self._slots * self._resting
-        step = seconds / _STEPS
-        areas = [survival.at((n + 0.5) * step)[1] for n in range(_STEPS)]
-        begun = sum(survival.mean - area for area in areas) * step
-        going_on = queue.others * (self._resting - begun / survival.mean) + sum(self._outlasting(seconds))
-        return self._slots * begun * self._begin(seconds) + going_on
-
-    def _outlasting(self, seconds: float) -> Iterator[float]:
-        """How much longer than so many seconds each of those in work goes on."""
-        survival = self._survival
-        for age in self._queue.running:
-            share, _ = survival.at(age)
-            yield (survival.mean - survival.at(age + seconds)[1]) / share if share > 0.0 else survival.left(age)
-
-    def _tails(self, busy: float, lasts: float) -> list[float]:
-        """How long after the last one began the longest goes on: it, one that began before, or one that runs now."""
-        survival, begin = self._survival, self._begin(lasts)
-        running = [(age, share) for age in self._queue.running if (share := survival.at(age)[0]) > 0.0]
-
-        def chance(seconds: float) -> float:
-            share, area = survival.at(seconds)
-            going_on = (survival.at(lasts + seconds)[1] - area) * begin
-            ended = math.pow(max(1.0 - going_on, 0.0), busy - 1.0) * (1.0 - share)
-            if lasts < survival.ages[-1]:
-                for age, open_now in running:
-                    ended *= 1.0 - survival.at(age + lasts + seconds)[0] / open_now
-            return ended
-
-        return _inverted(chance, survival.ages[-1])
 
     def one_by_one(self) -> list[float]:
         """Each clip takes the slot that is free first."""
         durations = self._survival.quantiles(_TABLE)
+        theirs = self._theirs.quantiles(_TABLE) if self._queue.ahead else durations
+        rests = self._theirs.rests(_TABLE) if self._queue.others else durations
         queue, random = self._queue, self._random.random
         starts = [(age, bisect_right(durations, age)) for age in queue.running]
         mine = (queue.waiting + queue.to_come) / self._left
@@ -205,14 +141,15 @@ class Play:
         for m, f, last in zip(self.means(), self.speeds(), self._arrivals(), strict=True):
             free = [self._rest(age, first, durations) * m for age, first in starts]
             finish = max(free, default=0.0)
-            free += [durations[int(random() * _TABLE)] * random() * m for _ in range(queue.others)] + [0.0] * idle
+            free += [rests[int(random() * _TABLE)] * m for _ in range(queue.others)] + [0.0] * idle
             self._change(free, f)
             heapq.heapify(free)
             for number in range(self._left):
                 begins = max(free[0], last * (number - here + 1) / queue.to_come if number >= here else 0.0)
-                ends = begins + durations[int(random() * _TABLE)] * m
+                is_mine = mine == 1.0 or number == self._left - 1 or random() < mine
+                ends = begins + (durations if is_mine else theirs)[int(random() * _TABLE)] * m
                 heapq.heapreplace(free, ends)
-                if ends > finish and (number == self._left - 1 or mine == 1.0 or random() < mine):
+                if is_mine and ends > finish:
                     finish = ends
             found.append(finish)
         return found
@@ -230,10 +167,6 @@ class Play:
         elif wanted < len(free):
             free.sort()
             del free[: len(free) - wanted]
-
-
-def _mean(durations: Sequence[Weighted]) -> float:
-    return sum(seconds * count for seconds, count in durations) / sum(count for _, count in durations)
 
 
 def _ratios(queue: Queue, horizon: float, unsteady: Sequence[float]) -> list[float]:
@@ -278,18 +211,3 @@ def _changed() -> list[float]:
 
 
 _CHANGED = _changed()
-
-
-def _inverted(chance: Callable[[float], float], longest: float) -> list[float]:
-    """Evenly likely values of something whose chance to be at most so much is given; rising."""
-    points = [longest * (n / _TAIL_POINTS) ** 2 for n in range(_TAIL_POINTS + 1)]
-    chances = [chance(point) for point in points]
-    chances[-1] = 1.0
-    found, index = [], 1
-    for share in _MIDDLES:
-        while chances[index] < share:
-            index += 1
-        low, high = chances[index - 1], chances[index]
-        part = (share - low) / (high - low) if high > low else 1.0
-        found.append(points[index - 1] + part * (points[index] - points[index - 1]))
-    return found

@@ -7,12 +7,11 @@ from datetime import datetime
 from math import inf, log, sqrt
 
 from bot.domain.request import LipsyncRequest
-from bot.domain.survival import Weighted
+from bot.domain.survival import GROUPS, Weighted, grouped
 
 ENOUGH = 5  # finished clips: of fewer than five the mean is off by a quarter as often as not
 ENOUGH_HISTORY = 20  # ended requests of the account that stand in for them
 MOST_HISTORY = 500  # of the account, the latest
-_GROUPS = 100  # durations are told in so many groups, so that a large batch is no more work than a small one
 _MOMENTS = 24  # at which it is looked how many were in work
 _TIMES_AS_FAR = 4.0  # as the batch has still to go, it is looked back
 _AT_LEAST = 3_600.0
@@ -122,11 +121,8 @@ def queue_of(requests: Sequence[LipsyncRequest], around: Around, now: datetime, 
 
 
 def _grouped(spans: Sequence[Span]) -> tuple[Weighted, ...]:
-    """How long these were, rising: means of neighbours, and of how many each is one."""
-    lengths = sorted(end - start for _, start, end in spans)
-    size = -(-len(lengths) // _GROUPS) or 1
-    groups = (lengths[low : low + size] for low in range(0, len(lengths), size))
-    return tuple((sum(group) / len(group), float(len(group))) for group in groups)
+    """How long these were."""
+    return grouped((end - start for _, start, end in spans), GROUPS)
 
 
 def _rate(created: list[float], now: float) -> tuple[float, float]:

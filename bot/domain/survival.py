@@ -7,12 +7,21 @@ from itertools import accumulate
 from math import exp, sqrt
 from statistics import NormalDist
 
+GROUPS = 100  # ages are told in so many groups, so that a large batch is no more work than a small one
 TAIL_SPREAD = 0.7  # of the logarithm: clips of most accounts are spread by 0.5 to 0.9
 _TAIL = (0.8, 0.6, 0.4, 0.2, 0.05)
 _NORMAL = NormalDist()
 
 Weighted = tuple[float, float]
 """An age in seconds, and what it counts for."""
+
+
+def grouped(lengths: Iterable[float], most: int) -> tuple[Weighted, ...]:
+    """These lengths in so many groups at most, rising: the mean of neighbours, and how many it stands for."""
+    rising = sorted(lengths)
+    size = -(-len(rising) // most) or 1
+    groups = (rising[low : low + size] for low in range(0, len(rising), size))
+    return tuple((sum(group) / len(group), float(len(group))) for group in groups)
 
 
 def survivors(ended: Iterable[Weighted], running: Iterable[Weighted] = ()) -> tuple[list[float], list[float]]:
@@ -81,6 +90,11 @@ class Survival:
         """The standard deviation of that, in seconds."""
         return sqrt(self.variance)
 
+    @property
+    def rest(self) -> float:
+        """How much longer one takes that is met in the midst of its work, at any moment of a long queue, in seconds."""
+        return (self.variance + self.mean**2) / (2 * self.mean)
+
     def at(self, age: float) -> tuple[float, float]:
         """The share still open at this age, and the area under it from 0 to it."""
         index = bisect_right(self.ages, age)
@@ -107,5 +121,16 @@ class Survival:
                 index += 1
             before, after = self.shares[index - 1], self.shares[index]
             part = (before - share) / (before - after) if before > after else 1.0
+            found.append(self.ages[index - 1] + part * (self.ages[index] - self.ages[index - 1]))
+        return found
+
+    def rests(self, count: int) -> list[float]:
+        """`count` evenly likely times that one still takes which is met in the midst of its work, rising."""
+        found = []
+        for number in range(count):
+            area = self.areas[-1] * (number + 0.5) / count
+            index = bisect_right(self.areas, area)
+            before, after = self.areas[index - 1], self.areas[index]
+            part = (area - before) / (after - before)
             found.append(self.ages[index - 1] + part * (self.ages[index] - self.ages[index - 1]))
         return found

@@ -162,7 +162,7 @@ def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_ever
     slots: int, each: int, spread: float, long: int, seed: int
 ) -> None:
     """Also where the batch is over before its longest clip could be: some take twenty times as long as the others."""
-    assume(MOST_DIRECT < slots * each + slots <= 700)
+    assume(MOST_DIRECT < slots * each <= 700)
     random = Random(seed)  # noqa: S311 - no secret
     lengths = [random.lognormvariate(4.1, spread) * (20 if number < long else 1) for number in range(150)]
     running = tuple(random.uniform(0, 30) for _ in range(slots))
@@ -172,7 +172,47 @@ def test_where_clips_are_not_drawn_one_by_one_the_block_agrees_with_drawing_ever
     assert apart < 0.12 * plain[DRAWS // 2]
 
 
-@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 94), (24, 72), (48, 48)])
+@settings(max_examples=15, deadline=None)
+@given(st.data(), st.integers(2, 60), st.sampled_from([2, 5, 12]), st.sampled_from([0.1, 0.3, 1.0, 3.0, 10.0]))
+def test_both_ways_agree_where_others_wait_ahead_or_more_is_to_come(
+    data: st.DataObject, slots: int, each: int, times: float
+) -> None:
+    """Those of others take `times` as long."""
+    assume(slots * each > MOST_DIRECT // 2)
+    random = Random(data.draw(st.integers(0, 999)))  # noqa: S311 - no secret
+    own = data.draw(st.integers(0, slots))
+    ahead = data.draw(st.integers(0, slots * each - 1))
+    to_come = data.draw(st.integers(0, slots * each - ahead - 1))
+    lengths = sorted(random.lognormvariate(4.1, 0.5) for _ in range(150))
+    queue = Queue(
+        now=NOON,
+        finished=150,
+        running=tuple(random.uniform(0, 60) for _ in range(own)),
+        waiting=slots * each - ahead - to_come,
+        ahead=ahead,
+        others=slots - own,
+        to_come=to_come,
+        rate=data.draw(st.sampled_from([0.05, 0.5, 5.0])),
+        rate_unknown=0.2,
+        durations=tuple((length, 1.0) for length in lengths),
+        history=tuple((length * times, 1.0) for length in lengths),
+    )
+    block, single = sorted(Play(queue, 1).in_a_block()), sorted(Play(queue, 1).one_by_one())
+    apart = sum(abs(one - other) for one, other in zip(block, single, strict=True)) / DRAWS
+    assert apart < 0.2 * single[DRAWS // 2]
+
+
+@pytest.mark.parametrize("ahead", [20, 100, 1_000, 10_000])
+def test_many_short_ones_of_others_ahead_take_their_time(ahead: int) -> None:
+    """Ours take ten times as long: they are no more work for that."""
+    random = Random(1)  # noqa: S311 - no secret
+    lengths = tuple((random.uniform(500, 700), 1.0) for _ in range(400))
+    others = tuple((random.uniform(50, 70), 1.0) for _ in range(400))
+    queue = Queue(NOON, 400, (100.0,) * 2, waiting=1, ahead=ahead, others=38, durations=lengths, history=others)
+    assert middle(queue) == pytest.approx(600 + ahead * 60 / 40, rel=0.1)
+
+
+@pytest.mark.parametrize(("slots", "waiting"), [(2, 6), (2, 96), (24, 72), (96, 96)])
 def test_few_clips_are_drawn_one_by_one_whatever_their_slots(slots: int, waiting: int) -> None:
     durations = tuple((60.0 + n, 1.0) for n in range(150))
     queue = Queue(NOON, 150, tuple(float(n) for n in range(slots)), waiting=waiting, durations=durations)
