@@ -183,13 +183,9 @@ def _stopped(scene: Scene) -> Iterator[Canned]:
 
 def others(scene: Scene) -> Iterator[Canned]:
     """Answers to `watches`, `help` and `about`."""
-    none = watches.message(WatchesAnswer(Scope.HERE, ()), scene.command)
     yield from watches_by_policy(scene)
+    yield from _lists_of_watches(scene)
     for name, title, when, message in (
-        ("watches", "Watches", "Every channel's watches, in good and bad states.", _watches(scene)),
-        ("watches_few", "Watches", "Two, in the channel that watches them.", _few(scene)),
-        ("watches_page", "Watches", "More than thirty: after Next.", _second_page(scene)),
-        ("watches_none", "Watches", "Nothing is watched here.", none),
         ("help", "Help", "What can be typed.", help_view.message(scene.command)),
         ("help_watch", "Help", "One command and all its forms.", help_view.message(scene.command, "watch")),
         ("about", "About", "The bot in good health.", about.message(scene.about)),
@@ -222,6 +218,17 @@ def others(scene: Scene) -> Iterator[Canned]:
         ("about_trouble", "About", "The API refuses the key, and messages wait.", about.message(scene.about_trouble)),
     ):
         yield Canned(name, title, when, message)
+
+
+def _lists_of_watches(scene: Scene) -> Iterator[Canned]:
+    none = watches.message(WatchesAnswer(Scope.HERE, ()), scene.command)
+    for name, when, message in (
+        ("watches", "Every channel's watches, in good and bad states.", _watches(scene)),
+        ("watches_few", "Two, in the channel that watches them.", _few(scene)),
+        ("watches_page", "More than thirty: after Next.", _second_page(scene)),
+        ("watches_none", "Nothing is watched here.", none),
+    ):
+        yield Canned(name, "Watches", when, message)
 
 
 def _few(scene: Scene) -> Message:
