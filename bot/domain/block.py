@@ -1,7 +1,7 @@
 """The rest of a long queue as a whole: all slots are busy until the last clip begins, and then the longest goes on."""
 
-import math
 from collections.abc import Callable, Iterator, Sequence
+from math import sqrt
 
 from bot.domain.queue import Queue
 from bot.domain.survival import GROUPS, Survival, grouped
@@ -28,12 +28,11 @@ class Block:
         self._resting = second / (2 * self._mean)
         self._longest = max(kind.ages[-1] for share, kind in self._kinds if share)
         self._running = grouped(queue.running, GROUPS)
-        work = (
-            sum(ours.left(age) * count for age, count in self._running) + queue.others * theirs.rest + left * self._mean
-        )
+        begun = sum(ours.left(age) * count for age, count in self._running) + queue.others * theirs.rest
+        work = begun + left * self._mean
         self._lasts = self._last_begins(work)
         self.work = work - self._held(self._lasts)
-        self.noise = math.sqrt(left * max(second - self._mean**2, 0.0))
+        self.noise = sqrt(left * max(second - self._mean**2, 0.0))
         self._busy, self._begins = slots, self._begin(self._lasts)
         if queue.to_come and (comes := queue.to_come / queue.rate) > self._lasts:  # each finds a slot when it comes
             self._lasts, self._busy, self._begins = comes, left, 1.0 / comes
@@ -47,7 +46,7 @@ class Block:
         def chance(seconds: float) -> float:
             share, area = ours.at(seconds)
             going_on = (ours.at(lasts + seconds)[1] - area) * begins
-            ended = math.pow(max(1.0 - going_on, 0.0), self._busy - 1) * (1.0 - share)
+            ended = max(1.0 - going_on, 0.0) ** (self._busy - 1) * (1.0 - share)
             if lasts < ours.ages[-1]:
                 for age, open_now, count in running:
                     ended *= (1.0 - ours.at(age + lasts + seconds)[0] / open_now) ** count

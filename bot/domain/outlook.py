@@ -12,7 +12,7 @@ from bot.domain.pace import LONGEST_UNREAD_OLD, SHORT, Pace, worth_of
 from bot.domain.places import Order, Places
 from bot.domain.request import LipsyncRequest
 from bot.domain.steps import ByReference, Call, Step, Wait, Window
-from bot.domain.under_way import NOTHING, UnderWay
+from bot.domain.under_way import NOTHING, UnderWay, span_of
 from bot.domain.windows import Choice, Point, unread_gaps, unread_points, weighed
 
 LIKELY = 0.12  # the chance to have ended that makes a request one that may have
@@ -271,11 +271,9 @@ class Outlook:
         return best.step if best else None
 
     def _showing(self, place: int | None, choices: Sequence[Choice], now: float, size: int) -> Iterator[Choice]:
-        """The pages among these that show this place although the estimate of where it stands may be off."""
-        margin = self.places.margin(now, size)
+        """The pages among these, but the newest, that show this place."""
         for choice in choices:
-            step = choice.step
-            if place is None or not isinstance(step, Window) or step.top is None:
-                continue
-            if step.top - step.pages * size + 2 * margin < place <= step.top:
-                yield choice
+            if place is not None and isinstance(choice.step, Window) and choice.step.top is not None:
+                low, high = span_of(choice.step, self.places, now, size)
+                if low <= place <= high:
+                    yield choice

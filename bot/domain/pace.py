@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 
 LONGEST_UNREAD_SHARE = 0.02  # of its age: what ended late has waited long, ...
-LONGEST_UNREAD_OLD = (
-    900.0  # ... but is read after so many seconds all the same, as is, unless much is, what nobody has read
-)
+LONGEST_UNREAD_OLD = 900.0  # ... but is read after so many seconds all the same; as a rule also what nobody has read
 
 USUAL_LOAD = 0.6  # the share of the budget at which a call has its usual price
 LEAST_PRICE = 0.8  # of the usual one, ...

@@ -42,12 +42,13 @@ def under_way(calls: Sequence[Call], places: Places, now: float, size: int) -> U
     windows = [call for call in calls if isinstance(call, Window)]
     return UnderWay(
         tuple(calls),
-        tuple(_span(window, places, now, size) for window in windows),
+        tuple(span_of(window, places, now, size) for window in windows),
         frozenset(call.reference_id for call in calls if isinstance(call, ByReference)),
     )
 
 
-def _span(window: Window, places: Places, now: float, size: int) -> tuple[float, float]:
+def span_of(window: Window, places: Places, now: float, size: int) -> tuple[float, float]:
+    """The places from one to another that a page will show, although the estimate of where rows stand may be off."""
     if window.top is None:
         return places.newest_from(now, size), math.inf
     return window.top - window.pages * size + 2 * places.margin(now, size) + 1, window.top

@@ -82,9 +82,8 @@ def _sentence(title: str, answer: WatchesAnswer, which: str) -> Words:
     trouble += f", {number(twice)} of them told at least once" if twice else ""
     oldest = min((line.read_at for line in answer.lines if line.read_at), default=None)
     read = words("; oldest reading ", At(oldest, "ago")) if oldest else words("; not read yet")
-    return words(
-        f"{title}: {counted(len(answer.lines), 'watch', 'watches')}{which}{trouble}{_hidden(answer)}", read, "."
-    )
+    many = counted(len(answer.lines), "watch", "watches")
+    return words(f"{title}: {many}{which}{trouble}{_hidden(answer)}", read, ".")
 
 
 def _line(line: WatchLine) -> Words:
