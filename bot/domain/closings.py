@@ -1,6 +1,7 @@
 """What looks have still to conclude of references: which were touched, which may be settled, which are stale."""
 
 import math
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from bot.domain.under_way import NOTHING, UnderWay
 from bot.domain.watch import Watched
 
 LONGEST_GAP = 60.0  # seconds that a finish waits for rows nobody has read; then its reference is read by itself
+AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once, if calls are left for it
 FRESHEN = 30.0  # seconds between two times that the freshness of a reference with open requests is written down
 FRESHEN_IDLE = 300.0  # seconds, for those without
 
@@ -25,7 +27,8 @@ class Closings:
     `touched` ones had news in this look. `settles` says when a batch may be called settled. `unaccounted` ones must be
     read by themselves before anything can be concluded, first of all the `pressing` ones, of which there is something
     to conclude; `later` ones wait until no gap is left in the account's list.
-    `delayed` says when those that could not be read, or not be believed, are unaccounted again.
+    `delayed` says when those that could not be read, or not be believed, are unaccounted again. `audits` are all that
+    are watched, in the order in which they are read by themselves when calls are left.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -34,6 +37,8 @@ class Closings:
     unaccounted: dict[str, None] = field(default_factory=dict)
     later: set[str] = field(default_factory=set)
     delayed: dict[str, float] = field(default_factory=dict)
+    audits: deque[str] = field(default_factory=deque)
+    _audited_at: float | None = None
     _stuck: dict[str, float] = field(default_factory=dict)  # until when these wait for rows that nobody has read
     _fresh: dict[str, float] = field(default_factory=dict)
     _idle_fresh_at: float = 0.0
@@ -61,6 +66,7 @@ class Closings:
         """The API's clock shows less than it did: what is fresh must be written down anew."""
         self._fresh.clear()
         self._idle_fresh_at = 0.0
+        self._audited_at = None
         self._end_delays(math.inf)
 
     def put_off(self, reference_id: str, until: float) -> None:
@@ -125,6 +131,16 @@ class Closings:
             return Window(None)
         return _over(coverage.gaps[-1], newest_from) if due and coverage.gaps else None
 
+    def next_audit(self, now: float) -> ByReference | None:
+        """The reference whose turn it is to be read by itself, in case the account's list has kept something back."""
+        if self._audited_at is None:
+            self._audited_at = now
+        if not self.audits or now < self._audited_at + AUDIT_ROUND / len(self.audits):
+            return None
+        self._audited_at = now
+        self.audits.rotate(-1)
+        return ByReference(self.audits[-1])
+
     def conclude(self, coverage: Coverage) -> frozenset[str]:
         """The references that a look concludes at its end."""
         names = self.touched | {name for name, until in self.settles.items() if until <= coverage.read_at}
@@ -134,10 +150,10 @@ class Closings:
             self.later = set()
         return frozenset(names)
 
-    def freshen(self, coverage: Coverage, seen: Mapping[str, float], idle: Iterable[str]) -> dict[str, float]:
+    def freshen(self, coverage: Coverage, seen: Mapping[str, float]) -> dict[str, float]:
         """Since when what is known of references is true, where that is to be written down now.
 
-        `seen` says when the longest unread open request of a reference was read; `idle` ones have none.
+        `seen` says when the longest unread open request of a reference was read; the other watched ones have none.
         """
         if not coverage.contiguous:
             return {}
@@ -147,7 +163,7 @@ class Closings:
         self._fresh |= fresh
         if coverage.read_at >= self._idle_fresh_at + FRESHEN_IDLE:
             self._idle_fresh_at = coverage.read_at
-            fresh |= {name: coverage.read_at for name in idle if name not in moments}
+            fresh |= {name: coverage.read_at for name in self.audits if name not in moments}
         return fresh
 
 

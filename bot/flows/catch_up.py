@@ -11,6 +11,9 @@ from bot.ports import Clock
 from bot.store import Store
 
 log = structlog.get_logger(__name__)
+MOST_STEPS = (
+    2_000  # pages or references: 200,000 requests; an account with more news than calls is never read to its end
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +30,8 @@ class CatchUp:
     on_news: Callable[[], None]
     _missed: frozenset[str | None] = field(default=frozenset(), init=False)  # by the last look
     _under_way: bool = field(default=False, init=False)
+    _began_behind: bool = field(default=False, init=False)  # the present look did
+    _steps: int = field(default=0, init=False)  # of looks since it is under way
     _began: tuple[datetime, float] | None = field(default=None, init=False)  # the present look, on both clocks
     _all_read: tuple[datetime, float] | None = field(default=None, init=False)  # the last look that read everything
 
@@ -36,14 +41,15 @@ class CatchUp:
         Asks the database only when there may be a gap.
         """
         self._began = (self.clock.now(), self.clock.monotonic())
-        return await self.is_behind()
+        self._began_behind = await self.is_behind()
+        return self._began_behind
 
     async def is_behind(self) -> bool:
         """The same at any other moment: a look may take long when nothing is answered."""
         if not self._under_way and not self._is_recent():
             now, after = self.clock.now(), self.rules.gap_after
             since = await self.store.ledger.fall_behind(self.rules.account_id, now=now, after=after)
-            self._under_way = since is not None
+            self._under_way, self._steps = since is not None, 0
             if since is not None:
                 log.info("catching up: what is found is told in one message for each place", since=since.isoformat())
         return self._under_way
@@ -56,14 +62,19 @@ class CatchUp:
         passed = abs(self.clock.now() - now), timedelta(seconds=self.clock.monotonic() - seconds)
         return max(passed) < self.rules.gap_after
 
-    async def end_if_done(self, missed: Set[str | None], *, others_go_on: bool) -> None:
-        """At the end of a look that tried all that was due, which after a gap is all that is watched.
+    async def end_look(self, steps: int, missed: Set[str | None], *, has_read_all: bool, others_go_on: bool) -> None:
+        """At the end of a look of so many `steps`: it may have been the last that was needed.
 
-        `missed` could not be read (None is the account's list); `others_go_on` when the API answers for something else
-        that is watched. What is missed for the second time while others go on counts as done: it holds up nobody, and
-        is told as ever once it is read.
+        `has_read_all` when everything of before its beginning was read but for what is `missed`, which could not be
+        (None is the account's list); `others_go_on` when the API answers for something else that is watched. What is
+        missed for the second time while others go on counts as read: it holds up nobody, and is told as ever once it
+        is.
         """
-        is_done = not missed or (others_go_on and missed <= self._missed)
+        if self._under_way != self._began_behind:
+            return  # it was noticed in the middle of the look: the next one reads all anew
+        self._steps += steps
+        is_enough = has_read_all or (self._under_way and self._steps >= MOST_STEPS)
+        is_done = is_enough and (not missed or (others_go_on and missed <= self._missed))
         self._missed = frozenset(missed)
         if not is_done:
             return

@@ -3,11 +3,11 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-import structlog
-
+from bot.domain.arrears import Arrears
 from bot.domain.beside import LONGEST_RUN, SHORTEST_RUN
 from bot.domain.closings import Closings, waiting_of
 from bot.domain.glob import Interest
@@ -16,18 +16,16 @@ from bot.domain.pace import pace_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest, Page
-from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.domain.steps import Call, Step, Wait, Window
 from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.rules import Rules
 from bot.flows.source import Source
 from bot.store import Store
 
-log = structlog.get_logger(__name__)
 REFRESH = 600.0  # seconds after which memory is asked again: another process may have changed it
-AUDIT_ROUND = 2 * 86_400.0  # seconds in which each watched reference is read by itself once
 YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
-_TURN = 16  # every so many steps what waits to be concluded goes first
+_TURN = 16  # every so many steps what waits to be concluded goes first, then what was never read
 
 
 @dataclass(slots=True)
@@ -44,20 +42,17 @@ class Lookout:
     interest: Interest = field(default_factory=Interest, init=False)
     outlook: Outlook = field(init=False)
     _closings: Closings = field(default_factory=Closings, init=False)
-    _audits: deque[str] = field(default_factory=deque, init=False)
-    _audited_at: float = field(init=False)
+    _arrears: Arrears = field(default_factory=Arrears, init=False)
     _refreshed_at: float | None = field(default=None, init=False)
     _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
     _begins: bool = field(default=True, init=False)
     _steps: int = field(default=0, init=False)
     _reads_newest: bool = field(default=False, init=False)
-    _told_percent: int = field(default=100, init=False)
     _clock: tuple[float, float] = field(init=False)
 
     def __post_init__(self) -> None:
         self._clock = (self.source.api_now().timestamp(), self.source.clock.monotonic())
         self.outlook = self._blank(None)
-        self._audited_at = self.api_now
 
     def _blank(self, coverage: Coverage | None) -> Outlook:
         return Outlook(self.places_of(coverage), self._covers, pace_of(self.rules.poll_interval.total_seconds()))
@@ -107,6 +102,8 @@ class Lookout:
         self.outlook = await asyncio.to_thread(self._made, memory)
         self.outlook.places.go_on_from(before)
         self.outlook.is_watching = bool(self.interest)
+        if self._reads_newest:
+            self._arrears.begin(self.outlook.open)
         for part, seen_at in self._meanwhile:
             self._take_in(part, seen_at)
         self._meanwhile = None
@@ -131,7 +128,7 @@ class Lookout:
         self._closings.drop_unwatched(self.interest.without)
         self._closings.unaccounted |= dict.fromkeys(waiting.unread)
         self._closings.touched |= waiting.touched
-        self._audits = deque(waiting.longest_unread)
+        self._closings.audits = deque(waiting.longest_unread)
 
     async def _recall_gone(self) -> None:
         """Whether another reading agreed that open requests have gone, nobody knows who has only begun."""
@@ -146,6 +143,7 @@ class Lookout:
         self._set_clock(self.source.api_now())
         came_at = min(self.source.api_now(page.read_at).timestamp(), self.api_now)  # one beside it may have been slower
         known = self.outlook.known_places(page.requests)
+        self._arrears.saw_list(page.total)
         return self.outlook.places.add(page.requests, page.offset, page.total, came_at, known)
 
     def saw(self, part: Reading, recorded: Recorded) -> None:
@@ -163,11 +161,13 @@ class Lookout:
             self._closings.was_read(part.reference_id)
             if have_gone:
                 self._closings.read_again(part.reference_id, self.api_now + self.outlook.pace.longest_unread)
-        self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=self._is_contiguous)
+        has_all = self._coverage is not None and self._coverage.contiguous
+        self._closings.were_closed(part.closes, recorded.unaccounted, contiguous=has_all)
         self._closings.settles |= {name: moment.timestamp() for name, moment in recorded.settles.items()}
 
     def _take_in(self, part: Reading, seen_at: float) -> bool:
         """Whether open requests have gone."""
+        self._arrears.saw(part.requests)
         if part.requests:
             self.outlook.saw(part.requests, part.places, seen_at)
         if part.reference_id is not None and part.listed is not None:
@@ -187,10 +187,6 @@ class Lookout:
         oldest = self.source.api_now() - self.rules.retention
         if rows and all(row.created_at < oldest for row in rows):
             self.outlook.places.give_up_filling()
-        percent = int(100 * (self.filled or 0.0))
-        if percent // 10 != self._told_percent // 10:
-            log.info("the account's older requests are read in the background", percent=percent)
-        self._told_percent = percent
 
     def put_off(self, what: str | None) -> None:
         """What could not be read goes after everything else; None is the account's list."""
@@ -207,10 +203,6 @@ class Lookout:
         return self.outlook.places.coverage
 
     @property
-    def _is_contiguous(self) -> bool:
-        return self._coverage is not None and self._coverage.contiguous
-
-    @property
     def is_ordered(self) -> bool:
         """Whether the account's list has an order, as far as is known."""
         return self._coverage is None or self._coverage.order is not Order.NONE
@@ -220,10 +212,14 @@ class Lookout:
         """Whether references wait to be read by themselves, before it can be said how they stand."""
         return bool(self._closings.unaccounted)
 
-    @property
-    def has_caught_up(self) -> bool:
-        """Whether nothing that came or went on since the last look is still unread."""
-        return not self.has_unaccounted and (self._is_contiguous or not self.is_ordered)
+    def has_caught_up(self, unreadable: AbstractSet[str | None]) -> bool:
+        """Whether all that came or went on before it last had to `look_anew` was read, but for what is `unreadable`.
+
+        None is the account's list.
+        """
+        shows_nothing = not self.is_ordered or None in unreadable
+        has_list = shows_nothing or self._arrears.is_list_read(self._coverage)
+        return has_list and not self.has_unaccounted and self._arrears.are_read(self.outlook.open, unreadable)
 
     @property
     def filled(self) -> float | None:
@@ -239,8 +235,8 @@ class Lookout:
         if self._reads_newest and not beside.calls:
             self._reads_newest = False
             return Window(None)
-        if self._steps % _TURN == 0 and (urgent := self._for_closings(now, page_size, beside)):
-            return urgent
+        if self._steps % _TURN == 0 and (waiting := self._in_its_turn(now, page_size, beside)):
+            return waiting
         step = await self._chosen(page_size, beside)
         if not isinstance(step, Wait):
             return step
@@ -265,6 +261,11 @@ class Lookout:
                 return Wait(self.api_now)
             await self.source.until_free(step.pages)
 
+    def _in_its_turn(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
+        """What would wait for ever where each call is worth more for something else."""
+        calls = self._for_closings(now, page_size, beside), self._to_fill()
+        return next((call for call in calls if call and not beside.has(call)), None)
+
     def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
         newest, patience = self.outlook.places.newest_from(now, page_size), self.outlook.pace.patience
@@ -280,13 +281,12 @@ class Lookout:
             return None
         if self.interest and coverage.gaps and now >= coverage.gaps[-1].began + self.outlook.longest_head:
             return Window(coverage.gaps[-1].high)
-        if coverage.order is not Order.NONE and coverage.filled_from > 1:
-            return Window(coverage.filled_from - 1)
-        if self._audits and now >= self._audited_at + AUDIT_ROUND / len(self._audits):
-            self._audited_at = now
-            self._audits.rotate(-1)
-            return ByReference(self._audits[-1])
-        return None
+        return self._to_fill() or self._closings.next_audit(now)
+
+    def _to_fill(self) -> Call | None:
+        """The newest of the old rows that nobody has ever read."""
+        filled_from = self._coverage.filled_from if self._coverage else 1
+        return Window(filled_from - 1) if filled_from > 1 else None
 
     def closing(self) -> Reading | None:
         """The part without rows that ends a look; None when there is nothing to end."""
@@ -294,7 +294,7 @@ class Lookout:
         if coverage is None:
             return None
         closes = self._closings.conclude(coverage)
-        fresh = self._closings.freshen(coverage, self.outlook.longest_unread(), self._audits)
+        fresh = self._closings.freshen(coverage, self.outlook.longest_unread())
         if not closes and not fresh:
             return None
         return Reading.end_of_look(coverage, closes, fresh, self.source.our_time, self.source.ahead)

@@ -52,6 +52,7 @@ class Poll:
     _faults: int = field(default=0, init=False)  # in a row
     _answered_at: float = field(default=-math.inf, init=False)
     _is_behind: bool = field(default=False, init=False)
+    _told_filled: float = field(default=1.0, init=False)  # in the log: nothing needs to be told of a list read at once
     _unreadable: set[str | None] = field(default_factory=set, init=False)
     _each_at: float = field(default=-math.inf, init=False)  # when what is watched is next read one by one
 
@@ -80,7 +81,7 @@ class Poll:
     async def _look(self) -> datetime:
         """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
         await self.lookout.refresh()
-        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
+        self._tell_vitals()
         self._unreadable = {name for name in self._unreadable if name is None or self.lookout.interest.covers(name)}
         left, until = MOST_STEPS, None
         while left:
@@ -91,8 +92,12 @@ class Poll:
                 await self.readings.record(closing)
             if not self.lookout.has_unaccounted:
                 break
-        if until is not None and self.lookout.has_caught_up:
-            await self.catch_up.end_if_done(self._unreadable, others_go_on=self._others_go_on)
+        await self.catch_up.end_look(
+            MOST_STEPS - left,
+            self._unreadable,
+            has_read_all=self.lookout.has_caught_up(self._unreadable),
+            others_go_on=self._others_go_on,
+        )
         return self._next_at(until)
 
     @property
@@ -209,8 +214,15 @@ class Poll:
             )
         )
         self.lookout.filled_with(page.requests)
-        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
+        self._tell_vitals()
+        filled = self.vitals.filled
+        if filled is not None and int(10 * filled) != int(10 * self._told_filled):
+            log.info("the account's older requests are read in the background", percent=int(100 * filled))
+            self._told_filled = filled
         self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
+
+    def _tell_vitals(self) -> None:
+        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
 
     async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:
         """If the list should have shown the oldest row of this page and did not, nobody knows what is beneath it."""

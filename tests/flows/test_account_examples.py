@@ -202,6 +202,14 @@ def test_an_old_answer_is_put_right_by_one_asked_for_in_the_moment_in_which_it_c
     assert theatre.play(story).wrong == []
 
 
+def test_a_batch_that_takes_all_calls_does_not_hold_up_what_happened_while_nobody_looked(theatre: Theatre) -> None:
+    """No look comes to a point where nothing is worth a call."""
+    gap = (watch("batch-1"), Insert("other", 6, "completed"), Away(400.0, restarts=True))
+    steps = (*gap, Insert("batch-1", 60, "queued"), Insert("batch-1", 30, "failed"))
+    played = theatre.play(replace(PLAIN, order="oldest first", steps=steps), quiet=120)
+    assert (played.wrong, played.told) == ([], [REASONS[0]])
+
+
 def test_a_row_that_was_skipped_is_found_where_the_api_allows_few_calls_after_it_was_busy(theatre: Theatre) -> None:
     """What a large reference takes on small pages leaves nothing to spare of what is allowed then."""
     story = story_of(

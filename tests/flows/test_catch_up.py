@@ -6,6 +6,7 @@ from bot.domain.announcement import CatchUpFacts, FailureFacts, Said
 from bot.domain.catch_up import gap_begins_after
 from bot.domain.delivery import State
 from bot.errors import ChamelaionError, KeyRefusedError, UnavailableError
+from bot.flows.catch_up import MOST_STEPS
 from bot.flows.health import Health
 from tests.builders import NOON, at, request, uuid
 from tests.flows.conftest import World, Worlds
@@ -258,5 +259,33 @@ async def test_a_machine_that_slept_has_a_gap_though_its_other_clock_stood_still
     worlds.clock.step(3_600)
     all_ends(worlds)
     await world.look()
+    await world.deliver()
+    assert world.told == ["catch_up"]
+
+
+async def test_a_gap_that_is_noticed_in_the_middle_of_a_look_is_not_ended_by_that_look(worlds: Worlds) -> None:
+    world = await watched(worlds)
+    await world.stories.catch_up.begin()
+    worlds.clock.pass_time(3_600)
+    assert await world.stories.catch_up.is_behind()
+    await world.stories.catch_up.end_look(10, frozenset(), has_read_all=True, others_go_on=True)
+    all_ends(worlds)
+    assert await world.store.ledger.catching_up_since("default") is not None
+    await world.look()
+    await world.deliver()
+    assert world.told == ["catch_up"]
+
+
+async def test_where_more_comes_than_can_be_read_what_was_found_is_told_in_the_end(worlds: Worlds) -> None:
+    world = await watched(worlds)
+    worlds.clock.pass_time(3_600)
+    all_ends(worlds)
+    worlds.api.broken = {None}
+    await world.look()
+    catch_up = world.stories.catch_up
+    for left, is_behind in ((MOST_STEPS // 2, True), (MOST_STEPS, False)):
+        await catch_up.begin()
+        await catch_up.end_look(left, frozenset(), has_read_all=False, others_go_on=True)
+        assert (await world.store.ledger.catching_up_since("default") is not None) is is_behind
     await world.deliver()
     assert world.told == ["catch_up"]
