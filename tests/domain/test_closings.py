@@ -1,6 +1,8 @@
 """What is to be concluded is concluded, however often it cannot be read."""
 
-from bot.domain.closings import Closings, waiting_of
+from collections import deque
+
+from bot.domain.closings import AUDIT_ROUND, Closings, waiting_of
 from bot.domain.gaps import Gap
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.steps import ByReference, Call, Window
@@ -110,3 +112,14 @@ def test_a_page_of_the_list_that_is_under_way_already_is_not_asked_for_to_conclu
     assert closings.next_call(130, WHOLE, set(), 12, 99) == Window(None)
     newest = under_way([Window(None)], Places(WHOLE), 130, 20)
     assert closings.next_call(130, WHOLE, set(), 12, 99, newest) is None
+
+
+def test_each_watched_reference_is_read_by_itself_once_in_a_round() -> None:
+    closings = Closings(audits=deque("abcd"))
+    each = AUDIT_ROUND / 4
+    assert closings.next_audit(1_000) is None, "a process that has only begun leaves its calls to others"
+    asked = [closings.next_audit(1_000 + each * n / 2) for n in range(1, 11)]
+    assert [call and call.reference_id for call in asked] == [None, "a", None, "b", None, "c", None, "d", None, "a"]
+    closings.was_set_back()
+    assert [closings.next_audit(0), closings.next_audit(each)] == [None, ByReference("b")]
+    assert Closings().next_audit(9e9) is None

@@ -12,7 +12,7 @@ from bot.domain.gaps import Gap
 from bot.domain.outlook import Outlook
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
-from bot.domain.steps import Step, Wait, Window
+from bot.domain.steps import ByReference, Call, Step, Wait, Window
 from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
@@ -184,18 +184,28 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
     assert step == Window(40) if is_read else isinstance(step, Wait)
 
 
-class Runs(Outlook):
-    """Always wants five pages side by side."""
+class Wants(Outlook):
+    """Always wants the same call."""
+
+    def __init__(self, before: Outlook, call: Call, coverage: Coverage | None) -> None:
+        super().__init__(Places(coverage), before.covers, before.pace)
+        self.call = call
 
     def choose(self, now: float, size: int, beside: UnderWay = NOTHING) -> Step:  # noqa: ARG002 - as it is asked
-        return Window(900.0, 5)
+        return self.call
+
+
+async def wanting(world: World, call: Call, coverage: Coverage | None = None) -> Lookout:
+    """A lookout for which this is always worth most."""
+    lookout = Lookout(world.source, world.store, world.ground.rules)
+    await lookout.refresh()
+    lookout.outlook = Wants(lookout.outlook, call, coverage)
+    return lookout
 
 
 async def test_a_run_that_is_not_free_waits_for_its_calls_and_beside_another_call_for_that(world: World) -> None:
     """What to read is chosen anew when a call comes back: until then nobody knows what its page shows."""
-    lookout = Lookout(world.source, world.store, world.ground.rules)
-    await lookout.refresh()
-    lookout.outlook = Runs(lookout.outlook.places, lookout.outlook.covers, lookout.outlook.pace)
+    lookout = await wanting(world, Window(900.0, 5))
     world.clock.pass_time(60)
     newest, budget, now = UnderWay((Window(None),)), world.source.budget, world.clock.monotonic()
     while budget.free(now) > 5:
@@ -206,3 +216,12 @@ async def test_a_run_that_is_not_free_waits_for_its_calls_and_beside_another_cal
     assert budget.take(Purpose.LOOK, now) == 0
     assert await lookout.next_step(100) == Window(900.0, 5)
     assert world.clock.monotonic() > now
+
+
+async def test_what_was_never_read_gets_its_turn_where_each_call_is_worth_more_for_something_else(world: World) -> None:
+    unfilled = Coverage(Order.NEWEST_FIRST, 900, NOON.timestamp(), filled_from=401)
+    lookout = await wanting(world, ByReference("batch-1"), unfilled)
+    steps = [await lookout.next_step(100) for _ in range(160)]
+    assert (steps.count(Window(400)), steps.count(ByReference("batch-1"))) == (10, 150)
+    filled = await wanting(world, ByReference("batch-1"), replace(unfilled, filled_from=1))
+    assert {await filled.next_step(100) for _ in range(32)} == {ByReference("batch-1")}
