@@ -91,6 +91,7 @@ class Places:
         self.side_by_side = False  # whether pages lie so: all that overlaps is read twice
         self.shifted = 0  # by how many places rows stood lower than they were known to, in the page last added
         self._counted: tuple[float, int] | None = None
+        self._tries_other_end = False  # of the list, while nobody knows at which one it grows
 
     def go_on_from(self, before: "Places") -> None:
         """What memory does not have is as it was before memory was asked again."""
@@ -120,8 +121,11 @@ class Places:
         return max(int(self.expected_total(now) - top) - self.margin(now, size), 0)
 
     def head_offset(self, now: float, size: int) -> int:
-        """Which offset shows the newest rows, and as many as possible of those nobody has read."""
-        if self.coverage is None or self.coverage.order is not Order.OLDEST_FIRST:
+        """Which offset shows the newest rows, and as many as possible of those nobody has read.
+
+        While the order is guessed, every other time it is as if the list had the other one: a row may have come there.
+        """
+        if self.coverage is None or (self.coverage.order is Order.OLDEST_FIRST) is self._tries_other_end:
             return 0
         unread = self.coverage.total + 1
         newest = math.ceil(self.expected_total(now))
@@ -170,6 +174,7 @@ class Places:
         newest = max([*places, *(gap.high for gap in self.coverage.gaps)], default=0)
         if newest >= total or not (places or offset):  # what begins beyond the end shows none of the newest rows
             self.newest_at = now
+        self._tries_other_end = self.coverage.guessed and not self._tries_other_end and len(rows) < total
         return places
 
     def _order(self, rows: Sequence[LipsyncRequest], offset: int, total: int) -> Order:

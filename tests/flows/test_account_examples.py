@@ -109,6 +109,16 @@ def test_an_order_that_no_row_tells_hides_nothing(theatre: Theatre, order: str) 
     assert (played.wrong, played.told) == ([], [REASONS[0], "finished"])
 
 
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_a_row_that_comes_as_another_goes_is_found_at_either_end_of_a_list_of_which_no_row_tells_the_order(
+    theatre: Theatre, order: str
+) -> None:
+    older = (("batch-2", 11, "completed", 100.0), ("batch-1", 3, "completed", 100.0))
+    for gone in (0, 13):  # one of them is not on the page that was guessed to be the newest
+        steps = (watch("*", Events.EACH), GoOn(40), Delete(gone), Insert("batch-1", 1, "completed"))
+        assert theatre.play(replace(PLAIN, order=order, page=7, older=older, steps=steps)).wrong == []
+
+
 def test_a_request_that_slips_between_two_pages_is_not_taken_to_be_gone(theatre: Theatre) -> None:
     begins = (watch("batch-1"), Insert("batch-1", 14), GoOn(20), Insert("other", 10), GoOn(20))
     one_is_open = (Move(10, 7, "completed"), Move(11, 6, "completed"))
