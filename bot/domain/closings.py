@@ -28,7 +28,7 @@ class Closings:
     read by themselves before anything can be concluded, first of all the `pressing` ones, of which there is something
     to conclude; `later` ones wait until no gap is left in the account's list.
     `delayed` says when those that could not be read, or not be believed, are unaccounted again. `audits` are all that
-    are watched, in the order in which they are read by themselves when calls are left.
+    are watched, in the order in which they are read by themselves when calls are left, the last of them `audited_at`.
     """
 
     touched: set[str] = field(default_factory=set)
@@ -38,7 +38,7 @@ class Closings:
     later: set[str] = field(default_factory=set)
     delayed: dict[str, float] = field(default_factory=dict)
     audits: deque[str] = field(default_factory=deque)
-    _audited_at: float | None = None
+    audited_at: float = 0.0
     _stuck: dict[str, float] = field(default_factory=dict)  # until when these wait for rows that nobody has read
     _fresh: dict[str, float] = field(default_factory=dict)
     _idle_fresh_at: float = 0.0
@@ -66,7 +66,6 @@ class Closings:
         """The API's clock shows less than it did: what is fresh must be written down anew."""
         self._fresh.clear()
         self._idle_fresh_at = 0.0
-        self._audited_at = None
         self._end_delays(math.inf)
 
     def put_off(self, reference_id: str, until: float) -> None:
@@ -133,11 +132,10 @@ class Closings:
 
     def next_audit(self, now: float) -> ByReference | None:
         """The reference whose turn it is to be read by itself, in case the account's list has kept something back."""
-        if self._audited_at is None:
-            self._audited_at = now
-        if not self.audits or now < self._audited_at + AUDIT_ROUND / len(self.audits):
+        self.audited_at = min(self.audited_at, now)  # the clock may have been set back
+        if not self.audits or now < self.audited_at + AUDIT_ROUND / len(self.audits):
             return None
-        self._audited_at = now
+        self.audited_at = now
         self.audits.rotate(-1)
         return ByReference(self.audits[-1])
 

@@ -12,7 +12,7 @@ from bot.domain.beside import LONGEST_RUN, SHORTEST_RUN
 from bot.domain.closings import Closings, waiting_of
 from bot.domain.glob import Interest
 from bot.domain.outlook import Outlook
-from bot.domain.pace import pace_of
+from bot.domain.pace import SHORT, pace_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Reading, Recorded, Remembered
 from bot.domain.request import LipsyncRequest, Page
@@ -41,7 +41,7 @@ class Lookout:
     places_of: Callable[[Coverage | None], Places] = Places
     interest: Interest = field(default_factory=Interest, init=False)
     outlook: Outlook = field(init=False)
-    _closings: Closings = field(default_factory=Closings, init=False)
+    _closings: Closings = field(init=False)
     _arrears: Arrears = field(default_factory=Arrears, init=False)
     _refreshed_at: float | None = field(default=None, init=False)
     _meanwhile: list[tuple[Reading, float]] | None = field(default=None, init=False)  # since it is asked again
@@ -53,6 +53,7 @@ class Lookout:
     def __post_init__(self) -> None:
         self._clock = (self.source.api_now().timestamp(), self.source.clock.monotonic())
         self.outlook = self._blank(None)
+        self._closings = Closings(audited_at=self.api_now)
 
     def _blank(self, coverage: Coverage | None) -> Outlook:
         return Outlook(self.places_of(coverage), self._covers, pace_of(self.rules.poll_interval.total_seconds()))
@@ -213,10 +214,7 @@ class Lookout:
         return bool(self._closings.unaccounted)
 
     def has_caught_up(self, unreadable: AbstractSet[str | None]) -> bool:
-        """Whether all that came or went on before it last had to `look_anew` was read, but for what is `unreadable`.
-
-        None is the account's list.
-        """
+        """Whether all of before it last had to `look_anew` was read, but for what is `unreadable`; None is the list."""
         shows_nothing = not self.is_ordered or None in unreadable
         has_list = shows_nothing or self._arrears.is_list_read(self._coverage)
         return has_list and not self.has_unaccounted and self._arrears.are_read(self.outlook.open, unreadable)
@@ -262,9 +260,10 @@ class Lookout:
             await self.source.until_free(step.pages)
 
     def _in_its_turn(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
-        """What would wait for ever where each call is worth more for something else."""
-        calls = self._for_closings(now, page_size, beside), self._to_fill()
-        return next((call for call in calls if call and not beside.has(call)), None)
+        """What would wait for ever where each call is worth more for something else, and none is to spare."""
+        filling = self._to_fill() if self.outlook.load >= SHORT else None
+        waiting = self._for_closings(now, page_size, beside), filling
+        return next((call for call in waiting if call and not beside.has(call)), None)
 
     def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         still_open = {one.reference_id for one in self.outlook.open.values()} if self._closings.later else set()
