@@ -12,7 +12,7 @@ from bot.domain.gaps import Gap
 from bot.domain.outlook import Outlook
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Remembered
-from bot.domain.steps import ByReference, Call, Step, Wait, Window
+from bot.domain.steps import ByReference, Step, Wait, Window
 from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.lookout import Lookout
 from bot.store import Store, open_store
@@ -185,21 +185,21 @@ async def test_new_rows_that_were_skipped_are_read_when_there_are_calls_to_spare
 
 
 class Wants(Outlook):
-    """Always wants the same call."""
+    """Always wants the same."""
 
-    def __init__(self, before: Outlook, call: Call, coverage: Coverage | None) -> None:
+    def __init__(self, before: Outlook, step: Step, coverage: Coverage | None) -> None:
         super().__init__(Places(coverage), before.covers, before.pace)
-        self.call = call
+        self.step = step
 
     def choose(self, now: float, size: int, beside: UnderWay = NOTHING) -> Step:  # noqa: ARG002 - as it is asked
-        return self.call
+        return self.step
 
 
-async def wanting(world: World, call: Call, coverage: Coverage | None = None) -> Lookout:
+async def wanting(world: World, step: Step, coverage: Coverage | None = None) -> Lookout:
     """A lookout for which this is always worth most."""
     lookout = Lookout(world.source, world.store, world.ground.rules)
     await lookout.refresh()
-    lookout.outlook = Wants(lookout.outlook, call, coverage)
+    lookout.outlook = Wants(lookout.outlook, step, coverage)
     return lookout
 
 
@@ -218,10 +218,24 @@ async def test_a_run_that_is_not_free_waits_for_its_calls_and_beside_another_cal
     assert world.clock.monotonic() > now
 
 
-async def test_what_was_never_read_gets_its_turn_where_each_call_is_worth_more_for_something_else(world: World) -> None:
+async def test_what_was_never_read_gets_its_turn_where_each_call_is_worth_more_for_something_else(
+    worlds: Worlds,
+) -> None:
+    world = await worlds.begin(calls=60)
+    unfilled = Coverage(Order.NEWEST_FIRST, 900, NOON.timestamp(), filled_from=401)
+    for coverage, turns in ((unfilled, 10), (replace(unfilled, filled_from=1), 0)):
+        lookout = await wanting(world, ByReference("batch-1"), coverage)
+        for _ in range(60):
+            world.clock.pass_time(1)
+            world.source.budget.take(Purpose.LOOK, world.clock.monotonic())
+        steps = [await lookout.next_step(100) for _ in range(160)]
+        assert (steps.count(Window(400)), steps.count(ByReference("batch-1"))) == (turns, 160 - turns)
+
+
+async def test_what_was_never_read_waits_for_calls_to_spare_where_there_are_any(world: World) -> None:
     unfilled = Coverage(Order.NEWEST_FIRST, 900, NOON.timestamp(), filled_from=401)
     lookout = await wanting(world, ByReference("batch-1"), unfilled)
-    steps = [await lookout.next_step(100) for _ in range(160)]
-    assert (steps.count(Window(400)), steps.count(ByReference("batch-1"))) == (10, 150)
-    filled = await wanting(world, ByReference("batch-1"), replace(unfilled, filled_from=1))
-    assert {await filled.next_step(100) for _ in range(32)} == {ByReference("batch-1")}
+    assert {await lookout.next_step(100) for _ in range(32)} == {ByReference("batch-1")}
+    world.clock.pass_time(60)
+    lookout = await wanting(world, Wait(lookout.api_now + 9), unfilled)
+    assert await lookout.next_step(100) == Window(400)
