@@ -17,7 +17,9 @@ from tests.flows.model_expectations import Command, Moment
 from tests.flows.model_told import Told, told_by
 
 GAP = 300.0
-SHORTEST_NAP = 5.0  # seconds between two looks here, at least: so a history takes half of the time
+SHORTEST_NAP = (
+    5.0  # seconds between two looks here, at least, where the first had no more to do: it saves half of the time
+)
 LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
 DUE = 61.0  # seconds after which the newest rows are read in any case
 A_MOMENT = 0.2  # seconds
@@ -146,7 +148,8 @@ class Stage:
         until = self.clock.monotonic() + seconds
         while (left := until - self.clock.monotonic()) > 0:
             pause = await self.look()
-            self.clock.pass_time(min(max(pause, SHORTEST_NAP), left))
+            nap = max(pause, SHORTEST_NAP) if pause > 0 else 0.0  # a look that is not done goes on at once
+            self.clock.pass_time(min(nap, left))
 
     def be_away(self, seconds: float) -> None:
         """Time passes without looks."""
