@@ -62,6 +62,10 @@ class Closings:
         else:
             self.later |= closed
 
+    def account_for(self, still_open: AbstractSet[str]) -> None:
+        """Nobody waits any longer for newer rows before something is said of what has no request open."""
+        self.unaccounted |= dict.fromkeys(sorted(self.later - still_open))
+
     def was_set_back(self) -> None:
         """The API's clock shows less than it did: what is fresh must be written down anew."""
         self._fresh.clear()

@@ -9,6 +9,7 @@ from bot.domain.places import Coverage
 from bot.domain.request import LipsyncRequest, Page
 
 LONGEST_OVERLAP = 3  # rows that pages share: more insertions between two calls are seen by the total
+YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 _MOST_ROUNDS = 3
 
 
@@ -105,6 +106,11 @@ class Recorded:
     settles: Mapping[str, datetime] = field(default_factory=dict)
     unaccounted: frozenset[str] = frozenset()
     ended: int = 0
+
+    def ended_lately(self, part: Reading) -> list[LipsyncRequest]:
+        """The requests that this part has shown to have ended, and not long ago."""
+        moved, young = {move.request_id for move in self.transitions}, part.api_now - YOUNG
+        return [row for row in part.requests if row.id in moved and row.is_terminal and row.ended_at > young]
 
 
 class Range:

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.domain.arrears import Arrears
 from bot.domain.beside import LONGEST_RUN, SHORTEST_RUN
@@ -15,7 +15,7 @@ from bot.domain.outlook import Outlook
 from bot.domain.pace import SHORT, pace_of
 from bot.domain.places import Coverage, Order, Places
 from bot.domain.reading import Reading, Recorded, Remembered
-from bot.domain.request import LipsyncRequest, Page
+from bot.domain.request import Page
 from bot.domain.steps import Call, Step, Wait, Window
 from bot.domain.under_way import NOTHING, UnderWay
 from bot.flows.rules import Rules
@@ -23,9 +23,9 @@ from bot.flows.source import Source
 from bot.store import Store
 
 REFRESH = 600.0  # seconds after which memory is asked again: another process may have changed it
-YOUNG = timedelta(days=1)  # requests that ended longer ago tell nothing of how long they take now
 SMALL_SKEW = 2.0  # seconds
-_TURN = 16  # every so many steps what waits to be concluded goes first, then what was never read
+_TURN = 16  # every so many steps what waits to be concluded goes first, then what was never read ...
+_TURN_BEHIND = 4  # ... and after a gap, when others wait for it to be told
 
 
 @dataclass(slots=True)
@@ -144,14 +144,13 @@ class Lookout:
         self._set_clock(self.source.api_now())
         came_at = min(self.source.api_now(page.read_at).timestamp(), self.api_now)  # one beside it may have been slower
         known = self.outlook.known_places(page.requests)
-        self._arrears.saw_list(page.total)
         return self.outlook.places.add(page.requests, page.offset, page.total, came_at, known)
 
     def saw(self, part: Reading, recorded: Recorded) -> None:
         """Take in a part of any reading that was recorded."""
         if part.reference_id is not None:
             self._set_clock(self.source.api_now())
-        self._learn(part, recorded)
+        self.outlook.learn(recorded.ended_lately(part))
         have_gone = self._take_in(part, self.api_now)
         if self._meanwhile is not None:
             self._meanwhile.append((part, self.api_now))
@@ -169,25 +168,13 @@ class Lookout:
     def _take_in(self, part: Reading, seen_at: float) -> bool:
         """Whether open requests have gone."""
         self._arrears.saw(part.requests)
+        if part.places is not None and part.total is not None:
+            self._arrears.saw_list(part.total)
         if part.requests:
             self.outlook.saw(part.requests, part.places, seen_at)
         if part.reference_id is not None and part.listed is not None:
             return self.outlook.saw_whole(part.reference_id, part.listed)
         return False
-
-    def _learn(self, part: Reading, recorded: Recorded) -> None:
-        ended = {move.request_id for move in recorded.transitions}
-        young = part.api_now - YOUNG
-        self.outlook.learn(row for row in part.requests if row.id in ended and row.is_terminal and row.ended_at > young)
-
-    def filled_with(self, rows: Sequence[LipsyncRequest]) -> None:
-        """A page was read: if all of it is older than our memory keeps anything, what is older still need not be."""
-        coverage = self._coverage
-        if coverage is None or coverage.filled_from == 1:
-            return
-        oldest = self.source.api_now() - self.rules.retention
-        if rows and all(row.created_at < oldest for row in rows):
-            self.outlook.places.give_up_filling()
 
     def put_off(self, what: str | None) -> None:
         """What could not be read goes after everything else; None is the account's list."""
@@ -213,11 +200,20 @@ class Lookout:
         """Whether references wait to be read by themselves, before it can be said how they stand."""
         return bool(self._closings.unaccounted)
 
-    def has_caught_up(self, unreadable: AbstractSet[str | None]) -> bool:
-        """Whether all of before it last had to `look_anew` was read, but for what is `unreadable`; None is the list."""
+    def settles_arrears(self, unreadable: AbstractSet[str | None]) -> bool:
+        """Whether all that a gap has left behind was read, but for what is `unreadable` (None is the account's list).
+
+        Once it was, what only newer rows keep from being concluded is read by itself, before that is said.
+        """
         shows_nothing = not self.is_ordered or None in unreadable
         has_list = shows_nothing or self._arrears.is_list_read(self._coverage)
-        return has_list and not self.has_unaccounted and self._arrears.are_read(self.outlook.open, unreadable)
+        has_requests = self._arrears.are_requests_read(self.outlook.open, unreadable)
+        if self.has_unaccounted or not (self._arrears.over or (has_list and has_requests)):
+            return False
+        if not self._arrears.over:
+            self._arrears.over = True
+            self._closings.account_for({one.reference_id for one in self.outlook.open.values()})
+        return not self.has_unaccounted
 
     @property
     def filled(self) -> float | None:
@@ -233,7 +229,8 @@ class Lookout:
         if self._reads_newest and not beside.calls:
             self._reads_newest = False
             return Window(None)
-        if self._steps % _TURN == 0 and (waiting := self._in_its_turn(now, page_size, beside)):
+        turn = _TURN if self._arrears.over else _TURN_BEHIND
+        if self._steps % turn == 0 and (waiting := self._in_its_turn(now, page_size, beside)):
             return waiting
         step = await self._chosen(page_size, beside)
         if not isinstance(step, Wait):
@@ -261,8 +258,10 @@ class Lookout:
 
     def _in_its_turn(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         """What would wait for ever where each call is worth more for something else, and none is to spare."""
-        filling = self._to_fill() if self.outlook.load >= SHORT else None
-        waiting = self._for_closings(now, page_size, beside), filling
+        missed = self._arrears.unread(self._coverage)
+        waiting = [self._for_closings(now, page_size, beside), Window(missed.high) if missed else None]
+        if self.outlook.load >= SHORT and self._steps % _TURN == 0:
+            waiting.append(self._to_fill())
         return next((call for call in waiting if call and not beside.has(call)), None)
 
     def _for_closings(self, now: float, page_size: int, beside: UnderWay) -> Call | None:

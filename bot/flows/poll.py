@@ -51,15 +51,16 @@ class Poll:
     _failures: int = field(default=0, init=False)
     _faults: int = field(default=0, init=False)  # in a row
     _answered_at: float = field(default=-math.inf, init=False)
-    _is_behind: bool = field(default=False, init=False)
+    _gap: int | None = field(default=None, init=False)  # the last one that was caught up with
     _told_filled: float = field(default=1.0, init=False)  # in the log: nothing needs to be told of a list read at once
     _unreadable: set[str | None] = field(default_factory=set, init=False)
     _each_at: float = field(default=-math.inf, init=False)  # when what is watched is next read one by one
 
     async def look(self) -> datetime:
         """Look once; returns when to look next. Trouble with the API is no error here: it is told, and tried again."""
-        was_behind, self._is_behind = self._is_behind, await self.catch_up.begin()
-        if self._is_behind and not was_behind:
+        gap = await self.catch_up.begin()
+        if gap is not None and gap != self._gap:
+            self._gap = gap
             self.lookout.look_anew()
         self._faults = 0
         try:
@@ -81,7 +82,7 @@ class Poll:
     async def _look(self) -> datetime:
         """Raises a `ChamelaionError` when nothing more can be read; one unreadable reference holds up nobody."""
         await self.lookout.refresh()
-        self._tell_vitals()
+        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
         self._unreadable = {name for name in self._unreadable if name is None or self.lookout.interest.covers(name)}
         left, until = MOST_STEPS, None
         while left:
@@ -92,12 +93,8 @@ class Poll:
                 await self.readings.record(closing)
             if not self.lookout.has_unaccounted:
                 break
-        await self.catch_up.end_look(
-            MOST_STEPS - left,
-            self._unreadable,
-            has_read_all=self.lookout.has_caught_up(self._unreadable),
-            others_go_on=self._others_go_on,
-        )
+        has_read_all = self.lookout.settles_arrears(self._unreadable)
+        await self.catch_up.end_look(self._unreadable, has_read_all=has_read_all, others_go_on=self._others_go_on)
         return self._next_at(until)
 
     @property
@@ -213,16 +210,18 @@ class Poll:
                 ahead=self.source.ahead,
             )
         )
-        self.lookout.filled_with(page.requests)
-        self._tell_vitals()
-        filled = self.vitals.filled
+        oldest = self.source.api_now() - self.rules.retention
+        if page.requests and all(row.created_at < oldest for row in page.requests):
+            self.lookout.outlook.places.give_up_filling()  # of what is older still our memory would keep nothing
+        self._tell_filled()
+        self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
+
+    def _tell_filled(self) -> None:
+        filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
+        self.vitals.filled = filled
         if filled is not None and int(10 * filled) != int(10 * self._told_filled):
             log.info("the account's older requests are read in the background", percent=int(100 * filled))
             self._told_filled = filled
-        self._unreadable -= {row.reference_id for row in page.requests if row.reference_id is not None}
-
-    def _tell_vitals(self) -> None:
-        self.vitals.filled, self.vitals.is_ordered = self.lookout.filled, self.lookout.is_ordered
 
     async def _read_on_beneath(self, page: Page, where: Sequence[int] | None, before: Coverage | None) -> None:
         """If the list should have shown the oldest row of this page and did not, nobody knows what is beneath it."""

@@ -1,5 +1,7 @@
 """What happened while nobody looked is known once all that was open, and the list as it was then, have been read."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.domain.arrears import Arrears
@@ -26,24 +28,23 @@ def behind(*numbers: int) -> Arrears:
 
 def test_a_bot_that_was_never_away_has_nothing_to_catch_up_with() -> None:
     arrears = Arrears()
-    assert arrears.are_read(still_open(1, 2), frozenset())
-    assert arrears.is_list_read(WHOLE)
+    assert arrears.over
+    assert arrears.unread(replace(WHOLE, gaps=(Gap(8, 9, 90.0, 95.0),))) is None
 
 
 def test_each_request_that_was_open_must_be_read_or_be_open_no_more() -> None:
     arrears = behind(1, 2, 3)
     arrears.saw([request(1), request(9)])
-    assert not arrears.are_read(still_open(1, 2, 3, 9), frozenset())
+    assert not arrears.are_requests_read(still_open(1, 2, 3, 9), frozenset())
     arrears.saw([request(2, "completed")])
-    assert not arrears.are_read(still_open(1, 3, 9), frozenset())
-    assert arrears.are_read(still_open(1, 9), frozenset())
-    assert arrears.are_read(still_open(1, 3, 9), frozenset()), "what was gone and comes again is no part of it"
+    assert not arrears.are_requests_read(still_open(1, 3, 9), frozenset())
+    assert arrears.are_requests_read(still_open(1, 9), frozenset())
 
 
 def test_what_cannot_be_read_is_not_waited_for_while_it_cannot() -> None:
     arrears = behind(1)
-    assert arrears.are_read(still_open(1), frozenset({"batch-1"}))
-    assert not arrears.are_read(still_open(1), frozenset({"batch-2", None}))
+    assert arrears.are_requests_read(still_open(1), frozenset({"batch-1"}))
+    assert not arrears.are_requests_read(still_open(1), frozenset({"batch-2", None}))
 
 
 @pytest.mark.parametrize(("gap", "is_read"), [((10, 12), False), ((50, 70), False), ((51, 70), True)])
@@ -53,8 +54,9 @@ def test_the_list_must_be_read_as_far_as_it_reached_at_first(gap: tuple[int, int
     arrears.saw_list(50)
     arrears.saw_list(70)
     assert arrears.is_list_read(WHOLE)
-    torn = Coverage(Order.NEWEST_FIRST, 70, 160.0, gaps=(Gap(*gap, 100.0, 160.0),))
-    assert arrears.is_list_read(torn) is is_read
+    old, torn = Gap(*gap, 100.0, 160.0), Gap(72, 72, 160.0, 161.0)
+    assert arrears.is_list_read(replace(WHOLE, gaps=(old, torn))) is is_read
+    assert arrears.unread(replace(WHOLE, gaps=(old, torn))) == (None if is_read else old)
 
 
 def test_a_list_that_was_never_read_was_not_read_after_the_gap_either() -> None:

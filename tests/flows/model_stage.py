@@ -59,7 +59,7 @@ class Stage:
         self.account.refusals = 0
         self._begun = (self.account.answers, len(self.commands))
         self.world = await self.worlds.begin(settle=self.settle, calls=self.calls, gap=GAP)
-        self.had_gap = await self.world.stories.catch_up.begin() or self.had_gap
+        self.had_gap = (await self.world.stories.catch_up.begin()) is not None or self.had_gap
         self.disturb()
 
     def disturb(self) -> None:

@@ -35,10 +35,14 @@ STRETCH = 80.0  # seconds of these before it is asked for the first time whether
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What went wrong, what was told in order, and how many outcomes were corrected."""
+    """What went wrong, what was told in order, and how many outcomes were corrected.
+
+    `held` has of what was told in messages after a gap how many requests each thing was about.
+    """
 
     wrong: list[str]
     told: list[str]
+    held: list[tuple[str, int]]
     corrections: int
 
 
@@ -91,7 +95,9 @@ class Theatre:
             stage = _stage(story, self._open, memory)
             with asyncio.Runner(loop_factory=OneThread) as runner:
                 runner.run(self._play(stage, story, quiet))
-        return Played(self._wrong(stage), [one.what for one in stage.told], _corrections(self._file))
+        told = [one.what for one in stage.told]
+        held = [(one.what, len(one.ids)) for one in stage.told if one.held]
+        return Played(self._wrong(stage), told, held, _corrections(self._file))
 
     async def _play(self, stage: Stage, story: Story, quiet: float) -> None:
         await stage.begin()

@@ -217,7 +217,29 @@ def test_a_batch_that_takes_all_calls_does_not_hold_up_what_happened_while_nobod
     gap = (watch("batch-1"), Insert("other", 6, "completed"), Away(400.0, restarts=True))
     steps = (*gap, Insert("batch-1", 60, "queued"), Insert("batch-1", 30, "failed"))
     played = theatre.play(replace(PLAIN, order="oldest first", steps=steps), quiet=120)
+    assert (played.wrong, played.told, played.held) == ([], [REASONS[0]], [(REASONS[0], 30)])
+
+
+def test_a_gap_right_after_a_catch_up_is_caught_up_with_as_a_whole(theatre: Theatre) -> None:
+    lost = (Insert("batch-1", 150, "failed"), Insert("batch-2", 150, "failed"))
+    steps = (watch("*"), GoOn(70), Away(400.0, restarts=False), *lost, Away(4_000.0, restarts=False))
+    played = theatre.play(replace(PLAIN, steps=steps))
+    assert played.wrong == []
+    assert played.told == [what for what, _ in played.held]
+    assert [number for what, number in played.held if what == REASONS[0]] == [150, 150]
+
+
+@pytest.mark.parametrize("order", ["newest first", "oldest first"])
+def test_skipped_rows_of_before_the_end_of_a_gap_are_read_although_a_batch_takes_all_calls(
+    theatre: Theatre, order: str
+) -> None:
+    older = (("other", 30, "completed", 100.0),)
+    gap = (watch("batch-*"), GoOn(100), Away(400.0, restarts=True), Insert("batch-2", 231, "failed"))
+    story = replace(PLAIN, order=order, page=7, calls=300, older=older)
+    steps = (*gap, Move(0, 7, "processing"), Insert("batch-2", 30, "queued"))
+    played = theatre.play(replace(story, steps=steps), quiet=240)
     assert (played.wrong, played.told) == ([], [REASONS[0]])
+    assert played.held == [(REASONS[0], 231)]
 
 
 def test_a_row_that_was_skipped_is_found_where_the_api_allows_few_calls_after_it_was_busy(theatre: Theatre) -> None:

@@ -1,14 +1,20 @@
 """After a gap each place is told once what happened meanwhile; after a pause as ever; nothing is lost or doubled."""
 
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.announcement import CatchUpFacts, FailureFacts, Said
-from bot.domain.catch_up import gap_begins_after
+from bot.domain.catch_up import LONGEST, gap_begins_after
 from bot.domain.delivery import State
-from bot.errors import ChamelaionError, KeyRefusedError, UnavailableError
-from bot.flows.catch_up import MOST_STEPS
+from bot.domain.reading import Reading, Recorded
+from bot.errors import ChamelaionError, KeyRefusedError, StoreError, UnavailableError
 from bot.flows.health import Health
+from bot.store import Store, open_store
+from bot.store.ledger import Ledger
 from tests.builders import NOON, at, request, uuid
+from tests.fakes import FakeClock
 from tests.flows.conftest import World, Worlds
 
 GAP = 300.0  # with the poll interval of these tests
@@ -268,7 +274,7 @@ async def test_a_gap_that_is_noticed_in_the_middle_of_a_look_is_not_ended_by_tha
     await world.stories.catch_up.begin()
     worlds.clock.pass_time(3_600)
     assert await world.stories.catch_up.is_behind()
-    await world.stories.catch_up.end_look(10, frozenset(), has_read_all=True, others_go_on=True)
+    await world.stories.catch_up.end_look(frozenset(), has_read_all=True, others_go_on=True)
     all_ends(worlds)
     assert await world.store.ledger.catching_up_since("default") is not None
     await world.look()
@@ -276,16 +282,67 @@ async def test_a_gap_that_is_noticed_in_the_middle_of_a_look_is_not_ended_by_tha
     assert world.told == ["catch_up"]
 
 
-async def test_where_more_comes_than_can_be_read_what_was_found_is_told_in_the_end(worlds: Worlds) -> None:
+async def test_where_more_comes_than_can_be_read_what_was_found_is_told_after_half_an_hour_of_looks(
+    worlds: Worlds,
+) -> None:
+    world = await watched(worlds)
+    for gap in (1, 2):
+        worlds.clock.pass_time(3_600)
+        all_ends(worlds)
+        worlds.api.broken = {None}
+        await world.look()
+        for look in range(1, 4):
+            await world.stories.catch_up.begin()
+            worlds.clock.pass_time(LONGEST.total_seconds() * 0.4)
+            assert await world.store.ledger.catching_up_since("default") is not None, (gap, look)
+            missed = frozenset({None}) if look == 2 else frozenset()
+            await world.stories.catch_up.end_look(missed, has_read_all=False, others_go_on=False)
+        assert await world.store.ledger.catching_up_since("default") is None
+        worlds.api.broken = set()
+    await world.deliver()
+    assert world.told[0] == "catch_up"
+
+
+async def test_a_new_gap_in_the_middle_of_a_catch_up_is_another_one(worlds: Worlds) -> None:
+    """Nothing is known of what happened in it; but an outage in which looks come to no end is noticed once."""
+    world = await watched(worlds)
+    catch_up = world.stories.catch_up
+    worlds.clock.pass_time(3_600)
+    gaps = [await catch_up.begin()]
+    await catch_up.end_look(frozenset(), has_read_all=False, others_go_on=True)
+    gaps.append(await catch_up.begin())
+    for _ in range(3):
+        worlds.clock.pass_time(3_600)
+        gaps.append(await catch_up.begin())
+    assert gaps == [1, 1, 2, 2, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class FullDisk(Ledger):
+    """Has no room for so many parts of readings."""
+
+    failing: list[str]
+
+    async def record(self, account_id: str, part: Reading, settle: timedelta) -> Recorded:
+        if self.failing:
+            raise StoreError(self.failing.pop())
+        return await Ledger.record(self, account_id, part, settle)
+
+
+async def test_nothing_is_told_of_a_gap_before_its_first_page_is_written_down(worlds: Worlds) -> None:
     world = await watched(worlds)
     worlds.clock.pass_time(3_600)
     all_ends(worlds)
-    worlds.api.broken = {None}
-    await world.look()
-    catch_up = world.stories.catch_up
-    for left, is_behind in ((MOST_STEPS // 2, True), (MOST_STEPS, False)):
-        await catch_up.begin()
-        await catch_up.end_look(left, frozenset(), has_read_all=False, others_go_on=True)
-        assert (await world.store.ledger.catching_up_since("default") is not None) is is_behind
-    await world.deliver()
+
+    async def opened(url: str, clock: FakeClock) -> Store:
+        store = await open_store(url, clock)
+        return replace(store, ledger=FullDisk(store.database, ["the disk is full"]))
+
+    world = await worlds.begin(gap=GAP, opened=opened)
+    with pytest.raises(StoreError):
+        await world.stories.look.step()
+    for _ in range(3):
+        await world.look()
+        await world.deliver()
+        worlds.clock.pass_time(60)
     assert world.told == ["catch_up"]

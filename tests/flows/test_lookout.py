@@ -239,3 +239,16 @@ async def test_what_was_never_read_waits_for_calls_to_spare_where_there_are_any(
     world.clock.pass_time(60)
     lookout = await wanting(world, Wait(lookout.api_now + 9), unfilled)
     assert await lookout.next_step(100) == Window(400)
+
+
+async def test_after_a_gap_what_was_skipped_of_it_goes_before_all_else_in_its_turn(worlds: Worlds) -> None:
+    """Others wait for it to be told; what has come since the first page of the list is no part of that."""
+    world = await worlds.begin()
+    torn = Coverage(Order.NEWEST_FIRST, 90, NOON.timestamp(), (Gap(40, 44, 0.0, 1.0), Gap(60, 64, 2.0, 3.0)))
+    lookout = await wanting(world, ByReference("batch-1"), torn)
+    lookout._arrears.begin(())
+    lookout._arrears.saw_list(50)
+    steps = [await lookout.next_step(20) for _ in range(16)]
+    assert (steps.count(Window(44)), steps.count(ByReference("batch-1"))) == (4, 12)
+    lookout.outlook.places = Places(replace(torn, gaps=torn.gaps[1:]))
+    assert {await lookout.next_step(20) for _ in range(16)} == {ByReference("batch-1")}
