@@ -30,7 +30,7 @@ class Coverage:
     """What of the list our memory has: all of it up to `total`, as it was at `read_at` (API's clock), but for gaps.
 
     `gaps` are what nobody has read since, and places before `filled_from` nobody has read at all (1: none). `anchors`
-    are the newest ids with their places. The order is `guessed` while all rows that were shown are of the same time.
+    are the newest ids with their places. The order is `guessed` while each page that was shown is of one time.
     `since` is the account's reading (0: the one to come) since which no row has vanished and touch was never lost.
     """
 
