@@ -47,6 +47,7 @@ class Source:
         self._told = (clock.now(), clock.monotonic())  # the API's clock at the last answer (before: ours), and when
         self.ahead = timedelta()  # of ours, as that went when we began, is the API's clock
         self._troubles: dict[str | None, str] = {}  # by what was asked for; None is the whole account
+        self._failed_last = False
         self._lines = {purpose: asyncio.Lock() for purpose in Purpose}
 
     def api_now(self, at: datetime | None = None) -> datetime:
@@ -145,7 +146,9 @@ class Source:
         self.vitals.beat_at = self.clock.monotonic()
 
     def all_well(self) -> None:
-        """Everything that is watched could be read: whatever was wrong is over."""
+        """Everything that is watched could be read: whatever was wrong is over, if there was an answer since."""
+        if self._failed_last:
+            return
         if self._troubles:
             log.info("the API answers again")
         self._troubles.clear()
@@ -165,6 +168,7 @@ class Source:
         self.vitals.api_calls["ok"] += 1
         self.vitals.key_refused = False
         self.vitals.beat_at = self.clock.monotonic()
+        self._failed_last = False
         had = bool(self._troubles)
         for over in (None, asked):
             self._troubles.pop(over, None)
@@ -179,6 +183,7 @@ class Source:
             self.budget.refused(self.clock.monotonic(), error.retry_after)
         if isinstance(error, (NoSuchRequestError, BadRequestError)):
             return
+        self._failed_last = True
         if str(error) not in self._troubles.values():
             log.warning("the API cannot be read; every watch is kept", why=str(error), reference=asked)
         self._troubles[asked] = str(error)

@@ -236,3 +236,18 @@ async def test_one_slow_page_changes_what_the_next_is_taken_to_need_by_a_part(
     api.gate.set()
     await asking
     assert source.latency == 1
+
+
+async def test_all_is_well_only_where_something_was_answered_since_it_was_not(
+    source: Source, api: FakeChamelaion
+) -> None:
+    """A look may make no call at all."""
+    api.faults = [UnavailableError("the API answered 500")]
+    with pytest.raises(UnavailableError):
+        await source.page("batch-1", 0, Purpose.QUESTION)
+    source.all_well()
+    assert source.vitals.api_trouble == "the API answered 500"
+    await source.page("batch-2", 0, Purpose.LOOK)
+    assert source.vitals.api_trouble is not None, "of batch-1 nothing is known yet"
+    source.all_well()
+    assert source.vitals.api_trouble is None
