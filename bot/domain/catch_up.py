@@ -14,7 +14,7 @@ from bot.domain.watch import Watch, may_announce
 
 SHORTEST_GAP = timedelta(minutes=5)  # a restart or a hiccup is shorter, and what happened in it is still news
 MISSED_POLLS = 20  # where looks are rare, a gap is what is long beside the wait for the next one
-LONGEST = timedelta(minutes=30)  # of looks: 180,000 requests; who has more news than calls is never through with them
+LONGEST_CATCH_UP = timedelta(minutes=30)  # of looks; who has more news than calls is never through
 
 
 def gap_begins_after(poll_interval: timedelta) -> timedelta:

@@ -143,6 +143,10 @@ class Outlook:
         """The account's list could not be read: let references go first for a while."""
         self._list_from = now + self.pace.longest_blind
 
+    def can_read_list(self, now: float) -> bool:
+        """Whether the account's list could be read, or it is time to try again."""
+        return now >= self._list_from
+
     def shift(self, seconds: float) -> None:
         """The API's clock turned out to show so much more: what was reckoned by ours moves along."""
         self._list_from += seconds
@@ -179,7 +183,7 @@ class Outlook:
         if self._sweeps:
             self.load = max(self.load, SHORT)
         self.places.side_by_side = self._sweeps
-        is_readable = now >= self._list_from
+        is_readable = self.can_read_list(now)
         # Another page may tell the same total although newest rows have gone and others have come. What was read later
         # than now, was read by a clock that is not known yet.
         newest_at = self.places.newest_at

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.domain.catch_up import LONGEST
+from bot.domain.catch_up import LONGEST_CATCH_UP
 from bot.flows.rules import Rules
 from bot.ports import Clock
 from bot.store import Store
@@ -84,7 +84,7 @@ class CatchUp:
         if self._began is None or self._gap != self._looks_in:
             return  # noticed in the middle of the look: the next one reads all anew
         self._taken += timedelta(seconds=self._ended[1] - self._began[1])
-        is_enough = has_read_all or (self._gap is not None and self._taken >= LONGEST)
+        is_enough = has_read_all or (self._gap is not None and self._taken >= LONGEST_CATCH_UP)
         is_done = is_enough and (not missed or (others_go_on and missed <= self._missed))
         self._missed = frozenset(missed)
         if not is_done:

@@ -24,8 +24,8 @@ from bot.store import Store
 
 REFRESH = 600.0  # seconds after which memory is asked again: another process may have changed it
 SMALL_SKEW = 2.0  # seconds
-_TURN = 16  # every so many steps what waits to be concluded goes first, then what was never read ...
-_TURN_BEHIND = 4  # ... and after a gap, when others wait for it to be told
+_TURN = 16  # every so many steps what waits to be concluded goes first, then what was never read
+_TURN_BEHIND = 4  # the same after a gap, with what was skipped of it: places wait to be told
 
 
 @dataclass(slots=True)
@@ -258,9 +258,9 @@ class Lookout:
 
     def _in_its_turn(self, now: float, page_size: int, beside: UnderWay) -> Call | None:
         """What would wait for ever where each call is worth more for something else, and none is to spare."""
-        missed = self._arrears.unread(self._coverage)
-        waiting = [self._for_closings(now, page_size, beside), Window(missed.high) if missed else None]
-        if self.outlook.load >= SHORT and self._steps % _TURN == 0:
+        missed, can_read = self._arrears.unread(self._coverage), self.outlook.can_read_list(now)
+        waiting = [self._for_closings(now, page_size, beside), Window(missed.high) if missed and can_read else None]
+        if can_read and self.outlook.load >= SHORT and self._steps % _TURN == 0:
             waiting.append(self._to_fill())
         return next((call for call in waiting if call and not beside.has(call)), None)
 

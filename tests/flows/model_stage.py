@@ -17,9 +17,7 @@ from tests.flows.model_expectations import Command, Moment
 from tests.flows.model_told import Told, told_by
 
 GAP = 300.0
-SHORTEST_NAP = (
-    5.0  # seconds between two looks here, at least, where the first had no more to do: it saves half of the time
-)
+SHORTEST_NAP = 5.0  # seconds between two looks here, at least, if the first was done: it saves half of the time
 LONGEST_PAUSE = 70.0  # seconds between two looks; a gap may begin and end in one look
 DUE = 61.0  # seconds after which the newest rows are read in any case
 A_MOMENT = 0.2  # seconds

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.announcement import CatchUpFacts, FailureFacts, Said
-from bot.domain.catch_up import LONGEST, gap_begins_after
+from bot.domain.catch_up import LONGEST_CATCH_UP, gap_begins_after
 from bot.domain.delivery import State
 from bot.domain.reading import Reading, Recorded
 from bot.errors import ChamelaionError, KeyRefusedError, StoreError, UnavailableError
@@ -293,7 +293,7 @@ async def test_where_more_comes_than_can_be_read_what_was_found_is_told_after_ha
         await world.look()
         for look in range(1, 4):
             await world.stories.catch_up.begin()
-            worlds.clock.pass_time(LONGEST.total_seconds() * 0.4)
+            worlds.clock.pass_time(LONGEST_CATCH_UP.total_seconds() * 0.4)
             assert await world.store.ledger.catching_up_since("default") is not None, (gap, look)
             missed = frozenset({None}) if look == 2 else frozenset()
             await world.stories.catch_up.end_look(missed, has_read_all=False, others_go_on=False)

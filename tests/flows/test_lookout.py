@@ -250,5 +250,9 @@ async def test_after_a_gap_what_was_skipped_of_it_goes_before_all_else_in_its_tu
     lookout._arrears.saw_list(50)
     steps = [await lookout.next_step(20) for _ in range(16)]
     assert (steps.count(Window(44)), steps.count(ByReference("batch-1"))) == (4, 12)
+    lookout.put_off(None)
+    assert {await lookout.next_step(20) for _ in range(16)} == {ByReference("batch-1")}, "the list cannot be read"
+    world.clock.pass_time(60)
+    assert Window(44) in [await lookout.next_step(20) for _ in range(4)]
     lookout.outlook.places = Places(replace(torn, gaps=torn.gaps[1:]))
     assert {await lookout.next_step(20) for _ in range(16)} == {ByReference("batch-1")}
