@@ -205,12 +205,11 @@ class Lookout:
 
         Once it was, what only newer rows keep from being concluded is read by itself, before that is said.
         """
-        shows_nothing = not self.is_ordered or None in unreadable
-        has_list = shows_nothing or self._arrears.is_list_read(self._coverage)
-        has_requests = self._arrears.are_requests_read(self.outlook.open, unreadable)
-        if self.has_unaccounted or not (self._arrears.over or (has_list and has_requests)):
-            return False
         if not self._arrears.over:
+            shows_nothing = not self.is_ordered or None in unreadable
+            has_list = shows_nothing or self._arrears.is_list_read(self._coverage)
+            if not has_list or not self._arrears.are_requests_read(self.outlook.open, unreadable):
+                return False
             self._arrears.over = True
             self._closings.account_for({one.reference_id for one in self.outlook.open.values()})
         return not self.has_unaccounted

@@ -256,3 +256,23 @@ async def test_after_a_gap_what_was_skipped_of_it_goes_before_all_else_in_its_tu
     assert Window(44) in [await lookout.next_step(20) for _ in range(4)]
     lookout.outlook.places = Places(replace(torn, gaps=torn.gaps[1:]))
     assert {await lookout.next_step(20) for _ in range(16)} == {ByReference("batch-1")}
+
+
+async def test_a_gap_is_settled_once_what_was_open_was_read_and_what_waits_for_newer_rows_was_read_by_itself(
+    world: World,
+) -> None:
+    await world.watch("batch-1")
+    lookout = await wanting(world, Wait(0.0), Coverage(Order.NEWEST_FIRST, 50, NOON.timestamp()))
+    lookout.outlook.recall(request(1), 50)
+    lookout._arrears.begin(lookout.outlook.open)
+    lookout._arrears.saw_list(50)
+    closings = lookout._closings
+    closings.unaccounted, closings.later = {}, {"batch-1", "batch-2"}
+    assert not lookout.settles_arrears(frozenset())
+    assert closings.unaccounted == {}
+    lookout._arrears.saw([request(1)])
+    for _ in range(2):
+        assert not lookout.settles_arrears(frozenset())
+        assert closings.unaccounted == {"batch-2": None}, "a request of the other one is open"
+    closings.was_read("batch-2")
+    assert lookout.settles_arrears(frozenset())
